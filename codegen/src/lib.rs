@@ -1,0 +1,3 @@
+//! The press: reads `schema/`, writes `arcp-generated/`.
+
+pub mod model;
