@@ -76,7 +76,10 @@ pub enum Shape {
     /// `oneOf` whose arms are told apart by a required member each.
     MemberUnion(Vec<MemberArm>),
     /// String-keyed map with typed values.
-    Map { key: Ref, value: Ref },
+    Map {
+        key: Ref,
+        value: Ref,
+    },
     /// Integer with bounds and a name of its own.
     Integer(Integer),
     /// Built in: a JSON number with its digits kept (`common::Decimal`).
@@ -94,6 +97,8 @@ pub struct Struct {
     pub exclusive: Vec<(String, String)>,
     /// `Some` on `job.schema.json#/$defs/Event`: its `content` member is the union of [`Model::kinds`].
     pub union: Option<TagUnion>,
+    /// A bare string is read as an object with only this member.
+    pub from_string: Option<String>,
 }
 
 /// A union whose arm is named by a sibling member.
@@ -134,14 +139,25 @@ pub enum Presence {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ref {
     /// `session` / `Hello`.
-    Named { room: String, name: String },
+    Named {
+        room: String,
+        name: String,
+    },
     /// A string without a rule.
     String,
     /// A string with only a length rule, in characters.
-    BoundedString { min: u32, max: Option<u32> },
+    BoundedString {
+        min: u32,
+        max: Option<u32>,
+    },
     Bool,
     Integer(Integer),
-    List { item: Box<Ref>, min: u32, max: Option<u32>, unique: bool },
+    List {
+        item: Box<Ref>,
+        min: u32,
+        max: Option<u32>,
+        unique: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
