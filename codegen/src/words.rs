@@ -53,6 +53,7 @@ pub const KEYWORDS: &[&str] = &[
     "$schema",
     "additionalProperties",
     "allOf",
+    "anyOf",
     "const",
     "default",
     "description",
@@ -80,9 +81,6 @@ fn cure_of_keyword(keyword: &str) -> &'static str {
     match keyword {
         "if" | "then" | "else" | "dependentRequired" | "dependentSchemas" | "dependencies" => {
             "name the cases: write a union by tag or by member (x-arcp-union), or x-arcp-exclusive"
-        }
-        "anyOf" => {
-            "write an open enum as a string with x-arcp-open and x-arcp-values, or a union as oneOf with x-arcp-union"
         }
         "prefixItems" | "contains" | "unevaluatedItems" | "additionalItems" => {
             "write a list with one `items`, or an object with named members"
@@ -174,6 +172,10 @@ impl Walk<'_> {
                     self.schema(schema, &format!("{pointer}/{index}"));
                 }
             }
+            "anyOf" if nullable(value).is_none() => {
+                let reason = "`anyOf` says something else than that null may stand here";
+                self.problem(pointer, value.line, reason.to_owned(), CURE_OF_ANY_OF);
+            }
             "items" | "additionalProperties" | "propertyNames" | "not" => {
                 self.schema(value, pointer)
             }
@@ -220,6 +222,16 @@ impl Walk<'_> {
         }
     }
 }
+
+/// The schema beside `{"type": "null"}`, when an `anyOf` is made of just these two.
+pub fn nullable(any: &Node) -> Option<&Node> {
+    match any.items() {
+        [schema, null] if null.get("type").and_then(Node::as_str) == Some("null") => Some(schema),
+        _ => None,
+    }
+}
+
+const CURE_OF_ANY_OF: &str = "write an open enum as a string with x-arcp-open and x-arcp-values, a union as oneOf with x-arcp-union, and a member that may be null as anyOf of a $ref and {\"type\": \"null\"}";
 
 fn is_pairs(value: &Node) -> bool {
     matches!(value.value, Value::Array(_))
