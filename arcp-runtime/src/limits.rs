@@ -1,0 +1,99 @@
+//! Every limit and timer of a runtime, in one place (wire §10). Defaults are the schema's.
+
+use std::time::Duration;
+
+use arcp_generated::limits as wire;
+
+/// What a runtime allows. Every queue, buffer and body is bounded by one of these.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of one inbound frame.
+    pub frame_bytes: usize,
+    /// Nesting of JSON in an inbound frame.
+    pub frame_depth: usize,
+    /// How long a connection may take to say hello.
+    pub handshake: Duration,
+    /// Bad frames in a row after which the connection is closed.
+    pub bad_frames: u32,
+    /// Heartbeat interval offered in the welcome.
+    pub heartbeat_interval: Duration,
+    /// How long a detached session can be resumed.
+    pub resume_window: Duration,
+    /// Events kept for a session that has not acknowledged them.
+    pub session_events: u64,
+    /// Payload bytes kept for a session that has not acknowledged them.
+    pub session_bytes: u64,
+    /// Entries of a job kept for those who come later.
+    pub job_events: u64,
+    /// Payload bytes of a job kept for those who come later.
+    pub job_bytes: u64,
+    /// Unacknowledged events after which the job is told (`back_pressure`).
+    pub ack_lag: u64,
+    /// Decoded bytes of one `result_chunk`.
+    pub chunk_bytes: usize,
+    /// Decoded bytes of a whole streamed result.
+    pub result_bytes: u64,
+    /// How long a cancelled agent may take to end.
+    pub cancel_grace: Duration,
+    /// How long past `expires_at` a job may live when it asks for nothing.
+    pub lease_grace: Duration,
+    /// Sessions of one principal, detached ones included.
+    pub sessions_per_principal: usize,
+    /// Jobs of one principal that have not ended.
+    pub jobs_per_principal: usize,
+    /// Jobs of one session that have not ended.
+    pub jobs_per_session: usize,
+    /// How long an idempotency key is remembered after its job was accepted.
+    pub idempotency_window: Duration,
+    /// How long an ended job can be looked at.
+    pub retention: Duration,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// Failed logins of one address in a minute, after which it has to wait.
+    pub failed_logins: u32,
+    /// Events that an agent may be ahead of its attached owner's socket.
+    pub window_events: u64,
+    /// Frames waiting for one socket; beyond it a reader is served from the store.
+    pub outbound_frames: usize,
+    /// Payload bytes waiting for one socket; beyond it a reader is served from the store.
+    pub outbound_bytes: usize,
+    /// Inputs waiting for the core.
+    pub inbox: usize,
+    /// Payload bytes of agents' events waiting for the core.
+    pub inbox_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            frame_bytes: wire::FRAME_BYTES as usize,
+            frame_depth: wire::JSON_DEPTH as usize,
+            handshake: Duration::from_secs(wire::HANDSHAKE_DEADLINE_SEC),
+            bad_frames: wire::BAD_FRAMES_IN_A_ROW as u32,
+            heartbeat_interval: Duration::from_secs(wire::HEARTBEAT_INTERVAL_SEC),
+            resume_window: Duration::from_secs(wire::RESUME_WINDOW_SEC),
+            session_events: wire::BUFFERED_EVENTS,
+            session_bytes: wire::BUFFERED_BYTES,
+            job_events: wire::BUFFERED_EVENTS,
+            job_bytes: wire::BUFFERED_BYTES,
+            ack_lag: wire::ACK_LAG_EVENTS,
+            chunk_bytes: wire::RESULT_CHUNK_BYTES as usize,
+            result_bytes: wire::RESULT_BYTES,
+            cancel_grace: Duration::from_secs(wire::CANCEL_GRACE_SEC),
+            lease_grace: Duration::from_secs(wire::LEASE_GRACE_SEC),
+            sessions_per_principal: wire::SESSIONS_PER_PRINCIPAL as usize,
+            jobs_per_principal: 1000,
+            jobs_per_session: wire::JOBS_PER_SESSION as usize,
+            idempotency_window: Duration::from_secs(wire::IDEMPOTENCY_WINDOW_SEC),
+            retention: Duration::from_secs(600),
+            connections: 20_000,
+            failed_logins: 30,
+            window_events: 1024,
+            outbound_frames: 4096,
+            outbound_bytes: 4 << 20,
+            inbox: 4096,
+            inbox_bytes: 16 << 20,
+        }
+    }
+}

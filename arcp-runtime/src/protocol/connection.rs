@@ -1,0 +1,242 @@
+//! One connection after its welcome: frames in, requests out, heartbeats both ways (§5, §6.4).
+//!
+//! It answers by itself what needs no state of the runtime: pings, bad frames, features that were not negotiated.
+//! The handshake before it is driven by [`super::greeting`].
+
+use std::time::Duration;
+
+use arcp_generated::common::{JobId, MessageId, Nonce};
+use arcp_generated::envelope::Envelope;
+use arcp_generated::error::ErrorCode;
+use arcp_generated::job::Submit;
+use arcp_generated::message::{Direction, Message};
+use arcp_generated::session::{Feature, ListJobs, Ping, Pong};
+
+use super::features::Features;
+use super::frame::Frame;
+use super::refusal::Refusal;
+use super::timer::{Timer, Timers};
+use crate::clock::{self, Now};
+use crate::id::{SessionKey, Ulid};
+use crate::limits::Limits;
+
+/// The state of one welcomed connection.
+#[derive(Debug)]
+pub struct Connection {
+    session_id: String,
+    features: Features,
+    interval: Option<Duration>,
+    bad_frames: u32,
+    max_bad_frames: u32,
+    max_depth: usize,
+    timers: Timers,
+}
+
+/// What a frame leads to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Step {
+    /// Nothing.
+    Nothing,
+    /// An answer of the connection itself.
+    Reply(Frame),
+    /// Something for the runtime.
+    Request(Request),
+    /// The connection has to end: a last frame, and why.
+    Close(Refusal),
+}
+
+/// What a client asks of the runtime.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Request {
+    /// `job.submit`, with the envelope's id and trace.
+    Submit {
+        /// The id of the frame.
+        id: MessageId,
+        /// The trace it names.
+        trace_id: Option<String>,
+        /// The payload.
+        submit: Box<Submit>,
+    },
+    /// `job.cancel`.
+    Cancel {
+        /// The id of the frame.
+        id: MessageId,
+        /// The job it names.
+        job: JobId,
+        /// The reason given.
+        reason: Option<String>,
+    },
+    /// `session.ack`.
+    Ack {
+        /// Everything up to this number.
+        through: u64,
+    },
+    /// `session.list_jobs`.
+    List {
+        /// The id of the frame.
+        id: MessageId,
+        /// The payload.
+        list: Box<ListJobs>,
+    },
+    /// `session.close` (answered) or `session.bye` (not answered).
+    Leave {
+        /// Whether `session.closed` is wanted.
+        answer: bool,
+    },
+}
+
+impl Connection {
+    /// A connection that was welcomed at `now`.
+    pub fn new(session: SessionKey, features: Features, limits: &Limits, now: Now) -> Self {
+        let mut connection = Self {
+            session_id: session.to_string(),
+            features,
+            interval: features.has(&Feature::Heartbeat).then_some(limits.heartbeat_interval),
+            bad_frames: 0,
+            max_bad_frames: limits.bad_frames,
+            max_depth: limits.frame_depth,
+            timers: Timers::default(),
+        };
+        connection.sent(now);
+        connection.heard(now);
+        connection
+    }
+
+    /// When [`Connection::expire`] has to be called next.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.timers.next()
+    }
+
+    /// Something was sent: the peer knows that this side lives.
+    pub fn sent(&mut self, now: Now) {
+        if let Some(interval) = self.interval {
+            self.timers.set(Timer::PingDue, now.mono + interval);
+        }
+    }
+
+    /// Something was heard, of any kind: the peer lives (R-6.4-07).
+    fn heard(&mut self, now: Now) {
+        if let Some(interval) = self.interval {
+            self.timers.set(Timer::Silence, now.mono + interval * 2);
+        }
+    }
+
+    /// Lets the timers that are due at `now` happen. `nonce` names a ping, if one is sent.
+    pub fn expire(&mut self, now: Now, nonce: Ulid) -> Step {
+        match self.timers.pop(now.mono) {
+            Some(Timer::PingDue) => {
+                self.sent(now);
+                match Nonce::try_from(format!("p_{nonce}")) {
+                    Ok(nonce) => Step::Reply(Frame::of_session("session.ping", &Ping::new(nonce).with_sent_at(clock::timestamp(now.wall)))),
+                    Err(_) => Step::Nothing,
+                }
+            }
+            Some(Timer::Silence) => Step::Close(Refusal::new(ErrorCode::HeartbeatLost, "nothing was heard for two heartbeat intervals; resume the session")),
+            _ => Step::Nothing,
+        }
+    }
+
+    /// Something arrived that is no frame.
+    pub fn unreadable(&mut self, reason: &str, now: Now) -> Step {
+        self.heard(now);
+        self.bad("", Refusal::invalid(reason))
+    }
+
+    /// A frame arrived.
+    pub fn receive(&mut self, text: &str, now: Now) -> Step {
+        self.heard(now);
+        if let Err(refusal) = super::depth::check(text, self.max_depth) {
+            return self.bad("", refusal);
+        }
+        let envelope = match Envelope::decode(text) {
+            Ok(envelope) => envelope,
+            Err(error) => return self.bad(error.id.as_deref().unwrap_or(""), Refusal::invalid(error.to_string())),
+        };
+        let id = envelope.id.clone();
+        match self.request(envelope, now) {
+            Ok(step) => {
+                self.bad_frames = 0;
+                step
+            }
+            Err(refusal) => self.bad(id.as_str(), refusal),
+        }
+    }
+
+    /// A bad frame is answered and counted; only a flood of them closes the connection.
+    fn bad(&mut self, request: &str, refusal: Refusal) -> Step {
+        self.bad_frames += 1;
+        if self.bad_frames >= self.max_bad_frames {
+            return Step::Close(Refusal::invalid(format!("{} bad frames in a row; the last: {}", self.bad_frames, refusal.message)));
+        }
+        Step::Reply(super::core::refusal_frame(request, None, &refusal))
+    }
+
+    fn request(&self, envelope: Envelope, now: Now) -> Result<Step, Refusal> {
+        let message_type = envelope.message.message_type();
+        if let Message::Unknown(_) = envelope.message {
+            let name = message_type.as_str();
+            // What neither side's drafts know may be meant for a later version (R-5-18).
+            return if name.starts_with("session.") || name.starts_with("job.") {
+                Err(Refusal::invalid(format!("there is no message type {name}")))
+            } else {
+                Ok(Step::Nothing)
+            };
+        }
+        if message_type.direction() == Some(Direction::Runtime) {
+            return Err(Refusal::invalid(format!("{} is sent by runtimes only", message_type.as_str())));
+        }
+        match envelope.session_id.as_ref().map(|id| id.as_str()) {
+            Some(id) if id == self.session_id => {}
+            Some(_) => return Err(Refusal::invalid("session_id: this connection belongs to another session")),
+            None => return Err(Refusal::invalid("session_id: missing; every frame after the welcome carries it")),
+        }
+        self.dispatch(envelope, now)
+    }
+
+    fn dispatch(&self, envelope: Envelope, now: Now) -> Result<Step, Refusal> {
+        let id = envelope.id;
+        let request = match envelope.message {
+            Message::SessionPing(ping) => return Ok(pong(&ping, now)),
+            Message::SessionPong(_) => return Ok(Step::Nothing),
+            Message::SessionAck(ack) => Request::Ack { through: ack.last_processed_seq },
+            Message::SessionListJobs(list) => {
+                self.negotiated(&Feature::ListJobs, "session.list_jobs")?;
+                Request::List { id, list: Box::new(list) }
+            }
+            Message::SessionClose(_) => Request::Leave { answer: true },
+            Message::SessionBye(_) => Request::Leave { answer: false },
+            Message::JobSubmit(submit) => {
+                let trace_id = envelope.trace_id.map(|trace| trace.as_str().to_owned());
+                Request::Submit { id, trace_id, submit: Box::new(submit) }
+            }
+            Message::JobCancel(cancel) => {
+                let job = match (envelope.job_id, cancel.job_id) {
+                    (Some(outer), Some(inner)) if outer != inner => return Err(Refusal::invalid("job_id: the envelope and the payload name different jobs")),
+                    (Some(job), _) | (None, Some(job)) => job,
+                    (None, None) => return Err(Refusal::invalid("job_id: missing; name the job to cancel on the envelope")),
+                };
+                Request::Cancel { id, job, reason: cancel.reason }
+            }
+            Message::JobSubscribe(_) | Message::JobUnsubscribe(_) => {
+                self.negotiated(&Feature::Subscribe, "job.subscribe")?;
+                return Err(Refusal::invalid("job.subscribe is not offered by this runtime"));
+            }
+            Message::SessionHello(_) | Message::SessionResume(_) => return Err(Refusal::invalid("the session is open already; a hello or resume starts a connection")),
+            _ => return Err(Refusal::invalid("this message is not for a runtime")),
+        };
+        Ok(Step::Request(request))
+    }
+
+    fn negotiated(&self, feature: &Feature, what: &str) -> Result<(), Refusal> {
+        if self.features.has(feature) {
+            return Ok(());
+        }
+        Err(Refusal::invalid(format!("{what} needs the feature {}, which was not negotiated", feature.as_str())))
+    }
+}
+
+fn pong(ping: &Ping, now: Now) -> Step {
+    Step::Reply(Frame::of_session("session.pong", &Pong::new(ping.nonce.clone()).with_received_at(clock::timestamp(now.wall))))
+}

@@ -1,0 +1,251 @@
+//! The heart of a runtime: one state machine that owns every session, job and idempotency key, and gives out every number.
+//!
+//! It takes an [`Input`] and the time and answers with [`Output`]: records to store and effects that follow them. It does no I/O and reads no clock.
+//! Whoever drives it ([`crate::server`]) commits the records before it carries out the effects of the same or a later input: append, then send.
+//!
+//! Each rule has a file of its own beside this one; they are all `impl Core`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arcp_generated::common::Json;
+
+use super::features::Features;
+use super::frame::{Frame, JobFace};
+use super::handshake::{Attach, Hello, Resume};
+use super::idempotency::Submission;
+use super::job::{Job, Outcome};
+use super::lease::Authority;
+use super::principal::Principal;
+use super::refusal::Refusal;
+use super::session::Session;
+use super::timer::{Timer, Timers};
+use crate::clock::Now;
+use crate::id::{JobKey, Mint, SessionKey};
+use crate::limits::Limits;
+use crate::store::{EntryKind, Record};
+use crate::transport::CloseCode;
+
+/// One connection, for as long as the process lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnKey(pub u64);
+
+/// What happens to the core.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Input {
+    /// A verified hello without a resume.
+    Open(ConnKey, Box<Hello>),
+    /// A verified resume.
+    Resume(ConnKey, Box<Resume>),
+    /// The connection is gone; its session can be resumed.
+    Detached(ConnKey),
+    /// `session.close` or `session.bye`.
+    Leave {
+        /// Who leaves.
+        conn: ConnKey,
+        /// Whether `session.closed` is wanted.
+        answer: bool,
+    },
+    /// `session.ack`.
+    Ack {
+        /// Who acknowledges.
+        conn: ConnKey,
+        /// Everything up to this number.
+        through: u64,
+    },
+    /// `job.submit`.
+    Submit(ConnKey, Box<Submission>),
+    /// `job.cancel`.
+    Cancel {
+        /// Who asks.
+        conn: ConnKey,
+        /// The id of the asking frame.
+        request: String,
+        /// The job's id as it came.
+        job: String,
+        /// The reason given.
+        reason: Option<String>,
+    },
+    /// The agent of a job has begun.
+    Started(JobKey),
+    /// An agent emits an event.
+    Emit {
+        /// The job.
+        job: JobKey,
+        /// What may filter it.
+        kind: EntryKind,
+        /// The payload of the `job.event`.
+        payload: bytes::Bytes,
+    },
+    /// An agent has ended.
+    Finish(JobKey, Outcome),
+    /// The runtime stops: sessions are told, jobs are left to the next start.
+    Shutdown,
+}
+
+/// What the driver has to do, in order, once the records are durable.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Effect {
+    /// The connection belongs to a session now.
+    Attach(Box<Attach>),
+    /// The connection's hello or resume was refused: tell it and close.
+    Refuse {
+        /// Who.
+        conn: ConnKey,
+        /// Why.
+        refusal: Refusal,
+        /// How the transport says it.
+        code: CloseCode,
+    },
+    /// A frame for whoever is attached to the session; dropped if nobody is.
+    Send(SessionKey, Frame),
+    /// A numbered entry for a session; it is in the session's log in any case.
+    Deliver(SessionKey, Frame),
+    /// The connection has to end after what was sent to it.
+    Evict {
+        /// Who.
+        conn: ConnKey,
+        /// A last frame.
+        last: Option<Frame>,
+        /// How the transport says it.
+        code: CloseCode,
+    },
+    /// Nobody is attached to the session any more.
+    Unattended(SessionKey),
+    /// The session is gone; what is kept for it can be dropped.
+    Gone(SessionKey),
+    /// A job's agent has to run.
+    Start(Box<Launch>),
+    /// A job's agent is asked to stop.
+    Stop(JobKey),
+    /// A job has ended: its agent, if it still runs, is abandoned.
+    Ended(JobKey),
+}
+
+/// Everything an agent's run needs.
+#[derive(Debug)]
+pub struct Launch {
+    /// The job.
+    pub about: Arc<JobFace>,
+    /// The session that receives its events first.
+    pub owner: SessionKey,
+    /// Whom it belongs to.
+    pub principal: Principal,
+    /// Which agent, as the submission's preparation named it.
+    pub agent: usize,
+    /// `name@version`.
+    pub agent_ref: Arc<str>,
+    /// The input as submitted.
+    pub input: Json,
+    /// What it may do.
+    pub authority: Authority,
+    /// What its owner understands.
+    pub features: Features,
+}
+
+/// What one or more inputs lead to.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// To be made durable first.
+    pub records: Vec<Record>,
+    /// To be done then.
+    pub effects: Vec<Effect>,
+}
+
+/// The state of a runtime.
+#[derive(Debug)]
+pub struct Core {
+    pub(super) limits: Limits,
+    pub(super) mint: Arc<dyn Mint>,
+    pub(super) offer: super::handshake::Offer,
+    pub(super) sessions: HashMap<SessionKey, Session>,
+    pub(super) tokens: HashMap<[u8; 32], SessionKey>,
+    /// How many sessions each principal has.
+    pub(super) held: HashMap<Principal, usize>,
+    /// How many jobs of each principal have not ended.
+    pub(super) running: HashMap<Principal, usize>,
+    pub(super) conns: HashMap<ConnKey, SessionKey>,
+    pub(super) jobs: HashMap<JobKey, Job>,
+    pub(super) keys: HashMap<(Principal, String), JobKey>,
+    pub(super) timers: Timers,
+}
+
+impl Core {
+    /// An empty runtime.
+    pub fn new(limits: Limits, mint: Arc<dyn Mint>, offer: super::handshake::Offer) -> Self {
+        Self {
+            limits,
+            mint,
+            offer,
+            sessions: HashMap::new(),
+            tokens: HashMap::new(),
+            held: HashMap::new(),
+            running: HashMap::new(),
+            conns: HashMap::new(),
+            jobs: HashMap::new(),
+            keys: HashMap::new(),
+            timers: Timers::default(),
+        }
+    }
+
+    /// Lets `input` happen at `now`.
+    pub fn handle(&mut self, input: Input, now: Now, out: &mut Output) {
+        match input {
+            Input::Emit { job, kind, payload } => self.emit(job, kind, payload, now, out),
+            Input::Ack { conn, through } => self.acknowledge(conn, through, out),
+            Input::Submit(conn, submission) => self.submit(conn, *submission, now, out),
+            Input::Started(job) => self.started(job),
+            Input::Finish(job, outcome) => self.finish(job, outcome, now, out),
+            Input::Cancel { conn, request, job, reason } => self.cancel(conn, &request, &job, reason, now, out),
+            Input::Open(conn, hello) => self.open(conn, *hello, now, out),
+            Input::Resume(conn, resume) => self.resume(conn, *resume, now, out),
+            Input::Detached(conn) => self.detached(conn, now, out),
+            Input::Leave { conn, answer } => self.leave(conn, answer, now, out),
+            Input::Shutdown => self.shutdown(out),
+        }
+    }
+
+    /// When [`Core::expire`] has to be called next.
+    pub fn deadline(&self) -> Option<std::time::Duration> {
+        self.timers.next()
+    }
+
+    /// Lets everything happen that is due at `now`.
+    pub fn expire(&mut self, now: Now, out: &mut Output) {
+        while let Some(timer) = self.timers.pop(now.mono) {
+            match timer {
+                Timer::ResumeWindow(session) => self.session_gone(session, out),
+                Timer::CancelGrace(job) => self.cancel_overdue(job, now, out),
+                Timer::MaxRuntime(job) => self.ran_too_long(job, now, out),
+                Timer::LeaseExpiry(job) => self.lease_over(job, now, out),
+                Timer::Retention(job) => self.forget(job, out),
+                // Connections keep these themselves.
+                Timer::Handshake | Timer::PingDue | Timer::Silence => {}
+            }
+        }
+    }
+
+    /// The session of a connection. A connection that was taken over has none any more; what it still asks is dropped.
+    pub(super) fn session_of(&self, conn: ConnKey) -> Option<SessionKey> {
+        self.conns.get(&conn).copied()
+    }
+
+    /// Answers a request of an attached session with a refusal.
+    pub(super) fn refuse(session: SessionKey, request: &str, about: Option<&Arc<JobFace>>, refusal: &Refusal, out: &mut Output) {
+        out.effects.push(Effect::Send(session, refusal_frame(request, about, refusal)));
+    }
+}
+
+/// The `session.error` that answers the frame `request`.
+pub fn refusal_frame(request: &str, about: Option<&Arc<JobFace>>, refusal: &Refusal) -> Frame {
+    let mut error = refusal.to_error();
+    if let Ok(request) = arcp_generated::common::MessageId::try_from(request) {
+        error = error.with_request_id(request);
+    }
+    match about {
+        Some(about) => Frame::of_job("session.error", about, &error.with_job_id(about.job_id.clone())),
+        None => Frame::of_session("session.error", &error),
+    }
+}

@@ -1,0 +1,67 @@
+//! A frame on its way out: an envelope head still to be written, and a payload that is bytes already.
+//!
+//! The payload is shared by everybody who receives it; only the head differs (ids, numbers).
+
+use std::sync::Arc;
+
+use arcp_generated::common::{JobId, TraceId};
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::id::JobKey;
+use crate::store::EntryKind;
+
+/// What every frame about a job carries, made once per job.
+#[derive(Debug)]
+pub struct JobFace {
+    /// The job.
+    pub key: JobKey,
+    /// Its id on the wire.
+    pub job_id: JobId,
+    /// Its trace on the wire.
+    pub trace_id: TraceId,
+}
+
+/// A frame without its head.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The wire type, such as `job.event`.
+    pub wire_type: &'static str,
+    /// The job it is about.
+    pub about: Option<Arc<JobFace>>,
+    /// Its number in the session, if its type has one.
+    pub event_seq: Option<u64>,
+    /// The payload as JSON.
+    pub payload: Bytes,
+}
+
+impl Frame {
+    /// A frame about the session itself.
+    pub fn of_session(wire_type: &'static str, payload: &impl Serialize) -> Self {
+        Self { wire_type, about: None, event_seq: None, payload: to_payload(payload) }
+    }
+
+    /// A frame about a job that takes no number.
+    pub fn of_job(wire_type: &'static str, about: &Arc<JobFace>, payload: &impl Serialize) -> Self {
+        Self { wire_type, about: Some(Arc::clone(about)), event_seq: None, payload: to_payload(payload) }
+    }
+
+    /// An entry of a job's log, as one session receives it.
+    pub fn of_entry(kind: EntryKind, about: &Arc<JobFace>, event_seq: u64, payload: Bytes) -> Self {
+        Self { wire_type: wire_type(kind), about: Some(Arc::clone(about)), event_seq: Some(event_seq), payload }
+    }
+}
+
+/// The message that an entry becomes.
+pub fn wire_type(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Event | EntryKind::Progress | EntryKind::ResultChunk => "job.event",
+        EntryKind::Result => "job.result",
+        EntryKind::Error => "job.error",
+    }
+}
+
+/// A payload as bytes. The generated types hold only what JSON can say, so writing them cannot fail.
+pub fn to_payload(payload: &impl Serialize) -> Bytes {
+    serde_json::to_vec(payload).map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from)
+}

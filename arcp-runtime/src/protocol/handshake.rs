@@ -1,0 +1,204 @@
+//! Hello, resume and welcome (§6.2, §6.3), once the token was verified.
+
+use arcp_generated::common::{ResumeToken, SessionId};
+use arcp_generated::error::ErrorCode;
+use arcp_generated::session::{AgentInventoryEntry, Feature, RuntimeInfo, Welcome, WelcomeCapabilities};
+use sha2::{Digest, Sha256};
+
+use super::core::{ConnKey, Core, Effect, Output};
+use super::features::Features;
+use super::frame::Frame;
+use super::principal::Principal;
+use super::refusal::Refusal;
+use super::session::{Log, Session};
+use super::timer::Timer;
+use crate::clock::{self, Now};
+use crate::id::{self, SessionKey};
+use crate::store::{Record, SessionRow};
+use crate::transport::CloseCode;
+
+/// What a runtime offers to everybody who says hello.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// Name and version of the runtime.
+    pub runtime: RuntimeInfo,
+    /// The features that work here.
+    pub features: Features,
+    /// The agents and their versions.
+    pub agents: Vec<AgentInventoryEntry>,
+}
+
+/// A hello whose token was verified.
+#[derive(Debug)]
+pub struct Hello {
+    /// Who it is.
+    pub principal: Principal,
+    /// What the client listed.
+    pub features: Features,
+}
+
+/// A request to resume whose bearer token, if it has one, was verified.
+#[derive(Debug)]
+pub struct Resume {
+    /// Who it is; `None` when the resume token is all that was shown (`session.resume` without `auth`).
+    pub principal: Option<Principal>,
+    /// The session that it names, if it names one.
+    pub session: Option<String>,
+    /// SHA-256 of the resume token.
+    pub token_hash: [u8; 32],
+    /// The last number that the client has.
+    pub last_event_seq: u64,
+}
+
+/// A connection and a session come together.
+#[derive(Debug)]
+pub struct Attach {
+    /// The connection.
+    pub conn: ConnKey,
+    /// The session.
+    pub session: SessionKey,
+    /// Whom it belongs to.
+    pub principal: Principal,
+    /// The negotiated features.
+    pub features: Features,
+    /// The `session.welcome`.
+    pub welcome: Frame,
+    /// The last number that the client has: what is above it is replayed.
+    pub after: u64,
+    /// The last number given out so far: what is above it comes live.
+    pub last: u64,
+}
+
+/// What is stored instead of a resume token.
+pub fn hash_token(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+impl Core {
+    /// A hello: a new session, if the principal may have another one.
+    pub(super) fn open(&mut self, conn: ConnKey, hello: Hello, now: Now, out: &mut Output) {
+        let held = self.held.get(&hello.principal).copied().unwrap_or(0);
+        if held >= self.limits.sessions_per_principal {
+            let message = format!("this principal has {held} sessions already; close one or wait for its resume window to end");
+            out.effects.push(Effect::Refuse { conn, refusal: Refusal::cap("sessions_per_principal", message), code: CloseCode::Policy });
+            return;
+        }
+        let key = SessionKey(self.mint.ulid(now.wall));
+        let features = hello.features.and(self.offer.features);
+        let token = id::resume_token(self.mint.secret());
+        let token_hash = hash_token(&token);
+        out.records.push(Record::SessionOpened(SessionRow {
+            session: key,
+            principal: hello.principal.as_str().to_owned(),
+            token_hash,
+            features: features.iter().map(|feature| feature.as_str().to_owned()).collect(),
+            opened_at: now.wall,
+        }));
+        self.tokens.insert(token_hash, key);
+        *self.held.entry(hello.principal.clone()).or_default() += 1;
+        self.sessions.insert(
+            key,
+            Session {
+                principal: hello.principal,
+                token_hash,
+                features,
+                conn: None,
+                jobs: Vec::new(),
+                log: Log::default(),
+                acked: 0,
+                lagging: false,
+            },
+        );
+        self.attach(conn, key, &token, None, now, out);
+    }
+
+    /// A resume: the same session on another connection, with a new token (§6.3, A-02 to A-05). Refused, it changes nothing.
+    pub(super) fn resume(&mut self, conn: ConnKey, resume: Resume, now: Now, out: &mut Output) {
+        let key = match self.resumable(&resume) {
+            Ok(key) => key,
+            Err(refusal) => {
+                out.effects.push(Effect::Refuse { conn, refusal, code: CloseCode::Policy });
+                return;
+            }
+        };
+        let token = id::resume_token(self.mint.secret());
+        let token_hash = hash_token(&token);
+        out.records.push(Record::SessionResumed { session: key, token_hash });
+        self.tokens.remove(&resume.token_hash);
+        self.tokens.insert(token_hash, key);
+        self.timers.cancel(Timer::ResumeWindow(key));
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.token_hash = token_hash;
+            if let Some(old) = session.conn.take() {
+                self.conns.remove(&old);
+                out.effects.push(Effect::Evict { conn: old, last: None, code: CloseCode::TakenOver });
+            }
+        }
+        self.attach(conn, key, &token, Some(resume.last_event_seq), now, out);
+    }
+
+    /// The session that a resume may have. Tokens are looked up by their hash, so timing tells nothing about them.
+    fn resumable(&self, resume: &Resume) -> Result<SessionKey, Refusal> {
+        let expired = |message: &str| Err(Refusal::new(ErrorCode::ResumeWindowExpired, message));
+        let named = resume.session.as_deref().map(SessionKey::parse);
+        let Some(key) = self.tokens.get(&resume.token_hash).copied() else {
+            return match named.flatten() {
+                Some(named) if self.sessions.contains_key(&named) => Err(wrong_token()),
+                _ => expired("there is no such session any more; say hello without resume"),
+            };
+        };
+        let Some(session) = self.sessions.get(&key) else { return expired("there is no such session any more; say hello without resume") };
+        if named.is_some_and(|named| named != Some(key)) || resume.principal.as_ref().is_some_and(|principal| *principal != session.principal) {
+            return Err(wrong_token());
+        }
+        if resume.last_event_seq > session.log.last {
+            return expired("last_event_seq is beyond what was sent; say hello without resume");
+        }
+        if resume.last_event_seq < session.log.trimmed {
+            let message = format!("events up to {} are not buffered any more; say hello without resume", session.log.trimmed);
+            return expired(&message);
+        }
+        Ok(key)
+    }
+
+    /// Binds a connection to a session and welcomes it.
+    fn attach(&mut self, conn: ConnKey, key: SessionKey, token: &str, resumed_from: Option<u64>, now: Now, out: &mut Output) {
+        let Some(session) = self.sessions.get_mut(&key) else { return };
+        session.conn = Some(conn);
+        self.conns.insert(conn, key);
+        let welcome = welcome(&self.offer, key, session.features, token, resumed_from.is_some(), &self.limits, now);
+        out.effects.push(Effect::Attach(Box::new(Attach {
+            conn,
+            session: key,
+            principal: session.principal.clone(),
+            features: session.features,
+            welcome: Frame::of_session("session.welcome", &welcome),
+            after: resumed_from.unwrap_or(0),
+            last: session.log.last,
+        })));
+    }
+}
+
+fn wrong_token() -> Refusal {
+    Refusal::new(ErrorCode::Unauthenticated, "the resume token is not valid for this session and principal; use the token of the newest welcome")
+}
+
+/// The payload of the welcome. The full list of features is sent: the intersection is the same and the client learns more.
+fn welcome(offer: &Offer, key: SessionKey, features: Features, token: &str, resumed: bool, limits: &crate::limits::Limits, now: Now) -> Option<Welcome> {
+    let capabilities = WelcomeCapabilities::new()
+        .with_encodings(vec!["json".to_owned()])
+        .with_features(offer.features.iter().collect())
+        .with_agents(offer.agents.clone());
+    let token = ResumeToken::try_from(token).ok()?;
+    let mut welcome = Welcome::new(offer.runtime.clone(), token, capabilities)
+        .with_resume_window_sec(limits.resume_window.as_secs().max(1))
+        .with_resumed(resumed)
+        .with_accepted_at(clock::timestamp(now.wall));
+    if let Ok(session_id) = SessionId::try_from(key.to_string()) {
+        welcome = welcome.with_session_id(session_id);
+    }
+    if features.has(&Feature::Heartbeat) {
+        welcome = welcome.with_heartbeat_interval_sec(limits.heartbeat_interval.as_secs().max(1));
+    }
+    Some(welcome)
+}

@@ -1,0 +1,216 @@
+//! A job: from accepted to exactly one terminal message (§7.3, §8.4).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arcp_generated::common::{Json, ResultId};
+use arcp_generated::error::ErrorCode;
+use arcp_generated::event::{EventBody, Status as StatusEvent};
+use arcp_generated::job::{self, FinalStatus};
+use bytes::Bytes;
+
+use super::core::{Core, Effect, Output};
+use super::frame::{JobFace, to_payload};
+use super::lease::Authority;
+use super::principal::Principal;
+use super::session::{Log, less};
+use super::timer::Timer;
+use crate::clock::{self, Now};
+use crate::id::{JobKey, SessionKey};
+use crate::store::{EntryKind, Record, Status};
+
+/// One job.
+#[derive(Debug)]
+pub struct Job {
+    /// Its ids on the wire.
+    pub face: Arc<JobFace>,
+    /// The session that may cancel it.
+    pub owner: SessionKey,
+    /// Whom it belongs to.
+    pub principal: Principal,
+    /// `name@version`.
+    pub agent_ref: Arc<str>,
+    /// Its status.
+    pub status: Status,
+    /// Sessions that receive its entries.
+    pub receivers: Vec<SessionKey>,
+    /// Its log.
+    pub log: Log,
+    /// The owner's number for the newest entry that the owner received.
+    pub owner_seq: u64,
+    /// What it may do; `None` after a restart, when nothing runs any more.
+    pub authority: Option<Authority>,
+    /// The payload of its `job.accepted`, without `request_id`.
+    pub accepted: Bytes,
+    /// Until when its idempotency key is remembered; `None` while it runs.
+    pub key_until: Option<Duration>,
+    /// Its idempotency key and the fingerprint of its parameters.
+    pub idempotency: Option<(String, [u8; 32])>,
+    /// The terminal entry, once it has ended.
+    pub terminal: Option<(EntryKind, Bytes)>,
+    /// The reason it is being cancelled for, once it is.
+    pub cancelling: Option<Option<String>>,
+}
+
+impl Job {
+    /// Whether its terminal message was given out.
+    pub fn ended(&self) -> bool {
+        !matches!(self.status, Status::Pending | Status::Running)
+    }
+}
+
+/// How a job ends.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// With a value.
+    Result(Json),
+    /// With a value that was streamed.
+    Streamed {
+        /// The id that all chunks carried.
+        result_id: ResultId,
+        /// Decoded bytes.
+        size: u64,
+    },
+    /// Without one.
+    Failure(Failure),
+}
+
+/// Why a job has no result.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The code.
+    pub code: ErrorCode,
+    /// For people.
+    pub message: String,
+    /// Whether trying again can help; the code's default where `None`, and its pin in any case.
+    pub retryable: Option<bool>,
+    /// For machines.
+    pub details: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Failure {
+    /// A failure with a code and a message.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retryable: None, details: None }
+    }
+
+    /// The status that goes with the code (§7.3).
+    fn status(&self) -> (Status, FinalStatus) {
+        match self.code {
+            ErrorCode::Cancelled => (Status::Cancelled, FinalStatus::Cancelled),
+            ErrorCode::Timeout => (Status::TimedOut, FinalStatus::TimedOut),
+            _ => (Status::Error, FinalStatus::Error),
+        }
+    }
+
+    fn to_payload(&self, now: Now) -> Bytes {
+        let retryable = self.code.pinned_retryable().or(self.retryable).unwrap_or(self.code.default_retryable());
+        let message = if self.message.is_empty() { self.code.as_str().to_owned() } else { self.message.clone() };
+        let mut error = job::Error::new(self.code.clone(), message)
+            .with_final_status(self.status().1)
+            .with_retryable(retryable)
+            .with_completed_at(clock::timestamp(now.wall));
+        if let Some(details) = &self.details
+            && let Ok(details) = arcp_generated::common::JsonObject::from_serialize(details)
+        {
+            error = error.with_details(details);
+        }
+        to_payload(&error)
+    }
+}
+
+impl Outcome {
+    /// The status, the entry and its payload that this outcome becomes.
+    fn to_terminal(&self, now: Now) -> (Status, EntryKind, Bytes) {
+        let success = || job::Result::new(FinalStatus::Success).with_completed_at(clock::timestamp(now.wall));
+        match self {
+            Self::Result(value) => (Status::Success, EntryKind::Result, to_payload(&success().with_result(value.clone()))),
+            Self::Streamed { result_id, size } => {
+                let result = success().with_result_id(result_id.clone()).with_result_size(*size);
+                (Status::Success, EntryKind::Result, to_payload(&result))
+            }
+            Self::Failure(failure) => (failure.status().0, EntryKind::Error, failure.to_payload(now)),
+        }
+    }
+}
+
+/// The payload of a `status` event that the runtime itself emits.
+pub fn status_event(phase: &str, message: &str, now: Now) -> Bytes {
+    let body = StatusEvent::new(phase.to_owned()).with_message(message.to_owned());
+    to_payload(&job::Event::new(EventBody::Status(body)).with_ts(clock::timestamp(now.wall)))
+}
+
+impl Core {
+    /// The agent has begun. After a restart pending and running are the same, so nothing is stored.
+    pub(super) fn started(&mut self, key: JobKey) {
+        if let Some(job) = self.jobs.get_mut(&key)
+            && job.status == Status::Pending
+        {
+            job.status = Status::Running;
+        }
+    }
+
+    /// The job ends, if it has not already: the first outcome wins. A job that was being cancelled ends as cancelled, whatever its agent says.
+    pub(super) fn finish(&mut self, key: JobKey, outcome: Outcome, now: Now, out: &mut Output) {
+        let Some(job) = self.jobs.get_mut(&key) else { return };
+        if job.ended() {
+            return;
+        }
+        let outcome = match job.cancelling.take() {
+            Some(reason) => Outcome::Failure(super::cancel::cancelled(reason.as_deref())),
+            None => outcome,
+        };
+        let (status, kind, payload) = outcome.to_terminal(now);
+        job.status = status;
+        job.terminal = Some((kind, payload.clone()));
+        // The key outlives the job by its window; the job outlives both, so that a repeat finds its terminal.
+        job.key_until = Some(now.mono + self.limits.idempotency_window);
+        let keep = if job.idempotency.is_some() { self.limits.retention.max(self.limits.idempotency_window) } else { self.limits.retention };
+        less(&mut self.running, &job.principal);
+        for timer in [Timer::CancelGrace(key), Timer::MaxRuntime(key), Timer::LeaseExpiry(key)] {
+            self.timers.cancel(timer);
+        }
+        self.timers.set(Timer::Retention(key), now.mono + keep);
+        out.records.push(Record::JobStatus { job: key, status });
+        self.append(key, kind, payload, out);
+        self.release_receivers(key);
+        out.effects.push(Effect::Ended(key));
+    }
+
+    /// After the terminal nobody receives anything of the job any more.
+    fn release_receivers(&mut self, key: JobKey) {
+        let Some(job) = self.jobs.get_mut(&key) else { return };
+        for receiver in std::mem::take(&mut job.receivers) {
+            if let Some(session) = self.sessions.get_mut(&receiver) {
+                session.jobs.retain(|job| *job != key);
+            }
+        }
+    }
+
+    /// `max_runtime_sec` is over (§7.3). The agent is not waited for.
+    pub(super) fn ran_too_long(&mut self, key: JobKey, now: Now, out: &mut Output) {
+        out.effects.push(Effect::Stop(key));
+        self.finish(key, Outcome::Failure(Failure::new(ErrorCode::Timeout, "the job ran longer than max_runtime_sec")), now, out);
+    }
+
+    /// The lease is over and the job asked for nothing since (§9.5, A-43).
+    pub(super) fn lease_over(&mut self, key: JobKey, now: Now, out: &mut Output) {
+        out.effects.push(Effect::Stop(key));
+        self.finish(key, Outcome::Failure(Failure::new(ErrorCode::LeaseExpired, "the job's lease has expired")), now, out);
+    }
+
+    /// An ended job is forgotten, and its idempotency key with it.
+    pub(super) fn forget(&mut self, key: JobKey, out: &mut Output) {
+        if let Some(job) = self.jobs.remove(&key) {
+            if let Some((name, _)) = job.idempotency {
+                let name = (job.principal, name);
+                // The key may belong to a later job already.
+                if self.keys.get(&name) == Some(&key) {
+                    self.keys.remove(&name);
+                }
+            }
+            out.records.push(Record::JobForgotten { job: key });
+        }
+    }
+}

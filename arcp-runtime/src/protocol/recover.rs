@@ -1,0 +1,112 @@
+//! After a restart: what the store knew becomes state again, and jobs whose agents died with the process end (DESIGN rule 8).
+
+use std::sync::Arc;
+
+use arcp_generated::common::{JobId, TraceId};
+use arcp_generated::error::ErrorCode;
+use bytes::Bytes;
+
+use super::core::{Core, Output};
+use super::features::Features;
+use super::frame::JobFace;
+use super::job::{Failure, Job, Outcome};
+use super::principal::Principal;
+use super::session::{Log, Session};
+use super::timer::Timer;
+use crate::clock::Now;
+use crate::id::JobKey;
+use crate::store::{EntryKind, Recovered, RecoveredJob, RecoveredSession, Status};
+
+impl Core {
+    /// Takes over what a store knew. `terminals` holds the last entry of each job that had ended.
+    /// Every window starts again: nobody could have resumed or repeated while the runtime was down.
+    pub fn recover(&mut self, known: Recovered, mut terminals: impl FnMut(JobKey) -> Option<(EntryKind, Bytes)>, now: Now, out: &mut Output) {
+        for session in known.sessions {
+            self.recover_session(session, now);
+        }
+        let mut broken = Vec::new();
+        let mut jobs = known.jobs;
+        // In the order of their ids, which is the order they were accepted in: of two jobs with one key the later has it.
+        jobs.sort_unstable_by_key(|job| job.row.job);
+        for job in jobs {
+            let key = job.row.job;
+            let terminal = terminals(key);
+            if self.recover_job(job, terminal, now) {
+                broken.push(key);
+            }
+        }
+        for (session, job) in known.subscriptions {
+            if self.jobs.get(&job).is_some_and(|job| !job.ended()) {
+                self.follow(session, job);
+            }
+        }
+        for job in broken {
+            let failure = Failure::new(ErrorCode::InternalError, "the runtime was restarted while the job ran; submit it again");
+            self.finish(job, Outcome::Failure(failure), now, out);
+        }
+    }
+
+    fn recover_session(&mut self, known: RecoveredSession, now: Now) {
+        let key = known.row.session;
+        let principal = Principal::new(known.row.principal);
+        self.tokens.insert(known.row.token_hash, key);
+        *self.held.entry(principal.clone()).or_default() += 1;
+        self.timers.set(Timer::ResumeWindow(key), now.mono + self.limits.resume_window);
+        self.sessions.insert(
+            key,
+            Session {
+                principal,
+                token_hash: known.row.token_hash,
+                features: Features::parse(known.row.features.iter().map(String::as_str)),
+                conn: None,
+                jobs: Vec::new(),
+                log: Log::recovered(known.last_event_seq, known.trimmed_through),
+                acked: known.trimmed_through,
+                lagging: false,
+            },
+        );
+    }
+
+    /// Answers whether the job was running.
+    fn recover_job(&mut self, known: RecoveredJob, terminal: Option<(EntryKind, Bytes)>, now: Now) -> bool {
+        let row = known.row;
+        let (Ok(job_id), Ok(trace_id)) = (JobId::try_from(row.job.to_string()), TraceId::try_from(row.trace_id)) else { return false };
+        let principal = Principal::new(row.principal);
+        let running = matches!(row.status, Status::Pending | Status::Running);
+        let idempotency = row.idempotency.map(|known| (known.key, known.fingerprint));
+        if let Some((name, _)) = &idempotency {
+            self.keys.insert((principal.clone(), name.clone()), row.job);
+        }
+        let mut receivers = Vec::new();
+        if running {
+            *self.running.entry(principal.clone()).or_default() += 1;
+            if let Some(owner) = self.sessions.get_mut(&row.owner) {
+                owner.jobs.push(row.job);
+                receivers.push(row.owner);
+            }
+        } else {
+            let keep = if idempotency.is_some() { self.limits.retention.max(self.limits.idempotency_window) } else { self.limits.retention };
+            self.timers.set(Timer::Retention(row.job), now.mono + keep);
+        }
+        self.jobs.insert(
+            row.job,
+            Job {
+                face: Arc::new(JobFace { key: row.job, job_id, trace_id }),
+                owner: row.owner,
+                principal,
+                agent_ref: row.agent.into(),
+                status: row.status,
+                receivers,
+                log: Log::recovered(known.last_seq, known.trimmed_through),
+                owner_seq: known.last_owner_seq,
+                authority: None,
+                accepted: row.accepted,
+                key_until: (!running).then_some(now.mono + self.limits.idempotency_window),
+                idempotency,
+                terminal,
+                cancelling: None,
+            },
+        );
+        running
+    }
+}

@@ -1,0 +1,51 @@
+//! Why a request is refused: what becomes a `session.error` (§12).
+
+use arcp_generated::error::ErrorCode;
+use arcp_generated::session;
+use serde_json::{Map, Value};
+
+/// A refusal of one request. Its message goes on the wire: no secrets, nothing about other principals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The code.
+    pub code: ErrorCode,
+    /// What is wrong, where, and the cure.
+    pub message: String,
+    /// For machines.
+    pub details: Option<Map<String, Value>>,
+}
+
+impl Refusal {
+    /// A refusal with a code and a message.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: None }
+    }
+
+    /// `INVALID_REQUEST`.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidRequest, message)
+    }
+
+    /// `INTERNAL_ERROR` because a cap is reached; `details.cap` names it.
+    pub fn cap(cap: &str, message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InternalError, message).with_detail("cap", cap)
+    }
+
+    /// Adds one detail.
+    #[must_use]
+    pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.get_or_insert_default().insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The payload of the `session.error`.
+    pub fn to_error(&self) -> session::Error {
+        let mut error = session::Error::new(self.code.clone(), self.message.clone()).with_retryable(self.code.default_retryable());
+        if let Some(details) = &self.details
+            && let Ok(details) = arcp_generated::common::JsonObject::from_serialize(details)
+        {
+            error = error.with_details(details);
+        }
+        error
+    }
+}

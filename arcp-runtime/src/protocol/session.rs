@@ -1,0 +1,207 @@
+//! A session: an identity, a feature set, and a numbered log of what it received (§6).
+//!
+//! What it received is in the store; here is only how far it reaches.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::core::{ConnKey, Core, Effect, Output};
+use super::features::Features;
+use super::frame::Frame;
+use super::principal::Principal;
+use super::timer::Timer;
+use crate::clock::Now;
+use crate::id::{JobKey, SessionKey};
+use crate::store::{EntryKind, Record};
+use crate::transport::CloseCode;
+
+use arcp_generated::session::{Closed, Feature};
+
+/// How many deliveries are released together; the buffer's limit is kept to within one such block.
+const BLOCK: u64 = 128;
+
+/// One session.
+#[derive(Debug)]
+pub struct Session {
+    /// Whom it belongs to.
+    pub principal: Principal,
+    /// SHA-256 of its newest resume token.
+    pub token_hash: [u8; 32],
+    /// The negotiated features.
+    pub features: Features,
+    /// The connection that is attached, if any.
+    pub conn: Option<ConnKey>,
+    /// The jobs it owns that have not ended, and those that it follows.
+    pub jobs: Vec<JobKey>,
+    /// Its log.
+    pub log: Log,
+    /// The highest number the client says it has processed.
+    pub acked: u64,
+    /// Whether the lag was signalled and has not halved since.
+    pub lagging: bool,
+}
+
+/// A numbered log that releases its oldest part when it grows over its limits.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// The last number given out.
+    pub last: u64,
+    /// The highest number that was released.
+    pub trimmed: u64,
+    blocks: VecDeque<Block>,
+    bytes: u64,
+}
+
+/// A run of numbers, up to and including `through`.
+#[derive(Debug)]
+struct Block {
+    through: u64,
+    bytes: u64,
+}
+
+impl Log {
+    /// A log that was read from a store.
+    pub fn recovered(last: u64, trimmed: u64) -> Self {
+        let mut log = Self { last: trimmed, trimmed, blocks: VecDeque::new(), bytes: 0 };
+        // Sizes are not known any more; they count as empty, so that only the number of entries bounds them.
+        while log.last < last {
+            log.push(0);
+        }
+        log
+    }
+
+    /// Gives out the next number, for something of `bytes` bytes.
+    pub fn push(&mut self, bytes: usize) -> u64 {
+        self.last += 1;
+        let bytes = bytes as u64;
+        self.bytes += bytes;
+        match self.blocks.back_mut() {
+            Some(block) if self.last % BLOCK != 0 => {
+                block.through = self.last;
+                block.bytes += bytes;
+            }
+            _ => self.blocks.push_back(Block { through: self.last, bytes }),
+        }
+        self.last
+    }
+
+    /// Releases what is over the limits. Answers with the highest number released, if any was.
+    pub fn bound(&mut self, entries: u64, bytes: u64) -> Option<u64> {
+        let mut released = None;
+        while self.last - self.trimmed > entries + BLOCK || self.bytes > bytes {
+            // The newest block stays whatever its size, so that the newest entry can always be read.
+            if self.blocks.len() < 2 {
+                break;
+            }
+            let Some(block) = self.blocks.pop_front() else { break };
+            self.bytes -= block.bytes;
+            self.trimmed = block.through;
+            released = Some(block.through);
+        }
+        released
+    }
+
+    /// Releases whole blocks up to `through`. Answers with the highest number released, if any was.
+    pub fn release(&mut self, through: u64) -> Option<u64> {
+        let mut released = None;
+        while let Some(block) = self.blocks.front()
+            && block.through <= through
+        {
+            self.bytes -= block.bytes;
+            self.trimmed = block.through;
+            released = Some(block.through);
+            self.blocks.pop_front();
+        }
+        released
+    }
+}
+
+impl Session {
+    /// Whether an entry of this kind goes to this session at all. What is filtered takes no number (§6.2).
+    pub fn takes(&self, kind: EntryKind) -> bool {
+        match kind {
+            EntryKind::Progress => self.features.has(&Feature::Progress),
+            EntryKind::ResultChunk => self.features.has(&Feature::ResultChunk),
+            EntryKind::Event | EntryKind::Result | EntryKind::Error => true,
+        }
+    }
+}
+
+impl Core {
+    /// The connection is gone. The session waits for a resume (§6.3).
+    pub(super) fn detached(&mut self, conn: ConnKey, now: Now, out: &mut Output) {
+        let Some(key) = self.conns.remove(&conn) else { return };
+        let Some(session) = self.sessions.get_mut(&key) else { return };
+        session.conn = None;
+        self.timers.set(Timer::ResumeWindow(key), now.mono + self.limits.resume_window);
+        out.effects.push(Effect::Unattended(key));
+    }
+
+    /// `session.close`, answered and then closed, or `session.bye`, just closed (§6.7). The session can still be resumed.
+    pub(super) fn leave(&mut self, conn: ConnKey, answer: bool, now: Now, out: &mut Output) {
+        let last = answer.then(|| Frame::of_session("session.closed", &Closed::new()));
+        out.effects.push(Effect::Evict { conn, last, code: CloseCode::Normal });
+        self.detached(conn, now, out);
+    }
+
+    /// The resume window is over: the session is forgotten, its jobs go on.
+    pub(super) fn session_gone(&mut self, key: SessionKey, out: &mut Output) {
+        let Some(session) = self.sessions.remove(&key) else { return };
+        self.tokens.remove(&session.token_hash);
+        less(&mut self.held, &session.principal);
+        for job in session.jobs {
+            if let Some(job) = self.jobs.get_mut(&job) {
+                job.receivers.retain(|receiver| *receiver != key);
+            }
+        }
+        out.records.push(Record::SessionGone { session: key });
+        out.effects.push(Effect::Gone(key));
+    }
+
+    /// Tells everybody that the runtime stops (§6.7, A-54). Sessions and jobs stay as they are in the store.
+    pub(super) fn shutdown(&mut self, out: &mut Output) {
+        for conn in self.conns.keys() {
+            let last = Frame::of_session("session.closed", &Closed::new().with_reason("runtime_shutdown".to_owned()));
+            out.effects.push(Effect::Evict { conn: *conn, last: Some(last), code: CloseCode::GoingAway });
+        }
+    }
+}
+
+/// Counts one less, and forgets who has none.
+pub(super) fn less(counts: &mut HashMap<Principal, usize>, principal: &Principal) {
+    if let Some(count) = counts.get_mut(principal) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(principal);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_keeps_its_limits_and_its_newest_entry() {
+        let mut log = Log::default();
+        for _ in 0..10_000 {
+            log.push(10);
+            log.bound(1000, u64::MAX);
+            assert!(log.last - log.trimmed <= 1000 + BLOCK);
+        }
+        assert!(log.last - log.trimmed >= 1000);
+        log.push(1 << 30);
+        log.bound(1000, 1 << 20);
+        assert_eq!(log.last, 10_001);
+        assert!(log.trimmed < log.last);
+    }
+
+    #[test]
+    fn release_never_passes_what_was_asked() {
+        let mut log = Log::default();
+        (0..1000).for_each(|_| { log.push(1); });
+        let released = log.release(700).unwrap();
+        assert!(released <= 700 && released > 700 - BLOCK);
+        assert_eq!(log.release(700), None);
+        assert_eq!(log.trimmed, released);
+    }
+}
