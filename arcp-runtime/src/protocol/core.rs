@@ -122,6 +122,8 @@ pub enum Effect {
     Stop(JobKey),
     /// A job has ended: its agent, if it still runs, is abandoned.
     Ended(JobKey),
+    /// A job is forgotten.
+    Forgotten(JobKey),
 }
 
 /// Everything an agent's run needs.
@@ -225,6 +227,11 @@ impl Core {
                 Timer::Handshake | Timer::PingDue | Timer::Silence => {}
             }
         }
+    }
+
+    /// The faces of all jobs, for a driver that starts with what a store knew.
+    pub fn faces(&self) -> impl Iterator<Item = &Arc<JobFace>> {
+        self.jobs.values().map(|job| &job.face)
     }
 
     /// The session of a connection. A connection that was taken over has none any more; what it still asks is dropped.

@@ -18,8 +18,8 @@ pub struct JobFace {
     pub key: JobKey,
     /// Its id on the wire.
     pub job_id: JobId,
-    /// Its trace on the wire.
-    pub trace_id: TraceId,
+    /// Its trace on the wire; `None` when the job was forgotten while a session still held its events.
+    pub trace_id: Option<TraceId>,
 }
 
 /// A frame without its head.

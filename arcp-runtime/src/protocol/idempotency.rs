@@ -109,7 +109,7 @@ impl Core {
         let Some(owner) = self.sessions.get_mut(&session) else { return Ok(()) };
         let key = JobKey(self.mint.ulid(now.wall));
         let job_id = JobId::try_from(key.to_string()).map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
-        let face = Arc::new(JobFace { key, job_id: job_id.clone(), trace_id: trace_id.clone() });
+        let face = Arc::new(JobFace { key, job_id: job_id.clone(), trace_id: Some(trace_id.clone()) });
         let mut payload = Accepted::new(job_id)
             .with_agent(prepared.agent_ref.clone())
             .with_lease(prepared.lease)

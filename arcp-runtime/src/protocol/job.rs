@@ -211,6 +211,7 @@ impl Core {
                 }
             }
             out.records.push(Record::JobForgotten { job: key });
+            out.effects.push(Effect::Forgotten(key));
         }
     }
 }

@@ -91,7 +91,7 @@ impl Core {
         self.jobs.insert(
             row.job,
             Job {
-                face: Arc::new(JobFace { key: row.job, job_id, trace_id }),
+                face: Arc::new(JobFace { key: row.job, job_id, trace_id: Some(trace_id) }),
                 owner: row.owner,
                 principal,
                 agent_ref: row.agent.into(),

@@ -1,7 +1,5 @@
 //! Numbering: an entry is appended once to its job and delivered, under its own number, to each session that follows (§8.3).
 
-use std::sync::Arc;
-
 use arcp_generated::session::Feature;
 use bytes::Bytes;
 
@@ -91,10 +89,5 @@ impl Core {
                 session.jobs.push(key);
             }
         }
-    }
-
-    /// The face of a job, for frames about it.
-    pub(super) fn face(&self, key: JobKey) -> Option<Arc<super::frame::JobFace>> {
-        self.jobs.get(&key).map(|job| Arc::clone(&job.face))
     }
 }

@@ -1,0 +1,123 @@
+//! A fixed set of bearer tokens.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::{Denied, Verified, Verifier};
+use crate::protocol::principal::Principal;
+
+/// Tokens and whom they belong to. Only hashes are kept.
+#[derive(Default)]
+pub struct BearerTokens {
+    tokens: BTreeMap<[u8; 32], Principal>,
+}
+
+/// Text that is not `token=principal`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}; write TOKEN=PRINCIPAL")]
+pub struct TokenError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it; never the token.
+    pub reason: &'static str,
+}
+
+impl BearerTokens {
+    /// No tokens: nobody may connect.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a token.
+    #[must_use]
+    pub fn with(mut self, token: &str, principal: impl Into<String>) -> Self {
+        self.tokens.insert(hash(token), Principal::new(principal.into()));
+        self
+    }
+
+    /// Reads `token=principal` lines; empty lines and lines that start with `#` are passed over. A token may contain `=`, a principal may not.
+    ///
+    /// # Errors
+    /// The first line that is neither.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        let mut tokens = Self::new();
+        for (place, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let wrong = |reason| TokenError { line: place + 1, reason };
+            let (token, principal) = line.rsplit_once('=').ok_or_else(|| wrong("there is no ="))?;
+            if token.is_empty() {
+                return Err(wrong("the token is empty"));
+            }
+            if principal.is_empty() {
+                return Err(wrong("the principal is empty"));
+            }
+            tokens = tokens.with(token, principal);
+        }
+        Ok(tokens)
+    }
+
+    /// Adds the tokens of another set.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.tokens.extend(other.tokens);
+        self
+    }
+
+    /// How many tokens there are.
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Whether there is no token.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+}
+
+impl fmt::Debug for BearerTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BearerTokens({})", self.tokens.len())
+    }
+}
+
+impl Verifier for BearerTokens {
+    fn verify<'a>(&'a self, token: &'a str) -> Verified<'a> {
+        // Every token is compared, each in constant time over its hash.
+        let asked = hash(token);
+        let found = self.tokens.iter().fold(None, |found, (known, principal)| if bool::from(known.ct_eq(&asked)) { Some(principal) } else { found });
+        let answer = found.cloned().ok_or(Denied);
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn tokens_are_known_or_denied() {
+        let tokens = BearerTokens::parse("# people\n tok-a=alice\n\na=b=bob\n").unwrap();
+        assert_eq!(tokens.verify("tok-a").await, Ok(Principal::new("alice")));
+        assert_eq!(tokens.verify("a=b").await, Ok(Principal::new("bob")));
+        assert_eq!(tokens.verify("tok-b").await, Err(Denied));
+        assert!(!format!("{tokens:?}").contains("tok"));
+    }
+
+    #[test]
+    fn bad_lines_are_named_without_the_token() {
+        let error = BearerTokens::parse("a=b\nsecret").unwrap_err();
+        assert_eq!(error.to_string(), "line 2: there is no =; write TOKEN=PRINCIPAL");
+        assert!(BearerTokens::parse("=b").is_err());
+        assert!(BearerTokens::parse("a=").is_err());
+    }
+}

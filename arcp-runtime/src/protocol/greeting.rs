@@ -1,0 +1,105 @@
+//! The first frame of a connection: a hello or a resume, in every form that drafts and peers use (§6.1 to §6.3, A-02).
+//!
+//! It only reads the frame. Verifying the token is [`crate::auth`]'s, deciding is [`super::handshake`]'s.
+
+use arcp_generated::envelope::Envelope;
+use arcp_generated::error::ErrorCode;
+use arcp_generated::message::Message;
+use arcp_generated::session;
+
+use super::features::Features;
+use super::handshake::hash_token;
+use super::refusal::Refusal;
+
+/// What a first frame asks for.
+#[derive(Debug)]
+pub struct Greeting {
+    /// The id of the frame, for the answer.
+    pub request: String,
+    /// The bearer token; `None` only in a `session.resume` without `auth`.
+    pub auth: Option<session::Auth>,
+    /// The features that the client listed.
+    pub features: Features,
+    /// The session that it wants back.
+    pub resume: Option<Claim>,
+    /// Name and version of the client, for logs.
+    pub client: String,
+}
+
+/// A claim to a session.
+#[derive(Debug)]
+pub struct Claim {
+    /// The session that it names, if it does.
+    pub session: Option<String>,
+    /// SHA-256 of the resume token.
+    pub token_hash: [u8; 32],
+    /// The last number that the client has.
+    pub last_event_seq: u64,
+}
+
+/// A first frame that is refused, and the id to answer.
+#[derive(Debug)]
+pub struct Rejected {
+    /// The id of the frame, when it could be read.
+    pub request: String,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+impl Greeting {
+    /// Reads the first frame of a connection.
+    ///
+    /// # Errors
+    /// What is wrong with it: not a frame, not a hello, another version, a hello that breaks its schema, no common encoding.
+    pub fn read(text: &str, max_depth: usize) -> Result<Self, Rejected> {
+        super::depth::check(text, max_depth).map_err(|refusal| Rejected { request: String::new(), refusal })?;
+        let envelope = Envelope::decode(text).map_err(|error| Rejected {
+            request: error.id.clone().unwrap_or_default(),
+            refusal: Refusal::invalid(format!("{error}; this runtime speaks ARCP 1.1 and wants session.hello first")),
+        })?;
+        let request = envelope.id.as_str().to_owned();
+        let on_envelope = envelope.session_id.map(|id| id.as_str().to_owned());
+        let read = match envelope.message {
+            Message::SessionHello(hello) => Self::of_hello(request.clone(), hello),
+            Message::SessionResume(resume) => Ok(Self::of_resume(request.clone(), resume, on_envelope)),
+            other => {
+                let name = other.message_type().as_str().to_owned();
+                Err(Refusal::invalid(format!("{name}: the first frame has to be session.hello of ARCP 1.1")))
+            }
+        };
+        read.map_err(|refusal| Rejected { request, refusal })
+    }
+
+    fn of_hello(request: String, hello: session::Hello) -> Result<Self, Refusal> {
+        let capabilities = hello.capabilities;
+        let encodings = capabilities.encodings;
+        if !encodings.is_empty() && !encodings.iter().any(|encoding| encoding == "json") {
+            return Err(Refusal::invalid("payload.capabilities.encodings: json is the only encoding here; add \"json\""));
+        }
+        let Some(auth) = hello.auth else {
+            return Err(Refusal::new(ErrorCode::Unauthenticated, "payload.auth: missing; send a bearer token"));
+        };
+        let resume = match (hello.resume, hello.resume_token) {
+            (Some(block), _) => Some(Claim {
+                session: Some(block.session_id.as_str().to_owned()),
+                token_hash: hash_token(block.resume_token.as_str()),
+                last_event_seq: block.last_event_seq,
+            }),
+            (None, Some(token)) => {
+                Some(Claim { session: None, token_hash: hash_token(token.as_str()), last_event_seq: hello.last_event_seq.unwrap_or(0) })
+            }
+            (None, None) => None,
+        };
+        let client = format!("{} {}", hello.client.name, hello.client.version);
+        Ok(Self { request, auth: Some(auth), features: Features::of(&capabilities.features), resume, client })
+    }
+
+    fn of_resume(request: String, resume: session::Resume, on_envelope: Option<String>) -> Self {
+        let claim = Claim {
+            session: resume.session_id.map(|id| id.as_str().to_owned()).or(on_envelope),
+            token_hash: hash_token(resume.resume_token.as_str()),
+            last_event_seq: resume.last_event_seq,
+        };
+        Self { request, auth: resume.auth, features: Features::default(), resume: Some(claim), client: String::new() }
+    }
+}

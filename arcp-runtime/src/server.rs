@@ -1,0 +1,350 @@
+//! The runtime: takes connections over any transport, runs agents, keeps what it promised in a store.
+//!
+//! ```text
+//! connection --Call--> dispatch --Record--> store
+//!     ^                  |  ^
+//!     +----- feed <------+  +--Input-- jobs (agents)
+//! ```
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use arcp_generated::session::{Feature, RuntimeInfo};
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use crate::agent::Agent;
+use crate::auth::{BearerTokens, Verifier};
+use crate::clock::{Clock, SystemClock};
+use crate::id::{JobKey, Mint, SystemMint};
+use crate::limits::Limits;
+use crate::protocol::core::{ConnKey, Core, Input, Output};
+use crate::protocol::features::Features;
+use crate::protocol::handshake::Offer;
+use crate::protocol::versioning::RegistryError;
+use crate::store::memory::MemoryStore;
+use crate::store::{EntryKind, PageLimit, Recovered, Status, Store, StoreError};
+use crate::transport::BoxTransport;
+
+mod agents;
+mod connection;
+pub(crate) mod dispatch;
+mod faces;
+pub(crate) mod feed;
+mod host;
+mod jobs;
+mod logins;
+mod outgoing;
+mod submit;
+
+use self::agents::Agents;
+use self::dispatch::Call;
+use self::faces::Faces;
+use self::host::Host;
+use self::jobs::Jobs;
+use self::logins::Logins;
+
+/// What works here. A feature is listed when it was driven over a real socket, not before.
+const FEATURES: [Feature; 4] = [Feature::Heartbeat, Feature::Ack, Feature::Progress, Feature::AgentVersions];
+
+/// A runtime that is being put together.
+#[derive(Debug)]
+pub struct Builder {
+    name: String,
+    limits: Limits,
+    agents: Agents,
+    wrong_agents: Vec<RegistryError>,
+    store: Arc<dyn Store>,
+    verifier: Arc<dyn Verifier>,
+    clock: Arc<dyn Clock>,
+    mint: Arc<dyn Mint>,
+    agents_on: Option<Handle>,
+}
+
+/// Why a runtime could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An agent's name or version cannot be registered.
+    #[error("{0}")]
+    Agent(RegistryError),
+}
+
+/// A running runtime. Cheap to clone; it runs until [`Runtime::shutdown`], whatever happens to the handles.
+#[derive(Clone)]
+pub struct Runtime {
+    host: Arc<Host>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    next_conn: AtomicU64,
+    connections: AtomicUsize,
+    idle: Notify,
+    dispatch: tokio::sync::Mutex<Option<JoinHandle<Result<(), StoreError>>>>,
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("agents", &self.host.agents).field("store", &self.host.store).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Registers an agent. What is wrong with it is told by [`Builder::start`].
+    #[must_use]
+    pub fn agent(self, agent: impl Agent) -> Self {
+        self.shared_agent(Arc::new(agent))
+    }
+
+    /// Registers an agent that is shared already.
+    #[must_use]
+    pub fn shared_agent(mut self, agent: Arc<dyn Agent>) -> Self {
+        if let Err(error) = self.agents.add(agent) {
+            self.wrong_agents.push(error);
+        }
+        self
+    }
+
+    /// Where sessions and jobs are kept; in memory unless this is called.
+    #[must_use]
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// Who may connect; nobody unless this is called.
+    #[must_use]
+    pub fn verifier(mut self, verifier: impl Verifier) -> Self {
+        self.verifier = Arc::new(verifier);
+        self
+    }
+
+    /// What is allowed.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The name in the welcome; `arcp-runtime` unless this is called.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Where agents run; on the tokio runtime that starts this one unless this is called.
+    /// A tokio runtime of their own keeps agents that block their threads away from the connections.
+    #[must_use]
+    pub fn agents_on(mut self, handle: Handle) -> Self {
+        self.agents_on = Some(handle);
+        self
+    }
+
+    /// Another clock, for tests and simulations.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Another source of identifiers, for tests and simulations.
+    #[must_use]
+    pub fn mint(mut self, mint: impl Mint) -> Self {
+        self.mint = Arc::new(mint);
+        self
+    }
+
+    /// Reads what the store knows, ends the jobs that a crash broke off, and starts. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// The store cannot be read, or an agent cannot be registered.
+    pub async fn start(self) -> Result<Runtime, StartError> {
+        if let Some(error) = self.wrong_agents.into_iter().next() {
+            return Err(StartError::Agent(error));
+        }
+        let agents = Arc::new(self.agents);
+        let offer = Offer {
+            runtime: RuntimeInfo::new(self.name, env!("CARGO_PKG_VERSION").to_owned()),
+            features: Features::of(&FEATURES),
+            agents: agents.inventory(),
+        };
+        let mut core = Core::new(self.limits.clone(), Arc::clone(&self.mint), offer);
+        let known = self.store.recover().await?;
+        let terminals = terminals(self.store.as_ref(), &known).await?;
+        let mut pending = Output::default();
+        core.recover(known, |job| terminals.get(&job).cloned(), self.clock.now(), &mut pending);
+        let faces = Arc::new(Faces::default());
+        core.faces().for_each(|face| faces.insert(face));
+
+        let spawner = self.agents_on.unwrap_or_else(Handle::current);
+        let (dispatch, inbox) = dispatch::new(core, Arc::clone(&self.clock), Arc::clone(&self.store), Arc::clone(&faces), self.limits.clone(), |inbox| Jobs {
+            agents: Arc::clone(&agents),
+            inbox,
+            clock: Arc::clone(&self.clock),
+            mint: Arc::clone(&self.mint),
+            limits: self.limits.clone(),
+            spawner,
+            running: HashMap::new(),
+        });
+        let host = Host {
+            logins: Logins::new(self.limits.failed_logins),
+            limits: self.limits,
+            clock: self.clock,
+            mint: self.mint,
+            store: self.store,
+            agents,
+            faces,
+            verifier: self.verifier,
+            inbox,
+        };
+        let shared = Shared {
+            next_conn: AtomicU64::new(1),
+            connections: AtomicUsize::new(0),
+            idle: Notify::new(),
+            dispatch: tokio::sync::Mutex::new(Some(tokio::spawn(dispatch.run(pending)))),
+        };
+        Ok(Runtime { host: Arc::new(host), shared: Arc::new(shared) })
+    }
+}
+
+/// The last entries of the jobs that had ended: what a repeat of their submit is answered with.
+async fn terminals(store: &dyn Store, known: &Recovered) -> Result<HashMap<JobKey, (EntryKind, Bytes)>, StoreError> {
+    let mut terminals = HashMap::new();
+    for job in &known.jobs {
+        if matches!(job.row.status, Status::Pending | Status::Running) || job.last_seq == 0 {
+            continue;
+        }
+        let last = store.history(job.row.job, job.last_seq - 1, PageLimit { entries: 1, bytes: usize::MAX }).await?;
+        if let Some(entry) = last.into_iter().next() {
+            terminals.insert(job.row.job, (entry.kind, entry.payload));
+        }
+    }
+    Ok(terminals)
+}
+
+impl Runtime {
+    /// A runtime to put together: in memory, without agents, and nobody may connect.
+    pub fn builder() -> Builder {
+        Builder {
+            name: "arcp-runtime".to_owned(),
+            limits: Limits::default(),
+            agents: Agents::default(),
+            wrong_agents: Vec::new(),
+            store: Arc::new(MemoryStore::new()),
+            verifier: Arc::new(BearerTokens::new()),
+            clock: Arc::new(SystemClock::new()),
+            mint: Arc::new(SystemMint::default()),
+            agents_on: None,
+        }
+    }
+
+    /// Serves one connection to its end. Spawn it: one task for each connection.
+    /// When there are too many connections, the new one is dropped.
+    ///
+    /// # Cancel safety
+    /// Dropping it ends the connection; the session can be resumed.
+    pub fn serve(&self, transport: BoxTransport) -> impl Future<Output = ()> + Send + 'static {
+        let host = Arc::clone(&self.host);
+        let seat = Seat::take(&self.shared, host.limits.connections);
+        let conn = ConnKey(self.shared.next_conn.fetch_add(1, Ordering::Relaxed));
+        async move {
+            match seat {
+                Some(seat) => {
+                    let leaving = Leaving { host: Arc::clone(&host), conn, armed: true };
+                    connection::serve(host, conn, transport).await;
+                    leaving.done();
+                    drop(seat);
+                }
+                None => tracing::warn!(limit = host.limits.connections, "too many connections; one was dropped"),
+            }
+        }
+    }
+
+    /// Tells every client that the runtime stops, waits for the connections to end, and stops. Jobs that run end with the next start,
+    /// as after a crash: their clients get a retryable `INTERNAL_ERROR`.
+    ///
+    /// # Errors
+    /// The store's error, if it had failed.
+    pub async fn shutdown(&self) -> Result<(), StoreError> {
+        // A dispatcher that has stopped already has nothing left to tell.
+        let _ = self.host.inbox.call(Call::Tell(Input::Shutdown)).await;
+        let outcome = self.stopped().await;
+        loop {
+            let changed = self.shared.idle.notified();
+            if self.shared.connections.load(Ordering::Acquire) == 0 {
+                return outcome;
+            }
+            changed.await;
+        }
+    }
+
+    /// Waits until the runtime has stopped, by [`Runtime::shutdown`] or because its store failed for good.
+    ///
+    /// # Errors
+    /// The store's error.
+    ///
+    /// # Cancel safety
+    /// Can be called again after it was dropped.
+    pub async fn stopped(&self) -> Result<(), StoreError> {
+        let mut dispatch = self.shared.dispatch.lock().await;
+        let Some(task) = dispatch.as_mut() else { return Ok(()) };
+        let outcome = task.await;
+        *dispatch = None;
+        outcome.unwrap_or_else(|error| Err(StoreError::Failed(format!("the dispatcher ended: {error}"))))
+    }
+}
+
+/// A place among the connections.
+struct Seat(Arc<Shared>);
+
+impl Seat {
+    fn take(shared: &Arc<Shared>, limit: usize) -> Option<Self> {
+        let seat = Self(Arc::clone(shared));
+        (shared.connections.fetch_add(1, Ordering::AcqRel) < limit).then_some(seat)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Ordering::AcqRel);
+        self.0.idle.notify_waiters();
+    }
+}
+
+/// Tells the core that a connection is gone, also when its task is dropped in the middle.
+struct Leaving {
+    host: Arc<Host>,
+    conn: ConnKey,
+    armed: bool,
+}
+
+impl Leaving {
+    fn done(mut self) {
+        self.armed = false;
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if self.armed
+            && let Ok(handle) = Handle::try_current()
+        {
+            let (host, conn) = (Arc::clone(&self.host), self.conn);
+            handle.spawn(async move {
+                // A runtime that has stopped has forgotten the connection.
+                let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
+            });
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! One connection: one task that reads, writes, keeps time and waits for its session's feed.
+//!
+//! It is one task, not two, so that an idle session costs little and reading and writing share a transport without a lock.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::Sleep;
+
+use super::dispatch::{Call, Greeted, Welcomed};
+use super::feed::{End, Work};
+use super::host::Host;
+use super::outgoing::Ids;
+use crate::protocol::connection::{Connection, Request, Step};
+use crate::protocol::core::{ConnKey, Input, refusal_frame};
+use crate::protocol::frame::Frame;
+use crate::protocol::greeting::{Greeting, Rejected};
+use crate::protocol::handshake::{Hello, Resume};
+use crate::protocol::refusal::Refusal;
+use crate::store::{Delivered, PageLimit, StoreError, StoreFuture};
+use crate::transport::{BoxTransport, CloseCode, Received, TransportError};
+
+/// What a page of replay may hold.
+const PAGE: PageLimit = PageLimit { entries: 1024, bytes: 1 << 20 };
+/// Frames handed to the transport before reading has its turn.
+const BATCH: usize = 512;
+/// How long a last frame and the goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Serves one connection to its end.
+pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
+    match greet(&host, conn, &mut transport).await {
+        Ok(welcomed) => {
+            let (last, code) = Served::new(&host, conn, transport.as_mut(), welcomed).run().await;
+            // The runtime may have stopped by now; then there is nobody to tell.
+            let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
+            goodbye(&host, transport.as_mut(), None, last, code).await;
+        }
+        Err(Some((rejected, code))) => {
+            let last = refusal_frame(&rejected.request, None, &rejected.refusal);
+            goodbye(&host, transport.as_mut(), None, Some(last), code).await;
+        }
+        Err(None) => {}
+    }
+}
+
+/// The handshake, within its deadline. `Err(None)`: the peer left without a word.
+async fn greet(host: &Host, conn: ConnKey, transport: &mut BoxTransport) -> Result<Welcomed, Option<(Rejected, CloseCode)>> {
+    let reject = |request: &str, refusal, code| Some((Rejected { request: request.to_owned(), refusal }, code));
+    let first = tokio::time::timeout(host.limits.handshake, poll_fn(|cx| transport.poll_recv(cx))).await;
+    let text = match first {
+        Err(_) => return Err(reject("", Refusal::invalid("no session.hello arrived in time"), CloseCode::Protocol)),
+        Ok(None) => return Err(None),
+        Ok(Some(Err(error))) => return Err(fault(&error).map(|(refusal, code)| (Rejected { request: String::new(), refusal }, code))),
+        Ok(Some(Ok(Received::Unreadable(reason)))) => return Err(reject("", Refusal::invalid(reason), CloseCode::Protocol)),
+        Ok(Some(Ok(Received::Frame(text)))) => text,
+    };
+    let greeting = Greeting::read(&text, host.limits.frame_depth).map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
+    let request = greeting.request.clone();
+    let principal = host.login(&greeting, transport.peer()).await.map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
+    let input = match (greeting.resume, principal) {
+        (Some(claim), principal) => {
+            let resume = Resume { principal, session: claim.session, token_hash: claim.token_hash, last_event_seq: claim.last_event_seq };
+            Input::Resume(conn, Box::new(resume))
+        }
+        (None, Some(principal)) => Input::Open(conn, Box::new(Hello { principal, features: greeting.features })),
+        (None, None) => return Err(reject(&request, Refusal::invalid("a hello without auth"), CloseCode::Policy)),
+    };
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let stopped = || reject(&request, Refusal::cap("shutdown", "the runtime is shutting down; try again later"), CloseCode::GoingAway);
+    host.inbox.call(Call::Greet(conn, input, answer)).await.map_err(|_| stopped())?;
+    match answered.await {
+        Ok(Greeted::Welcome(welcomed)) => {
+            tracing::info!(session = %welcomed.session, principal = %welcomed.principal, client = %greeting.client, "session attached");
+            Ok(welcomed)
+        }
+        Ok(Greeted::Refused(refusal, code)) => Err(reject(&request, refusal, code)),
+        Err(_) => Err(stopped()),
+    }
+}
+
+/// What a broken transport is told, if it can still be told anything.
+fn fault(error: &TransportError) -> Option<(Refusal, CloseCode)> {
+    match error {
+        TransportError::TooLarge { .. } => Some((Refusal::invalid(error.to_string()), CloseCode::TooLarge)),
+        TransportError::Binary => Some((Refusal::invalid(error.to_string()), CloseCode::Unsupported)),
+        TransportError::Peer(_) | TransportError::Io(_) => None,
+    }
+}
+
+/// Sends a last frame, says goodbye, and does not wait for ever.
+async fn goodbye(host: &Host, transport: &mut dyn crate::transport::Transport, session: Option<&str>, last: Option<Frame>, code: CloseCode) {
+    let farewell = async {
+        if let Some(frame) = last {
+            let text = Ids::new(host.mint.as_ref()).encode(&frame, session, host.clock.now().wall);
+            poll_fn(|cx| transport.poll_ready(cx)).await?;
+            transport.start_send(text)?;
+        }
+        poll_fn(|cx| transport.poll_close(cx, code, "")).await
+    };
+    match tokio::time::timeout(GOODBYE, farewell).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "the connection ended before the goodbye"),
+        Err(_) => tracing::debug!("the peer did not take the goodbye in time"),
+    }
+}
+
+/// A welcomed connection.
+struct Served<'a> {
+    host: &'a Arc<Host>,
+    conn: ConnKey,
+    transport: &'a mut dyn crate::transport::Transport,
+    state: Connection,
+    welcomed: Welcomed,
+    session_id: String,
+    ids: Ids,
+    /// Taken from the feed, not yet handed to the transport.
+    queue: VecDeque<Frame>,
+    /// Something was handed over since the last flush.
+    dirty: bool,
+    page: Option<StoreFuture<'a, Vec<Delivered>>>,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// What woke the connection.
+enum Event {
+    Received(Option<Result<Received, TransportError>>),
+    Broken(TransportError),
+    Behind(u64),
+    Page(Result<Vec<Delivered>, StoreError>),
+    Timer,
+    End(End),
+}
+
+impl<'a> Served<'a> {
+    fn new(host: &'a Arc<Host>, conn: ConnKey, transport: &'a mut dyn crate::transport::Transport, welcomed: Welcomed) -> Self {
+        let now = host.clock.now();
+        Self {
+            host,
+            conn,
+            transport,
+            state: Connection::new(welcomed.session, welcomed.features, &host.limits, now),
+            session_id: welcomed.session.to_string(),
+            welcomed,
+            ids: Ids::new(host.mint.as_ref()),
+            queue: VecDeque::new(),
+            dirty: false,
+            page: None,
+            timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
+        }
+    }
+
+    /// Runs until the connection has to end; says what to send last and how to close.
+    async fn run(mut self) -> (Option<Frame>, CloseCode) {
+        self.arm();
+        loop {
+            let event = poll_fn(|cx| self.poll_event(cx)).await;
+            match event {
+                Event::Received(None) => return (None, CloseCode::Normal),
+                Event::Received(Some(Err(error))) | Event::Broken(error) => {
+                    tracing::debug!(%error, session = %self.session_id, "connection lost");
+                    return fault(&error).map_or((None, CloseCode::Normal), |(refusal, code)| (Some(refusal_frame("", None, &refusal)), code));
+                }
+                Event::Received(Some(Ok(received))) => {
+                    let now = self.host.clock.now();
+                    let step = match received {
+                        Received::Frame(text) => self.state.receive(&text, now),
+                        Received::Unreadable(reason) => self.state.unreadable(&reason, now),
+                    };
+                    if let Some(end) = self.step(step).await {
+                        return end;
+                    }
+                }
+                Event::Timer => {
+                    let now = self.host.clock.now();
+                    let step = self.state.expire(now, self.host.mint.ulid(now.wall));
+                    let end = self.step(step).await;
+                    self.arm();
+                    if let Some(end) = end {
+                        return end;
+                    }
+                }
+                Event::Behind(after) => self.page = Some(self.host.store.replay(self.welcomed.session, after, PAGE)),
+                Event::Page(page) => {
+                    self.page = None;
+                    if let Some(end) = self.take_page(page) {
+                        return end;
+                    }
+                }
+                Event::End(end) => return (None, end.code),
+            }
+        }
+    }
+
+    /// Carries out one step; an answer ends the connection.
+    async fn step(&mut self, step: Step) -> Option<(Option<Frame>, CloseCode)> {
+        match step {
+            Step::Nothing => None,
+            Step::Reply(frame) => {
+                self.queue.push_back(frame);
+                None
+            }
+            Step::Close(refusal) => {
+                let code = if refusal.code == arcp_generated::error::ErrorCode::HeartbeatLost { CloseCode::HeartbeatLost } else { CloseCode::Policy };
+                Some((Some(refusal_frame("", None, &refusal)), code))
+            }
+            Step::Request(request) => {
+                let input = self.input(request)?;
+                match self.host.inbox.call(Call::Tell(input)).await {
+                    Ok(()) => None,
+                    Err(_) => Some((None, CloseCode::GoingAway)),
+                }
+            }
+        }
+    }
+
+    fn input(&self, request: Request) -> Option<Input> {
+        let conn = self.conn;
+        Some(match request {
+            Request::Submit { id, trace_id, submit } => {
+                let now = self.host.clock.now();
+                let id = id.as_str().to_owned();
+                let submission =
+                    super::submit::prepare(id, trace_id.as_deref(), *submit, &self.host.agents, self.welcomed.features, self.host.mint.as_ref(), now);
+                Input::Submit(conn, Box::new(submission))
+            }
+            Request::Cancel { id, job, reason } => Input::Cancel { conn, request: id.as_str().to_owned(), job: job.as_str().to_owned(), reason },
+            Request::Ack { through } => Input::Ack { conn, through },
+            Request::Leave { answer } => Input::Leave { conn, answer },
+            Request::List { .. } => return None,
+        })
+    }
+
+    /// Queues a page of what the store delivered to this session.
+    fn take_page(&mut self, page: Result<Vec<Delivered>, StoreError>) -> Option<(Option<Frame>, CloseCode)> {
+        let session = self.welcomed.session;
+        match page {
+            Ok(page) => {
+                let mut cursor = None;
+                for delivered in page {
+                    let number = delivered.event_seq;
+                    let face = self.host.faces.get(delivered.job);
+                    self.queue.push_back(Frame::of_entry(delivered.kind, &face, number, delivered.payload));
+                    cursor = Some(number);
+                }
+                if let Some(cursor) = cursor {
+                    self.welcomed.feed.read_up_to(self.conn, cursor);
+                }
+                None
+            }
+            Err(error) => {
+                tracing::error!(%error, %session, "replay failed");
+                let refusal = Refusal::new(arcp_generated::error::ErrorCode::InternalError, "the event log cannot be read; resume the session");
+                Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal))
+            }
+        }
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        if let Poll::Ready(error) = self.poll_write(cx) {
+            return Poll::Ready(Event::Broken(error));
+        }
+        if let Poll::Ready(received) = self.transport.poll_recv(cx) {
+            return Poll::Ready(Event::Received(received));
+        }
+        if let Some(page) = &mut self.page
+            && let Poll::Ready(page) = page.as_mut().poll(cx)
+        {
+            return Poll::Ready(Event::Page(page));
+        }
+        if self.queue.is_empty() && self.page.is_none() {
+            match self.welcomed.feed.work(self.conn, &mut self.queue, cx.waker()) {
+                Work::Idle => {}
+                // Written on the next turn; reading comes in between, so a flood of events cannot keep a cancel out.
+                Work::Frames => {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Work::Behind(after) => return Poll::Ready(Event::Behind(after)),
+                Work::End(end) if !self.dirty => return Poll::Ready(Event::End(end)),
+                Work::End(_) => {}
+            }
+        }
+        if self.timer.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Event::Timer);
+        }
+        Poll::Pending
+    }
+
+    /// Hands over what the transport takes, and flushes when there is nothing more. Ready only when the transport is broken.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
+        let mut written = 0;
+        let wall = self.host.clock.now().wall;
+        let mut turns = BATCH;
+        let outcome = loop {
+            if turns == 0 {
+                // Reading has its turn; then this goes on.
+                cx.waker().wake_by_ref();
+                break Poll::Pending;
+            }
+            turns -= 1;
+            if self.queue.is_empty() && !matches!(self.page, Some(_)) {
+                // More may have come in the meantime: one flush for as much as possible.
+                if !matches!(self.welcomed.feed.work(self.conn, &mut self.queue, cx.waker()), Work::Frames) {
+                    break Poll::Pending;
+                }
+            }
+            if self.queue.is_empty() {
+                break Poll::Pending;
+            }
+            match self.transport.poll_ready(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => break Poll::Ready(error),
+                Poll::Pending => break Poll::Pending,
+            }
+            let Some(frame) = self.queue.pop_front() else { break Poll::Pending };
+            let text = self.ids.encode(&frame, Some(&self.session_id), wall);
+            if let Err(error) = self.transport.start_send(text) {
+                break Poll::Ready(error);
+            }
+            written = frame.event_seq.unwrap_or(written);
+            self.dirty = true;
+        };
+        if written > 0 {
+            self.welcomed.feed.written(written);
+        }
+        if let Poll::Ready(error) = outcome {
+            return Poll::Ready(error);
+        }
+        if self.dirty && self.queue.is_empty() {
+            match self.transport.poll_flush(cx) {
+                Poll::Ready(Ok(())) => {
+                    self.dirty = false;
+                    self.state.sent(self.host.clock.now());
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(error),
+                Poll::Pending => {}
+            }
+        }
+        Poll::Pending
+    }
+
+    fn arm(&mut self) {
+        let now = self.host.clock.now().mono;
+        // Without heartbeats there is nothing to wait for; look again in a while.
+        let wait = self.state.deadline().map_or(Duration::from_secs(3600), |deadline| deadline.saturating_sub(now));
+        self.timer.as_mut().reset(tokio::time::Instant::now() + wait);
+    }
+}

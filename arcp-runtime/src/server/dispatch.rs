@@ -1,0 +1,280 @@
+//! The one writer: takes inputs, lets the core decide, commits, and only then carries out.
+//!
+//! While a batch is being committed the next one collects. Everything that follows from an input waits for the records of that input and of those before it,
+//! so what a peer was told can always be replayed to it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::faces::Faces;
+use super::feed::Feed;
+use super::jobs::Jobs;
+use crate::clock::Clock;
+use crate::id::SessionKey;
+use crate::limits::Limits;
+use crate::protocol::core::{ConnKey, Core, Effect, Input, Output};
+use crate::protocol::features::Features;
+use crate::protocol::handshake::Attach;
+use crate::protocol::principal::Principal;
+use crate::protocol::refusal::Refusal;
+use crate::store::{Store, StoreError, StoreFuture};
+use crate::transport::CloseCode;
+
+/// Inputs taken in one go.
+const TAKE: usize = 1024;
+/// Records that may collect while a batch is being committed.
+const COLLECT: usize = 8192;
+/// How often a failing commit is tried again before the runtime gives up, and how long it waits in between.
+const RETRIES: [Duration; 4] = [Duration::from_millis(10), Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
+
+/// The answer to a hello or a resume.
+#[derive(Debug)]
+pub(super) enum Greeted {
+    /// The connection has a session.
+    Welcome(Welcomed),
+    /// It has not.
+    Refused(Refusal, CloseCode),
+}
+
+/// A connection's session.
+#[derive(Debug)]
+pub(super) struct Welcomed {
+    pub session: SessionKey,
+    pub principal: Principal,
+    pub features: Features,
+    pub feed: Arc<Feed>,
+}
+
+/// What connections send to the dispatcher.
+#[derive(Debug)]
+pub(super) enum Call {
+    /// A hello or a resume, and where its answer goes.
+    Greet(ConnKey, Input, oneshot::Sender<Greeted>),
+    /// Anything else.
+    Tell(Input),
+}
+
+/// The dispatcher's inputs. Two lanes, so that a flood of events never keeps a client's request waiting behind it.
+#[derive(Clone, Debug)]
+pub(crate) struct Inbox {
+    calls: mpsc::Sender<Call>,
+    agents: mpsc::Sender<Input>,
+}
+
+/// The runtime has stopped, or its store failed for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the runtime has stopped")]
+pub(crate) struct Stopped;
+
+impl Inbox {
+    /// Sends on a connection's lane.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, the call was not made.
+    pub(super) async fn call(&self, call: Call) -> Result<(), Stopped> {
+        self.calls.send(call).await.map_err(|_| Stopped)
+    }
+
+    /// Sends on the agents' lane.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, the input did not happen.
+    pub(crate) async fn tell(&self, input: Input) -> Result<(), Stopped> {
+        self.agents.send(input).await.map_err(|_| Stopped)
+    }
+}
+
+/// The driver of the core.
+#[derive(Debug)]
+pub(super) struct Dispatch {
+    core: Core,
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
+    limits: Limits,
+    calls: mpsc::Receiver<Call>,
+    agents: mpsc::Receiver<Input>,
+    jobs: Jobs,
+    greeting: HashMap<ConnKey, oneshot::Sender<Greeted>>,
+    feeds: HashMap<SessionKey, Arc<Feed>>,
+    attached: HashMap<ConnKey, Arc<Feed>>,
+    faces: Arc<Faces>,
+    stopping: bool,
+}
+
+/// Makes a dispatcher and the way into it.
+pub(super) fn new(core: Core, clock: Arc<dyn Clock>, store: Arc<dyn Store>, faces: Arc<Faces>, limits: Limits, jobs: impl FnOnce(Inbox) -> Jobs) -> (Dispatch, Inbox) {
+    let (calls_in, calls) = mpsc::channel(limits.inbox);
+    let (agents_in, agents) = mpsc::channel(limits.inbox);
+    let inbox = Inbox { calls: calls_in, agents: agents_in };
+    let jobs = jobs(inbox.clone());
+    let dispatch = Dispatch {
+        core,
+        clock,
+        store,
+        limits,
+        calls,
+        agents,
+        jobs,
+        greeting: HashMap::new(),
+        feeds: HashMap::new(),
+        attached: HashMap::new(),
+        faces,
+        stopping: false,
+    };
+    (dispatch, inbox)
+}
+
+impl Dispatch {
+    /// Runs until a shutdown was carried out, or the store failed for good. `pending` is what recovery led to.
+    ///
+    /// # Errors
+    /// The store's last error.
+    pub(super) async fn run(mut self, mut pending: Output) -> Result<(), StoreError> {
+        let store = Arc::clone(&self.store);
+        let mut calls = Vec::with_capacity(TAKE);
+        let mut inputs = Vec::with_capacity(TAKE);
+        let mut held = Vec::new();
+        let mut commit: Option<StoreFuture<'_, ()>> = None;
+        loop {
+            if commit.is_none() {
+                held.append(&mut pending.effects);
+                if pending.records.is_empty() {
+                    self.carry_out(&mut held);
+                    if self.stopping {
+                        return Ok(());
+                    }
+                } else {
+                    commit = Some(Box::pin(commit_with_retries(store.as_ref(), std::mem::take(&mut pending.records))));
+                }
+            }
+            let room = pending.records.len() < COLLECT && !self.stopping;
+            let deadline = self.core.deadline();
+            let now = self.clock.now();
+            tokio::select! {
+                biased;
+                done = async { match &mut commit { Some(commit) => commit.await, None => std::future::pending().await } } => {
+                    commit = None;
+                    done?;
+                    self.carry_out(&mut held);
+                }
+                _ = self.calls.recv_many(&mut calls, TAKE), if room => self.take_calls(&mut calls, &mut pending),
+                _ = self.agents.recv_many(&mut inputs, TAKE), if room => {
+                    let now = self.clock.now();
+                    for input in inputs.drain(..) {
+                        self.core.handle(input, now, &mut pending);
+                    }
+                }
+                () = until(deadline, now.mono), if !self.stopping => {
+                    let now = self.clock.now();
+                    self.core.expire(now, &mut pending);
+                }
+            }
+        }
+    }
+
+    fn take_calls(&mut self, calls: &mut Vec<Call>, pending: &mut Output) {
+        let now = self.clock.now();
+        for call in calls.drain(..) {
+            let input = match call {
+                Call::Greet(conn, input, answer) => {
+                    self.greeting.insert(conn, answer);
+                    input
+                }
+                Call::Tell(input) => {
+                    if let Input::Detached(conn) = &input {
+                        self.attached.remove(conn);
+                        self.greeting.remove(conn);
+                    }
+                    self.stopping |= matches!(input, Input::Shutdown);
+                    input
+                }
+            };
+            self.core.handle(input, now, pending);
+        }
+    }
+
+    fn carry_out(&mut self, effects: &mut Vec<Effect>) {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Deliver(session, frame) => {
+                    if let Some(feed) = self.feeds.get(&session) {
+                        feed.deliver(frame);
+                    }
+                }
+                Effect::Send(session, frame) => {
+                    if let Some(feed) = self.feeds.get(&session) {
+                        feed.send(frame);
+                    }
+                }
+                Effect::Attach(attach) => self.attach(*attach),
+                Effect::Refuse { conn, refusal, code } => {
+                    if let Some(answer) = self.greeting.remove(&conn) {
+                        // A connection that is gone by now does not need its answer.
+                        let _ = answer.send(Greeted::Refused(refusal, code));
+                    }
+                }
+                Effect::Evict { conn, last, code } => {
+                    if let Some(feed) = self.attached.remove(&conn) {
+                        feed.end(conn, last, code);
+                    }
+                }
+                Effect::Unattended(session) => {
+                    if let Some(feed) = self.feeds.get(&session) {
+                        feed.detach();
+                    }
+                }
+                Effect::Gone(session) => {
+                    self.feeds.remove(&session);
+                }
+                Effect::Start(launch) => {
+                    let owner = self.feed(launch.owner);
+                    self.faces.insert(&launch.about);
+                    self.jobs.start(*launch, owner);
+                }
+                Effect::Stop(job) => self.jobs.stop(job),
+                Effect::Ended(job) => self.jobs.ended(job),
+                Effect::Forgotten(job) => self.faces.remove(job),
+            }
+        }
+    }
+
+    fn feed(&mut self, session: SessionKey) -> Arc<Feed> {
+        let feed = self.feeds.entry(session).or_insert_with(|| Arc::new(Feed::new(session, &self.limits)));
+        Arc::clone(feed)
+    }
+
+    fn attach(&mut self, attach: Attach) {
+        let feed = self.feed(attach.session);
+        let Some(answer) = self.greeting.remove(&attach.conn) else { return };
+        feed.attach(attach.conn, attach.welcome, attach.after, attach.last);
+        self.attached.insert(attach.conn, Arc::clone(&feed));
+        let welcomed = Welcomed { session: attach.session, principal: attach.principal, features: attach.features, feed };
+        // When the connection is gone by now, its own `Detached` comes next.
+        let _ = answer.send(Greeted::Welcome(welcomed));
+    }
+}
+
+/// Waits until a deadline of the monotonic clock; for ever if there is none.
+async fn until(deadline: Option<Duration>, now: Duration) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep(deadline.saturating_sub(now)).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.
+async fn commit_with_retries(store: &dyn Store, records: Vec<crate::store::Record>) -> Result<(), StoreError> {
+    for pause in RETRIES {
+        match store.commit(records.clone()).await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::error!(%error, "a commit failed; trying again");
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+    store.commit(records).await
+}

@@ -1,0 +1,210 @@
+//! What waits for one session's socket: a bounded queue, and a cursor into the store for when the queue was too small.
+//!
+//! The dispatcher puts frames in as they become durable; the connection that is attached takes them out.
+//! A frame that does not fit is not lost: it is in the store, the feed is *behind*, and the connection reads pages from the store until it has caught up.
+//! Agents look at the feed too: while a session is attached they may be only so many events ahead of its socket.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use futures_util::task::AtomicWaker;
+use tokio::sync::Notify;
+
+use crate::id::SessionKey;
+use crate::limits::Limits;
+use crate::protocol::core::ConnKey;
+use crate::protocol::frame::Frame;
+use crate::transport::CloseCode;
+
+/// The way out of one session.
+#[derive(Debug)]
+pub(super) struct Feed {
+    session: SessionKey,
+    max_frames: usize,
+    max_bytes: usize,
+    window: u64,
+    state: Mutex<State>,
+    reader: AtomicWaker,
+    /// The highest number that became durable.
+    durable: AtomicU64,
+    /// The highest number that was handed to the socket.
+    written: AtomicU64,
+    attached: AtomicBool,
+    room: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    conn: Option<ConnKey>,
+    queue: VecDeque<Frame>,
+    bytes: usize,
+    /// The highest number that is, or was, in the queue or was read from the store.
+    cursor: u64,
+    /// There are numbers above the cursor that are only in the store.
+    behind: bool,
+    end: Option<End>,
+}
+
+/// How a connection has to end.
+#[derive(Clone, Debug)]
+pub(super) struct End {
+    /// How the transport says it.
+    pub code: CloseCode,
+}
+
+/// What a connection has to do next.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Nothing yet; the waker was registered.
+    Idle,
+    /// Send these.
+    Frames,
+    /// Read the store above this number.
+    Behind(u64),
+    /// Flush and close.
+    End(End),
+}
+
+impl Feed {
+    pub(super) fn new(session: SessionKey, limits: &Limits) -> Self {
+        Self {
+            session,
+            max_frames: limits.outbound_frames,
+            max_bytes: limits.outbound_bytes,
+            window: limits.window_events,
+            state: Mutex::default(),
+            reader: AtomicWaker::new(),
+            durable: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            attached: AtomicBool::new(false),
+            room: Notify::new(),
+        }
+    }
+
+    pub(super) fn session(&self) -> SessionKey {
+        self.session
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection takes the feed over. It has everything up to `after`; `last` is the newest number.
+    pub(super) fn attach(&self, conn: ConnKey, welcome: Frame, after: u64, last: u64) {
+        let mut state = self.state();
+        *state = State { conn: Some(conn), bytes: welcome.payload.len(), queue: VecDeque::from([welcome]), cursor: after, behind: after < last, end: None };
+        self.durable.store(last, Ordering::Release);
+        self.written.store(after, Ordering::Release);
+        self.attached.store(true, Ordering::Release);
+    }
+
+    /// Nobody is attached any more: agents need not wait. A connection that was told to end keeps what is queued for it.
+    pub(super) fn detach(&self) {
+        let mut state = self.state();
+        if state.end.is_none() {
+            *state = State::default();
+        }
+        self.attached.store(false, Ordering::Release);
+        drop(state);
+        self.room.notify_waiters();
+    }
+
+    /// A frame without a number. It is dropped when nobody is attached, as after a disconnect.
+    /// These are answers to requests of the same connection, so the connection itself bounds how many can wait.
+    pub(super) fn send(&self, frame: Frame) {
+        let mut state = self.state();
+        if state.conn.is_some() {
+            state.bytes += frame.payload.len();
+            state.queue.push_back(frame);
+            drop(state);
+            self.reader.wake();
+        }
+    }
+
+    /// A numbered frame that has become durable.
+    pub(super) fn deliver(&self, frame: Frame) {
+        let mut state = self.state();
+        let number = frame.event_seq.unwrap_or(0);
+        self.durable.store(number, Ordering::Release);
+        if state.conn.is_none() || state.end.is_some() {
+            return;
+        }
+        if state.behind || state.queue.len() >= self.max_frames || state.bytes + frame.payload.len() > self.max_bytes {
+            state.behind = true;
+        } else {
+            state.bytes += frame.payload.len();
+            state.cursor = number;
+            state.queue.push_back(frame);
+        }
+        drop(state);
+        self.reader.wake();
+    }
+
+    /// The connection has to end, after what is queued and a last frame.
+    pub(super) fn end(&self, conn: ConnKey, last: Option<Frame>, code: CloseCode) {
+        let mut state = self.state();
+        if state.conn == Some(conn) {
+            state.queue.extend(last);
+            state.behind = false;
+            state.end = Some(End { code });
+            drop(state);
+            self.reader.wake();
+        }
+    }
+
+    /// What `conn` has to do next. `into` gets the queued frames.
+    pub(super) fn work(&self, conn: ConnKey, into: &mut VecDeque<Frame>, waker: &Waker) -> Work {
+        self.reader.register(waker);
+        let mut state = self.state();
+        if state.conn != Some(conn) {
+            return Work::End(state.end.clone().unwrap_or(End { code: CloseCode::TakenOver }));
+        }
+        if !state.queue.is_empty() {
+            state.bytes = 0;
+            std::mem::swap(&mut state.queue, into);
+            return Work::Frames;
+        }
+        if let Some(end) = &state.end {
+            return Work::End(end.clone());
+        }
+        if state.behind { Work::Behind(state.cursor) } else { Work::Idle }
+    }
+
+    /// The connection has read the store up to `cursor`.
+    pub(super) fn read_up_to(&self, conn: ConnKey, cursor: u64) {
+        let mut state = self.state();
+        if state.conn == Some(conn) {
+            state.cursor = cursor;
+            state.behind = cursor < self.durable.load(Ordering::Acquire);
+        }
+    }
+
+    /// The connection has handed everything up to `number` to the socket.
+    pub(super) fn written(&self, number: u64) {
+        self.written.store(number, Ordering::Release);
+        self.room.notify_waiters();
+    }
+
+    fn has_room(&self) -> bool {
+        !self.attached.load(Ordering::Acquire)
+            || self.durable.load(Ordering::Acquire).saturating_sub(self.written.load(Ordering::Acquire)) < self.window
+    }
+
+    /// Waits until an agent of this session may emit.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when it is dropped.
+    pub(crate) async fn room(&self) {
+        while !self.has_room() {
+            let changed = self.room.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.has_room() {
+                return;
+            }
+            changed.await;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Agents at work: one task for each job, which ends that job however it ends.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use arcp_generated::error::ErrorCode;
+use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::agents::Agents;
+use super::dispatch::Inbox;
+use super::feed::Feed;
+use crate::agent::{AgentError, JobContext};
+use crate::clock::Clock;
+use crate::id::{JobKey, Mint};
+use crate::limits::Limits;
+use crate::protocol::core::{Input, Launch};
+use crate::protocol::job::{Failure, Outcome};
+
+/// The running agents. Owned by the dispatcher.
+#[derive(Debug)]
+pub(super) struct Jobs {
+    pub agents: Arc<Agents>,
+    pub inbox: Inbox,
+    pub clock: Arc<dyn Clock>,
+    pub mint: Arc<dyn Mint>,
+    pub limits: Limits,
+    /// Where agents run: apart from the connections, so that an agent that blocks its thread stops nobody else.
+    pub spawner: Handle,
+    pub running: HashMap<JobKey, Running>,
+}
+
+/// One agent at work.
+#[derive(Debug)]
+pub(super) struct Running {
+    stop: CancellationToken,
+    task: AbortHandle,
+}
+
+impl Jobs {
+    /// Runs a job's agent.
+    pub(super) fn start(&mut self, launch: Launch, owner: Arc<Feed>) {
+        let key = launch.about.key;
+        let stop = CancellationToken::new();
+        let Some(entry) = self.agents.entry(launch.agent) else { return };
+        let agent = Arc::clone(&entry.agent);
+        let input = launch.input.clone();
+        let context = JobContext::new(launch, owner, self.inbox.clone(), stop.clone(), Arc::clone(&self.clock), Arc::clone(&self.mint), &self.limits);
+        let inbox = self.inbox.clone();
+        let task = self.spawner.spawn(async move {
+            if inbox.tell(Input::Started(key)).await.is_err() {
+                return;
+            }
+            // `run` itself may panic before it returns its future.
+            let run = AssertUnwindSafe(async { agent.run(context.clone(), input).await }).catch_unwind().await;
+            let outcome = match run {
+                Ok(Ok(value)) => context.finish(value).await,
+                Ok(Err(error)) => Outcome::Failure(failure(error)),
+                Err(_) => Outcome::Failure(Failure::new(ErrorCode::InternalError, "the agent panicked")),
+            };
+            // The runtime has stopped: the job is ended by the next start.
+            let _ = inbox.tell(Input::Finish(key, outcome)).await;
+        });
+        self.running.insert(key, Running { stop, task: task.abort_handle() });
+    }
+
+    /// Asks an agent to stop.
+    pub(super) fn stop(&mut self, key: JobKey) {
+        if let Some(running) = self.running.get(&key) {
+            running.stop.cancel();
+        }
+    }
+
+    /// A job has ended: its agent is dropped at its next await, if it still runs.
+    pub(super) fn ended(&mut self, key: JobKey) {
+        if let Some(running) = self.running.remove(&key) {
+            running.stop.cancel();
+            running.task.abort();
+        }
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        for running in self.running.values() {
+            running.task.abort();
+        }
+    }
+}
+
+fn failure(error: AgentError) -> Failure {
+    Failure { code: error.code, message: error.message, retryable: error.retryable, details: error.details }
+}

@@ -1,0 +1,77 @@
+//! A `job.submit`, looked at as far as that needs no state: the agent, its input, the lease (§7.1, §9).
+//!
+//! What is wrong here is only told when the idempotency key is new: [`crate::protocol::idempotency`] decides.
+
+use std::time::Duration;
+
+use arcp_generated::common::TraceId;
+use arcp_generated::job::Submit;
+use arcp_generated::session::Feature;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::agents::Agents;
+use crate::clock::Now;
+use crate::id::Mint;
+use crate::protocol::features::Features;
+use crate::protocol::idempotency::{Prepared, Submission};
+use crate::protocol::lease::{self, Authority};
+use crate::protocol::refusal::Refusal;
+use crate::protocol::trace;
+
+/// Prepares a submit.
+pub(super) fn prepare(request: String, trace_id: Option<&str>, submit: Submit, agents: &Agents, features: Features, mint: &dyn Mint, now: Now) -> Submission {
+    let trace_id = trace::accept(trace_id).unwrap_or_else(|| trace::mint(mint.secret()));
+    let trace_id = TraceId::from_wire(&trace_id);
+    let key = submit.idempotency_key.as_ref().map(|key| key.as_str().to_owned());
+    let fingerprint = fingerprint(&submit);
+    Submission { request, trace_id, key, fingerprint, prepared: job_to_be(submit, agents, features, now) }
+}
+
+fn job_to_be(submit: Submit, agents: &Agents, features: Features, now: Now) -> Result<Prepared, Refusal> {
+    let needs = |feature: Feature, used: bool, member: &str| {
+        if used && !features.has(&feature) {
+            return Err(Refusal::invalid(format!("{member}: needs the feature {}, which was not negotiated", feature.as_str())));
+        }
+        Ok(())
+    };
+    needs(Feature::AgentVersions, submit.agent.as_str().contains('@'), "payload.agent: a pinned version")?;
+    let constraints = submit.lease_constraints.filter(|constraints| constraints.expires_at.is_some());
+    needs(Feature::LeaseExpiresAt, constraints.is_some(), "payload.lease_constraints.expires_at")?;
+    needs(Feature::CostBudget, submit.lease_request.contains_key("cost.budget"), "payload.lease_request[\"cost.budget\"]")?;
+    needs(Feature::ModelUse, submit.lease_request.contains_key("model.use"), "payload.lease_request[\"model.use\"]")?;
+
+    let resolved = agents.registry().resolve(submit.agent.as_str())?;
+    let Some(entry) = agents.entry(resolved.place) else { return Err(Refusal::invalid("payload.agent: not registered")) };
+    let expires_at = match constraints.as_ref().and_then(|constraints| constraints.expires_at.as_ref()) {
+        Some(text) => Some(lease::parse_expires_at(text.as_str(), now.wall)?),
+        None => None,
+    };
+    let authority = Authority::of_submit(&submit.lease_request, expires_at)?;
+    entry.agent.check(&submit.input).map_err(|error| Refusal::invalid(format!("payload.{error}")))?;
+    let asked = submit.max_runtime_sec.map(Duration::from_secs);
+    let max_runtime = match (asked, entry.descriptor.max_runtime) {
+        (Some(asked), Some(bound)) => Some(asked.min(bound)),
+        (one, other) => one.or(other),
+    };
+    Ok(Prepared {
+        agent: resolved.place,
+        agent_ref: resolved.agent_ref,
+        input: submit.input,
+        lease: submit.lease_request,
+        constraints,
+        expires_at,
+        authority,
+        max_runtime,
+    })
+}
+
+/// What "identical parameters" means (§7.2, A-34): everything but the key, whatever the order of members and the spelling of numbers.
+fn fingerprint(submit: &Submit) -> [u8; 32] {
+    let mut value = serde_json::to_value(submit).unwrap_or(Value::Null);
+    if let Value::Object(members) = &mut value {
+        members.remove("idempotency_key");
+    }
+    // `Value` keeps members sorted by name, so its text is canonical.
+    Sha256::digest(value.to_string().as_bytes()).into()
+}
