@@ -53,7 +53,9 @@ impl Pattern {
         if source.contains(ANY) {
             return Err("a pattern must not contain a NUL character".to_owned());
         }
-        if source.chars().count() > MAX_PATTERN_CHARS || source.split('/').count() > MAX_PATTERN_SEGMENTS {
+        if source.chars().count() > MAX_PATTERN_CHARS
+            || source.split('/').count() > MAX_PATTERN_SEGMENTS
+        {
             return Err(format!(
                 "a pattern has at most {MAX_PATTERN_CHARS} characters and {MAX_PATTERN_SEGMENTS} segments; use several patterns"
             ));
