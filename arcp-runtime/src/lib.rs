@@ -4,10 +4,11 @@
 //! - [`agent`]: what an agent is and can do
 //! - `server`, `client`: the two sides
 //! - [`transport`], [`store`], `auth`: what they stand on, as traits
-//! - `protocol`: the rules, pure
+//! - [`protocol`]: the rules, pure
 //! - [`clock`], [`id`]: time and randomness, as traits
 
 pub mod clock;
 pub mod id;
+pub mod protocol;
 pub mod store;
 pub mod transport;

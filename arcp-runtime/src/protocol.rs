@@ -1,22 +1,7 @@
-//! The rules of ARCP, pure: state and input and time go in, state and actions come out.
+//! The rules of the protocol, pure: input and the time come in, decisions go out (§5 to §12).
 //!
-//! No tokio, no clock, no I/O, no randomness: time is a value, identifiers come from a mint that is passed in. One file per noun of the specification.
+//! Nothing in this room knows tokio, a clock, a socket, a file or a source of randomness.
 
-pub mod connection;
-pub mod core;
-pub mod features;
-pub mod frame;
-pub mod greeting;
-pub mod handshake;
-pub mod idempotency;
-pub mod job;
 pub mod lease;
-pub mod principal;
-pub mod refusal;
-pub mod session;
-pub mod timer;
-
-mod cancel;
-mod depth;
-mod recover;
-mod sequence;
+pub mod trace;
+pub mod versioning;

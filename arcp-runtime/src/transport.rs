@@ -6,7 +6,14 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
+pub mod memory;
+pub mod stdio;
+pub mod websocket;
+
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
+
+/// The largest frame that is read, in bytes, when nothing else is said (wire §10).
+pub const DEFAULT_MAX_FRAME: usize = 4 * 1024 * 1024;
 
 /// Why a connection ends, told to the peer where the transport can say it (wire §7.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +87,38 @@ pub enum TransportError {
     Io(#[from] std::io::Error),
 }
 
+impl TransportError {
+    /// What to tell the peer when the connection ends for this reason (wire §7.9).
+    pub fn close_code(&self) -> CloseCode {
+        match self {
+            Self::TooLarge { .. } => CloseCode::TooLarge,
+            Self::Binary => CloseCode::Unsupported,
+            Self::Peer(_) => CloseCode::Protocol,
+            Self::Io(_) => CloseCode::Internal,
+        }
+    }
+}
+
+/// What the peer said when it ended the connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Goodbye {
+    /// The close code as it came (wire §7.9; other numbers are possible).
+    pub code: u16,
+    /// The reason as it came; often empty.
+    pub reason: String,
+}
+
+impl Goodbye {
+    /// A goodbye with a code and a reason.
+    pub fn new(code: u16, reason: impl Into<String>) -> Self {
+        Self {
+            code,
+            reason: reason.into(),
+        }
+    }
+}
+
 /// One connection, polled by one task.
 ///
 /// `poll_recv` returns `None` when the peer ended the connection in good order.
@@ -101,6 +140,10 @@ pub trait Transport: Send + Unpin + fmt::Debug {
         code: CloseCode,
         reason: &str,
     ) -> Poll<Result<(), TransportError>>;
+    /// What the peer said when it ended the connection; `None` when it said nothing, or has not ended it, or the transport has no goodbyes.
+    fn goodbye(&self) -> Option<Goodbye> {
+        None
+    }
     /// Where the peer is, for logs and per-address limits; `None` when it has no address (stdio, memory).
     fn peer(&self) -> Option<std::net::IpAddr> {
         None
@@ -109,3 +152,41 @@ pub trait Transport: Send + Unpin + fmt::Debug {
 
 /// A transport of any kind.
 pub type BoxTransport = Box<dyn Transport>;
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn poll_recv(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Received, TransportError>>> {
+        (**self).poll_recv(cx)
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        (**self).poll_ready(cx)
+    }
+
+    fn start_send(&mut self, frame: Text) -> Result<(), TransportError> {
+        (**self).start_send(frame)
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        (**self).poll_flush(cx)
+    }
+
+    fn poll_close(
+        &mut self,
+        cx: &mut Context<'_>,
+        code: CloseCode,
+        reason: &str,
+    ) -> Poll<Result<(), TransportError>> {
+        (**self).poll_close(cx, code, reason)
+    }
+
+    fn goodbye(&self) -> Option<Goodbye> {
+        (**self).goodbye()
+    }
+
+    fn peer(&self) -> Option<std::net::IpAddr> {
+        (**self).peer()
+    }
+}

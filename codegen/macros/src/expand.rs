@@ -1,7 +1,7 @@
 //! Writes the agent: a unit struct, the function as its `call`, and two impls. Only paths, through `arcp_runtime::__macro`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, LitStr};
 
 use crate::attribute::Arguments;
@@ -109,7 +109,10 @@ fn start(
         || quote!(::core::option::Option::None),
         |seconds| quote!(::core::option::Option::Some(#seconds)),
     );
-    let future = quote_spanned!(ident.span()=> impl ::core::future::Future<Output = Self::Return> + ::core::marker::Send + 'static);
+    // The helper asks for `Send` at the function's name, and the line of its bound says why. Only the place of the
+    // tokens may be the function's: names that are found by their macro's hygiene are made here.
+    let (context_name, input_name) = (format_ident!("__context"), format_ident!("__input"));
+    let started = quote_spanned!(ident.span()=> #krate::__macro::movable(Self::call(#context_name, #input_name)));
     quote! {
         #(#items)*
         impl #krate::__macro::AgentFunction for #ident {
@@ -123,8 +126,8 @@ fn start(
                 max_runtime_sec: #max_runtime_sec,
             };
 
-            fn start(__context: #context, __input: #input) -> #future {
-                Self::call(__context, __input)
+            fn start(#context_name: #context, #input_name: #input) -> #krate::__macro::FunctionFuture<Self::Return> {
+                #started
             }
         }
     }

@@ -151,7 +151,7 @@ impl Function {
                 FnArg::Receiver(receiver) => mistakes.on(
                     About::Function,
                     receiver,
-                    "an agent is a function of its own, not a method: remove `self`, and keep shared state in a `static`",
+                    "an agent is a function of its own: remove `self` (an agent with state implements `Agent` by hand)",
                 ),
                 FnArg::Typed(argument) => {
                     check_pattern(&argument.pat, mistakes);
