@@ -135,7 +135,7 @@ fn of_capability() -> impl Strategy<Value = (&'static str, String, String, Vec<S
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn matching_agrees_with_the_definition(pattern in pattern(), target in target()) {
