@@ -1,9 +1,11 @@
 // {{ generated }}
 /** The parts that the generated readers and writers are made of. They know no message. */
 import { DecodeError, EncodeError, Fault } from "./fault.js";
-import { clip, formatJson, kindOf, parseJson, RawNumber, setOwn, within, type Raw, type RawObject } from "./json.js";
+import { clip, formatJson, Json, JsonObject, kindOf, parseJson, RawNumber, setOwn, within, type Raw, type RawObject } from "./json.js";
 import { MAX_DEPTH } from "./limits.js";
 import { Secret } from "./secret.js";
+
+export { Fault, Json, JsonObject, Secret, type Raw };
 
 /** Reads a type from JSON and writes it back. */
 export interface Codec<T> {
@@ -161,23 +163,35 @@ export function nullable<T>(inner: Codec<T>): Codec<T | null> {
   };
 }
 
-/** The members of an object. */
-export function members(raw: Raw): RawObject {
+/** The members of an object. A string stands for the object with only the member `fromString`, where that is allowed. */
+export function members(raw: Raw, fromString?: string): RawObject {
+  if (fromString !== undefined && typeof raw === "string") return new Map([[fromString, raw]]);
   if (!(raw instanceof Map)) throw new Fault(`expected an object, found ${kindOf(raw)}`);
   return raw as RawObject;
 }
 
-/** Where a member is read: itself, or the member that stands in for it. `null` counts as missing unless it is a value. */
-export interface Place {
-  readonly name: string;
-  readonly fallback?: string;
-  readonly nullIsValue?: boolean;
+/** The member that tells which arm of a union an object is. `standard` is the arm of an object that has none of them. */
+export function armOf(raw: Raw, places: readonly Place[], standard?: string): string {
+  const object = members(raw);
+  const found = places.filter((place) => find(object, place) !== undefined).map(nameOf);
+  const [first, second] = found;
+  if (second !== undefined) throw new Fault(`${first} and ${second} must not occur together`);
+  const name = first ?? standard;
+  if (name === undefined) throw new Fault(`one of ${places.map(nameOf).join(", ")} is required`);
+  return name;
+}
+
+/** Where a member is read: its name, the member that stands in for it, and whether its `null` is a value and not a gap. */
+export type Place = string | { readonly name: string; readonly fallback?: string; readonly nullIsValue?: boolean };
+
+function nameOf(place: Place): string {
+  return typeof place === "string" ? place : place.name;
 }
 
 /** A member that must be there. */
 export function required<T>(object: RawObject, place: Place, codec: Codec<T>): T {
   const found = find(object, place);
-  if (found === undefined) throw new Fault("required, but missing").under(place.name);
+  if (found === undefined) throw new Fault("required, but missing").under(nameOf(place));
   return within(found.name, () => codec.read(found.value));
 }
 
@@ -194,9 +208,10 @@ export function defaulted<T>(object: RawObject, place: Place, codec: Codec<T>, j
 }
 
 function find(object: RawObject, place: Place): { name: string; value: Raw } | undefined {
-  for (const name of place.fallback === undefined ? [place.name] : [place.name, place.fallback]) {
-    const value = object.get(name);
-    if (value !== undefined && (value !== null || place.nullIsValue === true)) return { name, value };
+  const { name, fallback, nullIsValue } = typeof place === "string" ? { name: place, fallback: undefined, nullIsValue: false } : place;
+  for (const key of fallback === undefined ? [name] : [name, fallback]) {
+    const value = object.get(key);
+    if (value !== undefined && (value !== null || nullIsValue === true)) return { name: key, value };
   }
   return undefined;
 }
@@ -204,7 +219,7 @@ function find(object: RawObject, place: Place): { name: string; value: Raw } | u
 /** Refuses two members that must not stand together. */
 export function exclusive(object: RawObject, a: Place, b: Place): void {
   if (find(object, a) !== undefined && find(object, b) !== undefined) {
-    throw new Fault(`${a.name} and ${b.name} must not occur together`);
+    throw new Fault(`${nameOf(a)} and ${nameOf(b)} must not occur together`);
   }
 }
 

@@ -1,147 +1,160 @@
 {%- for ty in types %}
+
 {{ ty.doc }}
 {%- match ty.body %}
-{%- when Body::Builtin with { from } %}
-export { {{ ty.name }} } from "./{{ from }}.js";
-{%- when Body::Alias with { ty: alias, codec } %}
+{%- when Body::Builtin %}
+export { {{ ty.name }} } from "./json.js";
+{%- when Body::Alias with { ty: alias, codec, lazy } %}
 export type {{ ty.name }} = {{ alias }};
-export const {{ ty.name }}: Codec<{{ ty.name }}> = {{ codec }};
-{%- when Body::Lazy with { ty: alias, codec } %}
-export type {{ ty.name }} = {{ alias }};
-export const {{ ty.name }}: Codec<{{ ty.name }}> = {
+export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {% if *lazy -%}
+{
   read: (raw) => {{ codec }}.read(raw),
   write: (value) => {{ codec }}.write(value),
 };
-{%- when Body::Enum with { known, open, facts_name, facts, codec } %}
+{%- else -%}
+{{ codec }};
+{%- endif %}
+{%- when Body::Words with { known, open, facts, values, codec } %}
 export type {{ known }} =
-{%- for fact in facts %}
+{%- for fact in values %}
   | {{ fact.key }}
 {%- endfor %};
 {%- if *open %}
+
 {{ ty.doc }}
 export type {{ ty.name }} = {{ known }} | (string & {});
 {%- endif %}
-export const {{ ty.name }}: Codec<{{ ty.name }}> = {{ codec }};
-/** What the specification says about each value of {@link {{ ty.name }}}. */
-export const {{ facts_name }} = {
-{%- for fact in facts %}
-  {{ fact.key }}: {{ fact.json }},
+export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {{ codec }};
+/** What is known about each value of {@link {{ ty.name }}}, by value. */
+export const {{ facts }} = {
+{%- for fact in values %}
+  {{ fact.key }}: {{ fact.facts }},
 {%- endfor %}
 } as const satisfies { readonly [value in {{ known }}]: object };
-{%- when Body::Struct with (s) %}
+{%- when Body::Record with { members, exclusive, from_string } %}
 export interface {{ ty.name }} {
-{%- for member in s.members %}
+{%- for member in members %}
 {{ member.doc }}
   readonly {{ member.key }}{{ member.mark }}: {{ member.ty }};
 {%- endfor %}
 }
-export const {{ ty.name }}: Codec<{{ ty.name }}> = {
+export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {
   read(raw) {
-    const object = members(raw);
-{%- for pair in s.exclusive %}
-    exclusive(object, {{ pair.0 }}, {{ pair.1 }});
+    const object = codec.members(raw{{ from_string }});
+{%- for pair in exclusive %}
+    codec.exclusive(object, {{ pair.0 }}, {{ pair.1 }});
 {%- endfor %}
-    return compact({
-{%- for member in s.members %}
+    return codec.compact({
+{%- for member in members %}
       {{ member.key }}: {{ member.read }},
 {%- endfor %}
     });
   },
   write(value) {
-    const out = new Map<string, Raw>();
-    fields(value);
-{%- for member in s.members %}
-    put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
+    codec.fields(value);
+    const out = new Map<string, codec.Raw>();
+{%- for member in members %}
+    codec.put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
 {%- endfor %}
     return out;
   },
 };
-{%- when Body::Tagged with (u) %}
-export interface {{ u.base }} {
-{%- for member in u.shared %}
+{%- when Body::Tagged with { tag, content, read_tag, shared, arms, unknown } %}
+export type {{ ty.name }} =
+{%- for arm in arms %}
+  | {{ arm.name }}
+{%- endfor %}
+  | {{ unknown.name }};
+
+/** What all arms of {@link {{ ty.name }}} carry. */
+export interface {{ ty.name }}Head {
+{%- for member in shared %}
 {{ member.doc }}
   readonly {{ member.key }}{{ member.mark }}: {{ member.ty }};
 {%- endfor %}
 }
-{%- for arm in u.arms %}
+{%- for arm in arms %}
+
 {{ arm.doc }}
-export interface {{ arm.name }} extends {{ u.base }} {
-  readonly {{ u.tag }}: {{ arm.tag }};
-  readonly {{ u.content }}: {{ arm.ty }};
+export interface {{ arm.name }} extends {{ ty.name }}Head {
+  readonly {{ tag }}: {{ arm.tag }};
+  readonly {{ content }}: {{ arm.ty }};
 }
 {%- endfor %}
+
 /** An arm that this version does not know. It is written back as it came. */
-export interface {{ u.unknown }} extends {{ u.base }} {
-  readonly {{ u.tag }}: "unknown";
-  /** What `{{ u.tag }}` says on the wire. */
+export interface {{ unknown.name }} extends {{ ty.name }}Head {
+  readonly {{ tag }}: "unknown";
+  /** What `{{ tag }}` says on the wire. */
   readonly wire: string;
-  readonly {{ u.content }}: {{ u.unknown_ty }};
+  readonly {{ content }}: {{ unknown.ty }};
 }
-{{ ty.doc }}
-export type {{ ty.name }} =
-{%- for arm in u.arms %}
-  | {{ arm.name }}
-{%- endfor %}
-  | {{ u.unknown }};
-export const {{ ty.name }}: Codec<{{ ty.name }}> = {
+
+export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {
   read(raw) {
-    const object = members(raw);
-    const tag = {{ u.read_tag }};
-    const shared: {{ u.base }} = compact({
-{%- for member in u.shared %}
+    const object = codec.members(raw);
+    const tag = {{ read_tag }};
+    const shared: {{ ty.name }}Head = codec.compact({
+{%- for member in shared %}
       {{ member.key }}: {{ member.read }},
 {%- endfor %}
     });
     switch (tag) {
-{%- for arm in u.arms %}
+{%- for arm in arms %}
       case {{ arm.tag }}:
-        return { {{ u.tag }}: tag, ...shared, {{ u.content }}: {{ arm.read }} };
+        return { {{ tag }}: {{ arm.tag }}, ...shared, {{ content }}: {{ arm.read }} };
 {%- endfor %}
       default:
-        return { {{ u.tag }}: "unknown", wire: tag, ...shared, {{ u.content }}: {{ u.read_unknown }} };
+        return { {{ tag }}: "unknown", wire: tag, ...shared, {{ content }}: {{ unknown.read }} };
     }
   },
   write(value) {
-    const out = new Map<string, Raw>();
-    fields(value);
-    out.set("{{ u.tag }}", value.{{ u.tag }} === "unknown" ? value.wire : value.{{ u.tag }});
-{%- for member in u.shared %}
-    put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
+    codec.fields(value);
+    const out = new Map<string, codec.Raw>();
+    out.set("{{ tag }}", value.{{ tag }} === "unknown" ? value.wire : value.{{ tag }});
+{%- for member in shared %}
+    codec.put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
 {%- endfor %}
-    switch (value.{{ u.tag }}) {
-{%- for arm in u.arms %}
+    switch (value.{{ tag }}) {
+{%- for arm in arms %}
       case {{ arm.tag }}:
-        put(out, "{{ u.content }}", {{ arm.codec }}, value.{{ u.content }});
+        codec.put(out, "{{ content }}", {{ arm.codec }}, value.{{ content }});
         break;
 {%- endfor %}
-      case "unknown":
-        put(out, "{{ u.content }}", {{ u.unknown_codec }}, value.{{ u.content }});
-        break;
+      default:
+        codec.put(out, "{{ content }}", {{ unknown.codec }}, value.{{ content }});
     }
     return out;
   },
 };
-{%- when Body::ByMember with { arms } %}
-export type {{ ty.name }} ={% for arm in arms %} | {{ arm.ty }}{% endfor %};
-export const {{ ty.name }}: Codec<{{ ty.name }}> = {
-  read(raw) {
-    const arm = armOf(members(raw), [{% for arm in arms %}{{ arm.place }}, {% endfor %}]);
-    switch (arm) {
+{%- when Body::ByMember with { arms, standard } %}
+export type {{ ty.name }} =
 {%- for arm in arms %}
+  | {{ arm.ty }}
+{%- endfor %};
+export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {
+  read(raw) {
+    switch (codec.armOf(raw, [{% for arm in arms %}{% if !loop.first %}, {% endif %}{{ arm.place }}{% endfor %}]{{ standard }})) {
+{%- for arm in arms %}
+{%- if loop.last %}
+      default:
+{%- else %}
       case {{ arm.member }}:
+{%- endif %}
         return {{ arm.codec }}.read(raw);
 {%- endfor %}
-      default:
-        throw new Fault("expected one of {{ arms|members }}");
     }
   },
   write(value) {
-    fields(value);
+    codec.fields(value);
 {%- for arm in arms %}
+{%- if loop.last %}
+    return {{ arm.codec }}.write(value);
+{%- else %}
     if ({{ arm.member }} in value) return {{ arm.codec }}.write(value);
+{%- endif %}
 {%- endfor %}
-    throw new Fault("expected one of {{ arms|members }}");
   },
 };
 {%- endmatch %}
-{% endfor %}
+{%- endfor %}
