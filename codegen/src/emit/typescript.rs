@@ -199,7 +199,8 @@ fn limits(model: &Model) -> Limits {
     let limits: Vec<_> = model.limits.iter().map(view).collect();
     Limits {
         generated: GENERATED,
-        own_depth: !limits.iter().any(|limit| limit.name == "MAX_DEPTH"),
+        own_depth: !limits.iter().any(|limit| limit.name == "FRAME_DEPTH"),
+        own_number: !limits.iter().any(|limit| limit.name == "NUMBER_CHARS"),
         limits,
     }
 }
@@ -279,6 +280,7 @@ struct Limits {
     generated: &'static str,
     limits: Vec<LimitView>,
     own_depth: bool,
+    own_number: bool,
 }
 
 struct LimitView {

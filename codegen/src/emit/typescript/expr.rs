@@ -174,8 +174,7 @@ pub(super) fn text_codec(text: &Text) -> String {
 
 pub(super) fn words_codec(words: &Enum, known: &str) -> String {
     if words.open {
-        let min = u32::from(words.pattern.is_none());
-        return pattern_codec(min, words.max, words.pattern.as_deref());
+        return pattern_codec(0, words.max, words.pattern.as_deref());
     }
     let values: Vec<String> = words.values.iter().map(|value| quoted(&value.wire)).collect();
     format!("codec.words<{known}>([{}])", values.join(", "))

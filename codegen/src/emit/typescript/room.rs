@@ -63,6 +63,8 @@ pub(super) struct MemberView {
     pub(super) ty: String,
     pub(super) codec: String,
     pub(super) read: String,
+    /// Whether we ever write it.
+    pub(super) sent: bool,
 }
 
 pub(super) struct Arm {
@@ -166,6 +168,7 @@ impl Scope<'_> {
             },
             codec: self.member_codec(member),
             read: self.read(member),
+            sent: member.send.as_deref() != Some("never"),
         }
     }
 

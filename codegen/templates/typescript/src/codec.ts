@@ -2,7 +2,6 @@
 /** The parts that the generated readers and writers are made of. They know no message. */
 import { DecodeError, EncodeError, Fault } from "./fault.js";
 import { clip, formatJson, Json, JsonObject, kindOf, parseJson, RawNumber, setOwn, within, type Raw, type RawObject } from "./json.js";
-import { MAX_DEPTH } from "./limits.js";
 import { Secret } from "./secret.js";
 
 export { Fault, Json, JsonObject, Secret, type Raw };
@@ -16,7 +15,7 @@ export interface Codec<T> {
 /** Reads one value of a type from JSON text. Throws a {@link DecodeError}. */
 export function decode<T>(codec: Codec<T>, text: string, subject = "value"): T {
   try {
-    return codec.read(parseJson(text, MAX_DEPTH));
+    return codec.read(parseJson(text));
   } catch (fault) {
     throw fault instanceof Fault ? new DecodeError(subject, fault.path, fault.reason) : fault;
   }
@@ -204,7 +203,7 @@ export function optional<T>(object: RawObject, place: Place, codec: Codec<T>): T
 /** A member that has a value when it is missing. */
 export function defaulted<T>(object: RawObject, place: Place, codec: Codec<T>, json: string): T {
   const found = find(object, place);
-  return found === undefined ? codec.read(parseJson(json, MAX_DEPTH)) : within(found.name, () => codec.read(found.value));
+  return found === undefined ? codec.read(parseJson(json)) : within(found.name, () => codec.read(found.value));
 }
 
 function find(object: RawObject, place: Place): { name: string; value: Raw } | undefined {

@@ -5,7 +5,6 @@ import * as {{ room }} from "./{{ room }}.js";
 {%- endfor %}
 import { DecodeError, EncodeError, Fault } from "./fault.js";
 import { formatJson, Json, JsonObject, parseJson, type Raw } from "./json.js";
-import { MAX_DEPTH } from "./limits.js";
 {% include "typescript/src/types.ts" %}
 
 /** The value of `arcp` on every frame that is written. */
@@ -62,7 +61,7 @@ export type Envelope =
 export function decodeEnvelope(text: string): Envelope {
   let subject = "frame";
   try {
-    const raw = parseJson(text, MAX_DEPTH);
+    const raw = parseJson(text);
     subject = subjectOf(raw);
     return Envelope.read(raw);
   } catch (fault) {

@@ -8,6 +8,7 @@
  * and inside free-form JSON the first of `number`, `bigint`, `Decimal` that holds the value exactly.
  */
 import { Fault } from "./fault.js";
+import { FRAME_DEPTH, NUMBER_CHARS } from "./limits.js";
 
 /** A number as it stands in the text. */
 export class RawNumber {
@@ -135,7 +136,7 @@ export function within<T>(step: string | number, run: () => T): T {
 function exactNumber(text: string): Json {
   const double = Number(text);
   if (Number.isFinite(double) && plainDigits(String(double)) === plainDigits(text)) return double;
-  return /^-?[0-9]{1,400}$/.test(text) ? BigInt(text) : Decimal.of(text);
+  return /^-?[0-9]+$/.test(text) ? BigInt(text) : Decimal.of(text);
 }
 
 /** Sign, significant digits and power of ten: the same for all spellings of one number. */
@@ -148,19 +149,17 @@ export function plainDigits(text: string): string {
   return `${sign}${digits}e${power}`;
 }
 
-/** Reads one JSON text. A member name that occurs twice in an object is refused, and so is a lone surrogate. */
-export function parseJson(text: string, maxDepth: number): Raw {
-  return new Reader(text, maxDepth).document();
+/** Reads one JSON text. Refused are a member name that occurs twice in an object, a lone surrogate, and what is deeper or longer than the limits. */
+export function parseJson(text: string): Raw {
+  return new Reader(text).document();
 }
 
 class Reader {
   #at = 0;
   readonly #text: string;
-  readonly #maxDepth: number;
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string) {
     this.#text = text;
-    this.#maxDepth = maxDepth;
   }
 
   document(): Raw {
@@ -217,7 +216,7 @@ class Reader {
   }
 
   #enter(depth: number): void {
-    if (depth > this.#maxDepth) this.#fail(`nested more than ${this.#maxDepth} deep`);
+    if (depth > FRAME_DEPTH) this.#fail(`nested more than ${FRAME_DEPTH} deep`);
     this.#at += 1;
   }
 
@@ -236,6 +235,7 @@ class Reader {
     NUMBER_AT.lastIndex = this.#at;
     const token = NUMBER_AT.exec(this.#text)?.[0];
     if (token === undefined) this.#fail(this.#at < this.#text.length ? "expected a value" : "the text ends too early");
+    if (token.length > NUMBER_CHARS) this.#fail(`a number of more than ${NUMBER_CHARS} characters`);
     this.#at += token.length;
     return new RawNumber(token);
   }

@@ -8,5 +8,10 @@ export const {{ limit.name }} = {{ limit.value }};
 {%- if own_depth %}
 
 /** How deep the values of a frame may be nested. */
-export const MAX_DEPTH = 128;
+export const FRAME_DEPTH = 128;
+{%- endif %}
+{%- if own_number %}
+
+/** The longest number that is read. */
+export const NUMBER_CHARS = 1024;
 {%- endif %}

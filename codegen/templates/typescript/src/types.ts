@@ -54,7 +54,9 @@ export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {
     codec.fields(value);
     const out = new Map<string, codec.Raw>();
 {%- for member in members %}
+{%- if member.sent %}
     codec.put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
+{%- endif %}
 {%- endfor %}
     return out;
   },
@@ -113,7 +115,9 @@ export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {
     const out = new Map<string, codec.Raw>();
     out.set("{{ tag }}", value.{{ tag }} === "unknown" ? value.wire : value.{{ tag }});
 {%- for member in shared %}
+{%- if member.sent %}
     codec.put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
+{%- endif %}
 {%- endfor %}
     switch (value.{{ tag }}) {
 {%- for arm in arms %}
