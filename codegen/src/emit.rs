@@ -4,6 +4,8 @@
 
 pub mod bundle;
 pub mod docs;
+pub mod lookup;
+pub mod prose;
 pub mod python;
 pub mod registry;
 pub mod rust;

@@ -1,0 +1,88 @@
+// @generated from schema/ by `cargo run -p codegen`; do not edit.
+/** The error object and the fifteen codes. */
+import * as codec from "./codec.js";
+import * as common from "./common.js";
+
+
+/** What went wrong. A code that is not listed is kept as it came: tools and agents have their own. (§12) */
+export type KnownErrorCode =
+  | "PERMISSION_DENIED"
+  | "LEASE_SUBSET_VIOLATION"
+  | "JOB_NOT_FOUND"
+  | "DUPLICATE_KEY"
+  | "AGENT_NOT_AVAILABLE"
+  | "AGENT_VERSION_NOT_AVAILABLE"
+  | "CANCELLED"
+  | "TIMEOUT"
+  | "RESUME_WINDOW_EXPIRED"
+  | "HEARTBEAT_LOST"
+  | "LEASE_EXPIRED"
+  | "BUDGET_EXHAUSTED"
+  | "INVALID_REQUEST"
+  | "UNAUTHENTICATED"
+  | "INTERNAL_ERROR";
+
+/** What went wrong. A code that is not listed is kept as it came: tools and agents have their own. (§12) */
+export type ErrorCode = KnownErrorCode | (string & {});
+export const ErrorCode: codec.Codec<ErrorCode> = codec.text(1, 128);
+/** What is known about each value of {@link ErrorCode}, by value. */
+export const ERROR_CODE_FACTS = {
+  "PERMISSION_DENIED": { name: "PermissionDenied", description: "The lease or the principal does not allow it.", section: "9.3", retryable: false, pinned: false, cause: "An operation that no grant of the lease covers, or a request about a job that belongs to someone else.", cure: "Submit the job with a lease that covers the operation, or ask from the session that owns the job." },
+  "LEASE_SUBSET_VIOLATION": { name: "LeaseSubsetViolation", description: "A delegation asked for more than the parent has.", section: "9.4", retryable: false, pinned: false, cause: "The child's lease names a resource, an amount or an end that the parent's lease does not cover.", cure: "Delegate with a lease inside the parent's, or submit the parent with a wider one." },
+  "JOB_NOT_FOUND": { name: "JobNotFound", description: "There is no such job, or it is not visible here.", section: "12", retryable: false, pinned: false, cause: "The id is wrong, the job has been forgotten after its end, or the principal may not know of it.", cure: "Check the id with `session.list_jobs`." },
+  "DUPLICATE_KEY": { name: "DuplicateKey", description: "The idempotency key already stands for another submission.", section: "7.2", retryable: false, pinned: false, cause: "The key was used before with other parameters.", cure: "Use a new key for a new submission, and repeat the old one without any change." },
+  "AGENT_NOT_AVAILABLE": { name: "AgentNotAvailable", description: "No agent has that name.", section: "7.5", retryable: false, pinned: false, cause: "The agent is not registered with this runtime.", cure: "Choose a name from the inventory of the welcome." },
+  "AGENT_VERSION_NOT_AVAILABLE": { name: "AgentVersionNotAvailable", description: "The agent exists, and not in that version.", section: "7.5", retryable: false, pinned: false, cause: "The version after the `@` is not registered.", cure: "Choose a version from the inventory, or leave it out for the default." },
+  "CANCELLED": { name: "Cancelled", description: "The job was cancelled.", section: "7.4", retryable: false, pinned: false, cause: "The session that submitted it, or the end of its parent, asked for it.", cure: "Submit it again if it is still wanted." },
+  "TIMEOUT": { name: "Timeout", description: "The job ran too long.", section: "7.3", retryable: true, pinned: false, cause: "It had not ended after `max_runtime_sec`.", cure: "Submit it again with more time or less work." },
+  "RESUME_WINDOW_EXPIRED": { name: "ResumeWindowExpired", description: "The session can no longer be resumed from there.", section: "6.3", retryable: false, pinned: false, cause: "The window is over, or the events after `last_event_seq` are no longer buffered.", cure: "Open a new session, and find the jobs again by listing or by their idempotency keys." },
+  "HEARTBEAT_LOST": { name: "HeartbeatLost", description: "The other side fell silent.", section: "6.4", retryable: true, pinned: false, cause: "Nothing came in for two heartbeat intervals.", cure: "Connect again and resume; jobs have gone on." },
+  "LEASE_EXPIRED": { name: "LeaseExpired", description: "The authority of the job has ended.", section: "9.5", feature: "lease_expires_at", retryable: false, pinned: true, cause: "An operation at or after the lease's `expires_at`.", cure: "Submit the job again with a later end. A lease cannot be renewed." },
+  "BUDGET_EXHAUSTED": { name: "BudgetExhausted", description: "The money of the job is spent.", section: "9.6", feature: "cost.budget", retryable: false, pinned: true, cause: "A budget counter is at or below zero.", cure: "Submit the job again with a larger `cost.budget`." },
+  "INVALID_REQUEST": { name: "InvalidRequest", description: "The request is malformed, or out of place.", section: "12", retryable: false, pinned: false, cause: "The frame does not fit the schema, a value is out of range, or a feature was used that was not negotiated.", cure: "Correct the request; the message says where it is wrong." },
+  "UNAUTHENTICATED": { name: "Unauthenticated", description: "The client did not prove who it is.", section: "6.1", retryable: false, pinned: false, cause: "The token is missing, wrong or of an unknown scheme, or a resume token does not belong to the session.", cure: "Connect with a valid bearer token." },
+  "INTERNAL_ERROR": { name: "InternalError", description: "The runtime could not do its work.", section: "12", retryable: true, pinned: true, cause: "A fault inside the runtime or an agent, or a cap that was reached, then named in `details.cap`.", cure: "Try again after a while; if it stays, look into the runtime's log." },
+} as const satisfies { readonly [value in KnownErrorCode]: object };
+
+/** What went wrong, for programs and for people. (§12) */
+export interface Error {
+  /**
+   * What went wrong, for programs.
+   * When missing: `"INTERNAL_ERROR"`.
+   * Sent: always.
+   */
+  readonly code: ErrorCode;
+  /**
+   * What went wrong, for people. It holds no secret and is never written empty; where it is missing the code stands for it.
+   * When missing: `""`.
+   * Sent: always.
+   */
+  readonly message: string;
+  /**
+   * Whether the same request may succeed later. Where it is missing the code's own default holds.
+   * Sent: always.
+   */
+  readonly retryable?: boolean | undefined;
+  /** More about it, as the code or the runtime defines. */
+  readonly details?: common.JsonObject | undefined;
+}
+export const Error: codec.Codec<Error> = {
+  read(raw) {
+    const object = codec.members(raw);
+    return codec.compact({
+      code: codec.defaulted(object, "code", ErrorCode, "\"INTERNAL_ERROR\""),
+      message: codec.defaulted(object, "message", codec.text(0, Infinity), "\"\""),
+      retryable: codec.optional(object, "retryable", codec.bool),
+      details: codec.optional(object, "details", common.JsonObject),
+    });
+  },
+  write(value) {
+    codec.fields(value);
+    const out = new Map<string, codec.Raw>();
+    codec.put(out, "code", ErrorCode, value.code);
+    codec.put(out, "message", codec.text(0, Infinity), value.message);
+    codec.put(out, "retryable", codec.bool, value.retryable);
+    codec.put(out, "details", common.JsonObject, value.details);
+    return out;
+  },
+};

@@ -1,0 +1,194 @@
+//! Finds definitions of the model by reference, for the emitters that need more than a name.
+//!
+//! It knows no language.
+
+use crate::model::{
+    Enum, Member, MemberArm, Message, Model, Presence, Ref, Shape, Struct, TagUnion, Text, Type,
+};
+use crate::problem::Problem;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The model's definitions by room and name.
+#[derive(Debug)]
+pub struct Lookup<'m> {
+    /// What was looked through.
+    pub model: &'m Model,
+    types: BTreeMap<(&'m str, &'m str), &'m Type>,
+}
+
+/// The definitions that every binding is built around.
+#[derive(Clone, Copy, Debug)]
+pub struct Pillars<'m> {
+    /// `envelope.schema.json#/$defs/Envelope`.
+    pub envelope: &'m Struct,
+    /// `error.schema.json#/$defs/Error`.
+    pub error: &'m Struct,
+    /// The enum of error codes, and its name.
+    pub codes: (&'m str, &'m Enum),
+}
+
+impl<'m> Lookup<'m> {
+    /// Indexes a model.
+    pub fn new(model: &'m Model) -> Self {
+        let mut types = BTreeMap::new();
+        for room in &model.rooms {
+            for ty in &room.types {
+                types.insert((room.name.as_str(), ty.name.as_str()), ty);
+            }
+        }
+        Self { model, types }
+    }
+
+    /// A definition by room and name.
+    pub fn find(&self, room: &str, name: &str) -> Option<&'m Type> {
+        self.types.get(&(room, name)).copied()
+    }
+
+    /// The shape that a reference names; none for strings, lists and other uses without a name.
+    pub fn shape(&self, ty: &Ref) -> Option<&'m Shape> {
+        match ty {
+            Ref::Named { room, name } => self.find(room, name).map(|ty| &ty.shape),
+            _ => None,
+        }
+    }
+
+    /// The named definition behind a reference, if it is a struct.
+    pub fn record(&self, ty: &Ref) -> Option<&'m Struct> {
+        match self.shape(ty) {
+            Some(Shape::Struct(record)) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// Whether a value of this type is a secret by its type.
+    pub fn is_secret(&self, ty: &Ref) -> bool {
+        matches!(
+            self.shape(ty),
+            Some(Shape::Text(Text { secret: true, .. }))
+        )
+    }
+
+    /// Whether this is any JSON value, `null` among them.
+    pub fn is_json(&self, ty: &Ref) -> bool {
+        matches!(self.shape(ty), Some(Shape::Json))
+    }
+
+    /// The member that an arm of a member union is chosen by.
+    pub fn arm_member(&self, arm: &MemberArm) -> Option<&'m Member> {
+        let record = self.record(&arm.ty)?;
+        record.members.iter().find(|member| member.wire == arm.member)
+    }
+
+    /// The arm that an object without any of the distinguishing members stands for: the one whose member has a default.
+    pub fn standard_arm<'a>(&self, arms: &'a [MemberArm]) -> Option<&'a MemberArm> {
+        arms.iter().find(|arm| {
+            self.arm_member(arm)
+                .is_some_and(|member| matches!(member.presence, Presence::Default(_)))
+        })
+    }
+
+    /// The definitions that every binding is built around.
+    ///
+    /// # Errors
+    /// The ones that the schema does not have.
+    pub fn pillars(&self) -> Result<Pillars<'m>, Vec<Problem>> {
+        let record = |room: &str, name: &str| match self.find(room, name).map(|ty| &ty.shape) {
+            Some(Shape::Struct(record)) => Ok(record),
+            _ => Err(vec![Problem::new(
+                format!("{room}.schema.json"),
+                format!("/$defs/{name}"),
+                format!("the object `{name}` is missing, and every binding is built around it"),
+                format!("define `{name}` as an object"),
+            )]),
+        };
+        let codes = self.types.iter().find_map(|((_, name), ty)| match &ty.shape {
+            Shape::Enum(codes) if codes.values.iter().any(|value| value.error.is_some()) => {
+                Some((*name, codes))
+            }
+            _ => None,
+        });
+        Ok(Pillars {
+            envelope: record("envelope", "Envelope")?,
+            error: record("error", "Error")?,
+            codes: codes.ok_or_else(|| {
+                vec![Problem::new(
+                    "error.schema.json",
+                    "/$defs",
+                    "no enum has values with `retryable`, `cause` and `cure`",
+                    "define the error codes as a string with x-arcp-values",
+                )]
+            })?,
+        })
+    }
+
+    /// Rooms that the types of a room refer to, without the room itself, sorted.
+    pub fn rooms_used<'a>(
+        &'a self,
+        room: &'a str,
+        types: impl IntoIterator<Item = &'a Type>,
+    ) -> BTreeSet<String> {
+        let mut used = BTreeSet::new();
+        for ty in types {
+            each_ref(&ty.shape, &mut |reference| {
+                room_of(reference, &mut used);
+            });
+            if let Shape::Struct(Struct { union: Some(_), .. }) = &ty.shape {
+                for kind in &self.model.kinds {
+                    room_of(&kind.body, &mut used);
+                }
+            }
+        }
+        used.remove(room);
+        used
+    }
+
+    /// The members of the head that a message cannot do without although the envelope can.
+    pub fn needs<'a>(&self, message: &'a Message, envelope: &'m Struct) -> Vec<&'m Member> {
+        let required = |member: &&Member| {
+            member.presence == Presence::Optional
+                && message.requires.iter().any(|name| *name == member.wire)
+        };
+        envelope.members.iter().filter(required).collect()
+    }
+}
+
+/// The room of a reference, with lists looked through.
+pub fn room_of(reference: &Ref, rooms: &mut BTreeSet<String>) {
+    match reference {
+        Ref::Named { room, .. } => {
+            rooms.insert(room.clone());
+        }
+        Ref::List { item, .. } => room_of(item, rooms),
+        _ => {}
+    }
+}
+
+/// The members of a struct without the tag and the content of its union.
+pub fn shared<'a>(record: &'a Struct, union: &'a TagUnion) -> impl Iterator<Item = &'a Member> {
+    record
+        .members
+        .iter()
+        .filter(|member| member.wire != union.tag && member.wire != union.content)
+}
+
+/// The member of that name.
+pub fn member<'a>(record: &'a Struct, wire: &str) -> Option<&'a Member> {
+    record.members.iter().find(|member| member.wire == wire)
+}
+
+fn each_ref(shape: &Shape, visit: &mut impl FnMut(&Ref)) {
+    match shape {
+        Shape::Struct(record) => record.members.iter().for_each(|member| visit(&member.ty)),
+        Shape::MemberUnion(arms) => arms.iter().for_each(|arm| visit(&arm.ty)),
+        Shape::Map { key, value } => {
+            visit(key);
+            visit(value);
+        }
+        Shape::Text(_)
+        | Shape::Enum(_)
+        | Shape::Integer(_)
+        | Shape::Decimal
+        | Shape::Json
+        | Shape::JsonObject => {}
+    }
+}

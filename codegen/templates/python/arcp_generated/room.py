@@ -1,0 +1,4 @@
+# {{ generated }}
+{{ doc }}
+{{ imports }}
+{% include "python/arcp_generated/types.py" %}
