@@ -12,6 +12,14 @@ use jiff::Timestamp;
 
 use crate::id::{JobKey, SessionKey};
 
+mod ledger;
+mod memory;
+mod page;
+pub mod sqlite;
+
+pub use memory::MemoryStore;
+pub use sqlite::{Durability, SqliteStore};
+
 /// What a store answers with. Boxed once per batch or page, never per event.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
@@ -20,12 +28,21 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// Applies `batch` in order, all or nothing.
     /// When it returns `Ok`, the batch is as durable as this store promises and every later read sees it.
     /// The core has at most one commit under way.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when a record contradicts what is stored: a gap in a sequence, a session or job that is not there, or one that is there already.
+    /// Releasing what is not there (trimmed, gone, forgotten, unsubscribed) changes nothing and is no error.
+    /// Any other error is the environment's; nothing of the batch was applied and a later commit may succeed.
+    ///
+    /// # Cancel safety
+    /// A future dropped after its first poll leaves it open whether the batch is applied; it is still applied whole or not at all.
     fn commit(&self, batch: Vec<Record>) -> StoreFuture<'_, ()>;
 
     /// Everything the core needs to go on after a restart. Called once, before the first commit.
     fn recover(&self) -> StoreFuture<'_, Recovered>;
 
     /// What was delivered to `session` with numbers above `after`, in order, at most `limit` of it and at least one if there is any.
+    /// Nothing for a session that is not there, and nothing that was trimmed.
     fn replay(
         &self,
         session: SessionKey,
@@ -34,6 +51,7 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     ) -> StoreFuture<'_, Vec<Delivered>>;
 
     /// A job's entries above `after` (job order), in order, at most `limit` of it and at least one if there is any.
+    /// Nothing for a job that is not there or forgotten, and nothing that was trimmed.
     fn history(&self, job: JobKey, after: u64, limit: PageLimit) -> StoreFuture<'_, Vec<Entry>>;
 }
 
@@ -128,7 +146,7 @@ pub enum Record {
         /// The highest released entry.
         through: u64,
     },
-    /// An ended job is forgotten, with its log and its idempotency key. Deliveries of sessions that still hold its entries stay readable until trimmed.
+    /// An ended job is forgotten, with its log, its idempotency key and the subscriptions to it. Deliveries of sessions that still hold its entries stay readable until trimmed.
     JobForgotten {
         /// The job.
         job: JobKey,
@@ -300,6 +318,9 @@ pub enum StoreError {
         /// The version known here.
         known: i64,
     },
+    /// A record contradicts what is stored: a mistake of the caller.
+    #[error("the batch contradicts the store: {0}")]
+    Refused(String),
     /// Disk full, permission, damage, …
     #[error("the store failed: {0}")]
     Failed(String),
