@@ -1,0 +1,29 @@
+//! The defaults: name, version, description and schemas without a word in the attribute.
+
+use arcp_runtime::agent::{Agent, AgentError, JobContext};
+use arcp_runtime::arcp_agent;
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Name {
+    name: String,
+}
+
+/// Greets
+/// politely.
+///
+/// Nobody reads this.
+#[arcp_agent]
+async fn say_hello(_ctx: JobContext, input: Name) -> Result<String, AgentError> {
+    Ok(format!("Hello, {}", input.name))
+}
+
+fn main() {
+    let about = say_hello.descriptor();
+    assert_eq!(about.name, "say-hello");
+    assert_eq!(about.version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(about.description, "Greets politely.");
+    assert!(!about.default);
+    assert_eq!(about.max_runtime, None);
+    assert_eq!(about.input_schema.unwrap()["properties"]["name"]["type"], "string");
+    assert_eq!(about.result_schema.unwrap()["type"], "string");
+}
