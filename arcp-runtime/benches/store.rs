@@ -119,7 +119,6 @@ fn commits(
     let mut spent = Duration::ZERO;
     for _ in 0..count {
         let batch = load.batch();
-        #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
         let started = Instant::now();
         runtime.block_on(store.commit(batch))?;
         spent += started.elapsed();
@@ -198,11 +197,27 @@ fn measure_replay(
 fn run(c: &mut Criterion) -> Result<(), Failure> {
     measure_commits(c, "memory", &MemoryStore::new(), Load::new(1, 1, BATCH))?;
     for (name, durability, load) in [
-        ("sqlite process", Durability::Process, Load::new(1, 1, BATCH)),
+        (
+            "sqlite process",
+            Durability::Process,
+            Load::new(1, 1, BATCH),
+        ),
         ("sqlite power", Durability::Power, Load::new(1, 1, BATCH)),
-        ("sqlite process, 10 jobs in turn", Durability::Process, Load::new(10, 1, BATCH)),
-        ("sqlite process, 3 sessions", Durability::Process, Load::new(1, 3, BATCH)),
-        ("sqlite process, batches of 10", Durability::Process, Load::new(1, 1, 10)),
+        (
+            "sqlite process, 10 jobs in turn",
+            Durability::Process,
+            Load::new(10, 1, BATCH),
+        ),
+        (
+            "sqlite process, 3 sessions",
+            Durability::Process,
+            Load::new(1, 3, BATCH),
+        ),
+        (
+            "sqlite process, batches of 10",
+            Durability::Process,
+            Load::new(1, 1, 10),
+        ),
     ] {
         let (_folder, store) = sqlite(durability)?;
         measure_commits(c, name, &store, load)?;

@@ -101,13 +101,7 @@ impl State {
     fn apply(&mut self, record: Record) {
         match record {
             Record::SessionOpened(row) => {
-                let session = row.session;
-                let opened = Session {
-                    row,
-                    follows: BTreeSet::new(),
-                    deliveries: VecDeque::new(),
-                };
-                self.sessions.insert(session, opened);
+                self.sessions.insert(row.session, Session::new(row));
             }
             Record::SessionResumed {
                 session,
@@ -131,13 +125,7 @@ impl State {
                 }
             }
             Record::JobAccepted(row) => {
-                let job = row.job;
-                let accepted = Job {
-                    row: *row,
-                    followers: BTreeSet::new(),
-                    entries: VecDeque::new(),
-                };
-                self.jobs.insert(job, accepted);
+                self.jobs.insert(row.job, Job::new(*row));
             }
             Record::JobStatus { job, status } => {
                 if let Some(held) = self.jobs.get_mut(&job) {
@@ -277,10 +265,29 @@ impl State {
     }
 }
 
+impl Session {
+    fn new(row: SessionRow) -> Self {
+        Self {
+            row,
+            follows: BTreeSet::new(),
+            deliveries: VecDeque::new(),
+        }
+    }
+}
+
 impl Job {
+    fn new(row: JobRow) -> Self {
+        Self {
+            row,
+            followers: BTreeSet::new(),
+            entries: VecDeque::new(),
+        }
+    }
+
     fn entry(&self, seq: u64) -> Option<&Entry> {
         let first = self.entries.front()?.seq;
-        self.entries.get(usize::try_from(seq.checked_sub(first)?).ok()?)
+        self.entries
+            .get(usize::try_from(seq.checked_sub(first)?).ok()?)
     }
 }
 

@@ -13,9 +13,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{
-    Delivered, Entry, PageLimit, Record, Recovered, Store, StoreError, StoreFuture,
-};
+use super::{Delivered, Entry, PageLimit, Record, Recovered, Store, StoreError, StoreFuture};
 use crate::id::{JobKey, SessionKey};
 
 mod apply;
@@ -26,9 +24,9 @@ mod recover;
 mod runs;
 mod schema;
 mod sweep;
-mod writer;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use place::Place;
 use read::{Reader, Request};
@@ -89,7 +87,9 @@ impl SqliteStore {
         let threads = vec![
             spawn("arcp-store-read", &name, move || reader.run(requests))?,
             // The lock is the writer thread's, so that it is released after the last write and not before.
-            spawn("arcp-store-write", &name, move || writer.run(commands, place))?,
+            spawn("arcp-store-write", &name, move || {
+                writer.run(commands, place);
+            })?,
         ];
         Ok(Self {
             place: name,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use rusqlite::{CachedStatement, Connection, params};
 
-use super::convert::{job_blob, job_key, kind_code, seq, session_blob, session_key, status_code, unreadable};
+use super::convert::{
+    job_blob, job_key, kind_code, seq, session_blob, session_key, status_code, unreadable,
+};
 use super::recover::recover;
 use super::runs::OpenRun;
 use super::sweep::Chore;
@@ -132,8 +134,7 @@ INSERT INTO jobs (key, owner, principal, agent, status, accepted_at, trace_id, p
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 const SET_STATUS: &str = "UPDATE jobs SET status = ?2 WHERE id = ?1";
 const SET_OWNER: &str = "UPDATE jobs SET owner = ?2 WHERE id = ?1";
-const TRIM_JOB: &str =
-    "UPDATE jobs SET trimmed_through = ?2, trimmed_owner_seq = ?3 WHERE id = ?1";
+const TRIM_JOB: &str = "UPDATE jobs SET trimmed_through = ?2, trimmed_owner_seq = ?3 WHERE id = ?1";
 const FORGET_JOB: &str = "
 UPDATE jobs SET forgotten = 1, principal = '', accepted = x'', idempotency_key = NULL, fingerprint = NULL,
     trimmed_through = max(trimmed_through, coalesce((SELECT max(seq) FROM entries WHERE job = ?1), 0))

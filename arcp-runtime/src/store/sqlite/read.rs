@@ -175,14 +175,13 @@ impl Filling<'_> {
         if skipped >= run.count {
             return Ok(true);
         }
-        let job = match self.jobs.get(&run.job) {
-            Some(&job) => job,
-            None => {
-                let key: Blob = moment
-                    .prepare_cached(JOB_KEY)?
-                    .query_row([run.job], |row| row.get(0))?;
-                *self.jobs.entry(run.job).or_insert(job_key(key))
-            }
+        let job = if let Some(&job) = self.jobs.get(&run.job) {
+            job
+        } else {
+            let key: Blob = moment
+                .prepare_cached(JOB_KEY)?
+                .query_row([run.job], |row| row.get(0))?;
+            *self.jobs.entry(run.job).or_insert(job_key(key))
         };
         let last = run.first_seq + run.count - 1;
         let mut expected = run.first_seq + skipped;

@@ -3,9 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::convert::{Blob, job_key, number, session_key, status, unreadable};
-use crate::store::{
-    Idempotency, JobRow, Recovered, RecoveredJob, RecoveredSession, SessionRow,
-};
+use crate::store::{Idempotency, JobRow, Recovered, RecoveredJob, RecoveredSession, SessionRow};
 
 const SESSIONS: &str = "
 SELECT key, principal, token_hash, features, opened_at, trimmed_through,

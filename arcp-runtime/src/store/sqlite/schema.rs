@@ -117,10 +117,7 @@ pub(super) fn prepare(
 }
 
 /// How long a transaction of the writer waits for the disk from now on.
-pub(super) fn synchronous(
-    connection: &Connection,
-    durability: Durability,
-) -> rusqlite::Result<()> {
+pub(super) fn synchronous(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
     connection.execute_batch(match durability {
         Durability::Process => "PRAGMA synchronous = NORMAL",
         Durability::Power => "PRAGMA synchronous = FULL",

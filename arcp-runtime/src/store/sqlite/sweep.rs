@@ -28,19 +28,20 @@ pub(super) struct Sweep {
 }
 
 const LEFT_SESSIONS: &str = "SELECT id FROM sessions WHERE key IS NULL OR trimmed_through > 0";
-const LEFT_JOBS: &str = "SELECT id FROM jobs WHERE forgotten = 1 OR swept_through < trimmed_through";
+const LEFT_JOBS: &str =
+    "SELECT id FROM jobs WHERE forgotten = 1 OR swept_through < trimmed_through";
 
 impl Sweep {
     /// The chores that were left when the file was closed.
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut sweep = Self::default();
-        let left: [(&str, fn(i64) -> Chore); 2] =
-            [(LEFT_SESSIONS, Chore::Session), (LEFT_JOBS, Chore::Job)];
-        for (sql, chore) in left {
-            let mut statement = connection.prepare(sql)?;
-            for id in statement.query_map([], |row| row.get(0))? {
-                sweep.add(chore(id?));
-            }
+        let mut sessions = connection.prepare(LEFT_SESSIONS)?;
+        for id in sessions.query_map([], |row| row.get(0))? {
+            sweep.add(Chore::Session(id?));
+        }
+        let mut jobs = connection.prepare(LEFT_JOBS)?;
+        for id in jobs.query_map([], |row| row.get(0))? {
+            sweep.add(Chore::Job(id?));
         }
         Ok(sweep)
     }

@@ -4,11 +4,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Durability;
 use super::apply::Book;
 use super::place::{Place, failed};
 use super::schema::synchronous;
 use super::sweep::Sweep;
-use super::Durability;
 use crate::store::{Record, StoreError};
 
 /// Rows the sweep looks at in one go: a commit that comes meanwhile waits a millisecond or so.
