@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod context;
+mod stream;
 
-pub use context::JobContext;
+pub use context::{Call, JobContext, Piece};
 
 /// What an agent's run answers with: the inline result, or why there is none.
 pub type AgentFuture = Pin<Box<dyn Future<Output = Result<Json, AgentError>> + Send + 'static>>;

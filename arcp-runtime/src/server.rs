@@ -26,7 +26,7 @@ use crate::limits::Limits;
 use crate::protocol::core::{ConnKey, Core, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Offer;
-use crate::protocol::versioning::RegistryError;
+use crate::protocol::versioning::NotRegistered;
 use crate::store::memory::MemoryStore;
 use crate::store::{EntryKind, PageLimit, Recovered, Status, Store, StoreError};
 use crate::transport::BoxTransport;
@@ -58,7 +58,7 @@ pub struct Builder {
     name: String,
     limits: Limits,
     agents: Agents,
-    wrong_agents: Vec<RegistryError>,
+    wrong_agents: Vec<NotRegistered>,
     store: Arc<dyn Store>,
     verifier: Arc<dyn Verifier>,
     clock: Arc<dyn Clock>,
@@ -75,7 +75,7 @@ pub enum StartError {
     Store(#[from] StoreError),
     /// An agent's name or version cannot be registered.
     #[error("{0}")]
-    Agent(RegistryError),
+    Agent(NotRegistered),
 }
 
 /// A running runtime. Cheap to clone; it runs until [`Runtime::shutdown`], whatever happens to the handles.

@@ -5,7 +5,7 @@
 use arcp_generated::envelope::Envelope;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::message::Message;
-use arcp_generated::session;
+use arcp_generated::session::{self, Encoding};
 
 use super::features::Features;
 use super::handshake::hash_token;
@@ -73,7 +73,7 @@ impl Greeting {
     fn of_hello(request: String, hello: session::Hello) -> Result<Self, Refusal> {
         let capabilities = hello.capabilities;
         let encodings = capabilities.encodings;
-        if !encodings.is_empty() && !encodings.iter().any(|encoding| encoding == "json") {
+        if !encodings.is_empty() && !encodings.iter().any(|encoding| *encoding == Encoding::Json) {
             return Err(Refusal::invalid("payload.capabilities.encodings: json is the only encoding here; add \"json\""));
         }
         let Some(auth) = hello.auth else {

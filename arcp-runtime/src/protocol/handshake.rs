@@ -2,7 +2,7 @@
 
 use arcp_generated::common::{ResumeToken, SessionId};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::session::{AgentInventoryEntry, Feature, RuntimeInfo, Welcome, WelcomeCapabilities};
+use arcp_generated::session::{AgentInventoryEntry, Encoding, Feature, RuntimeInfo, Welcome, WelcomeCapabilities};
 use sha2::{Digest, Sha256};
 
 use super::core::{ConnKey, Core, Effect, Output};
@@ -186,7 +186,7 @@ fn wrong_token() -> Refusal {
 /// The payload of the welcome. The full list of features is sent: the intersection is the same and the client learns more.
 fn welcome(offer: &Offer, key: SessionKey, features: Features, token: &str, resumed: bool, limits: &crate::limits::Limits, now: Now) -> Option<Welcome> {
     let capabilities = WelcomeCapabilities::new()
-        .with_encodings(vec!["json".to_owned()])
+        .with_encodings(vec![Encoding::Json])
         .with_features(offer.features.iter().collect())
         .with_agents(offer.agents.clone());
     let token = ResumeToken::try_from(token).ok()?;

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arcp_generated::common::{AgentRef, JobId, Json, TraceId};
+use arcp_generated::common::{Currency, JobId, Json, ResolvedAgent, TraceId};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::job::Accepted;
-use arcp_generated::lease::{Lease, LeaseConstraints};
+use arcp_generated::lease::{Budget, Lease, LeaseConstraints};
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -28,7 +28,7 @@ pub struct Submission {
     /// The id of the asking frame.
     pub request: String,
     /// The trace of the asking frame, or a new one.
-    pub trace_id: TraceId,
+    pub trace_id: Option<TraceId>,
     /// The idempotency key.
     pub key: Option<String>,
     /// SHA-256 of the canonical parameters.
@@ -44,7 +44,7 @@ pub struct Prepared {
     /// Which agent.
     pub agent: usize,
     /// `name@version`.
-    pub agent_ref: AgentRef,
+    pub agent_ref: ResolvedAgent,
     /// The input.
     pub input: Json,
     /// The effective lease.
@@ -54,7 +54,7 @@ pub struct Prepared {
     /// When the lease ends.
     pub expires_at: Option<Timestamp>,
     /// The lease, compiled.
-    pub authority: Authority,
+    pub compiled: super::lease::Lease,
     /// The longest it may run.
     pub max_runtime: Option<Duration>,
 }
@@ -100,7 +100,7 @@ impl Core {
         &mut self,
         session: SessionKey,
         request: &str,
-        trace_id: TraceId,
+        trace_id: Option<TraceId>,
         idempotency: Option<(String, [u8; 32])>,
         prepared: Prepared,
         now: Now,
@@ -109,16 +109,19 @@ impl Core {
         let Some(owner) = self.sessions.get_mut(&session) else { return Ok(()) };
         let key = JobKey(self.mint.ulid(now.wall));
         let job_id = JobId::try_from(key.to_string()).map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
-        let face = Arc::new(JobFace { key, job_id: job_id.clone(), trace_id: Some(trace_id.clone()) });
+        let face = Arc::new(JobFace { key, job_id: job_id.clone(), trace_id: trace_id.clone() });
         let mut payload = Accepted::new(job_id)
             .with_agent(prepared.agent_ref.clone())
             .with_lease(prepared.lease)
-            .with_accepted_at(clock::timestamp(now.wall))
-            .with_trace_id(trace_id.clone());
+            .with_accepted_at(clock::timestamp(now.wall));
+        if let Some(trace_id) = &trace_id {
+            payload = payload.with_trace_id(trace_id.clone());
+        }
         if let Some(constraints) = prepared.constraints {
             payload = payload.with_lease_constraints(constraints);
         }
-        if let Some(budget) = prepared.authority.budget_on_wire() {
+        let authority = Authority::new(face.job_id.as_str(), prepared.compiled, prepared.expires_at, super::lease::model_use::ModelPolicy::default());
+        if let Some(budget) = budget_on_wire(&authority) {
             payload = payload.with_budget(budget);
         }
         let accepted = to_payload(&payload);
@@ -130,7 +133,7 @@ impl Core {
             agent: agent_ref.to_string(),
             status: Status::Pending,
             accepted_at: now.wall,
-            trace_id: trace_id.as_str().to_owned(),
+            trace_id: trace_id.as_ref().map_or_else(String::new, |trace| trace.as_str().to_owned()),
             parent: None,
             accepted: accepted.clone(),
             idempotency: idempotency.clone().map(|(key, fingerprint)| Idempotency { key, fingerprint }),
@@ -159,7 +162,7 @@ impl Core {
                 receivers: vec![session],
                 log: Log::default(),
                 owner_seq: 0,
-                authority: Some(prepared.authority.clone()),
+                authority: Some(authority.clone()),
                 accepted,
                 key_until: None,
                 idempotency,
@@ -174,7 +177,7 @@ impl Core {
             agent: prepared.agent,
             agent_ref,
             input: prepared.input,
-            authority: prepared.authority,
+            authority,
             features: owner.features,
         })));
         Ok(())
@@ -233,4 +236,11 @@ fn accepted_frame(face: &Arc<JobFace>, accepted: &Bytes, request: &str) -> Frame
         payload.extend_from_slice(text.as_bytes());
     }
     Frame { wire_type: "job.accepted", about: Some(Arc::clone(face)), event_seq: None, payload: payload.into() }
+}
+
+/// The counters of a job as the wire shows them; `None` when its lease has no budget.
+fn budget_on_wire(authority: &Authority) -> Option<Budget> {
+    authority.lease().amounts()?;
+    let counters = authority.remaining().into_iter();
+    Some(counters.filter_map(|(currency, left)| Some((Currency::try_from(currency.to_string()).ok()?, left.to_string().parse().ok()?))).collect())
 }

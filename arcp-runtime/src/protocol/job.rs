@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arcp_generated::common::{Json, ResultId};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::event::{EventBody, Status as StatusEvent};
+use arcp_generated::event::{EventBody, Status as StatusEvent, StatusPhase};
 use arcp_generated::job::{self, FinalStatus};
 use bytes::Bytes;
 
@@ -107,7 +107,9 @@ impl Failure {
     fn to_payload(&self, now: Now) -> Bytes {
         let retryable = self.code.pinned_retryable().or(self.retryable).unwrap_or(self.code.default_retryable());
         let message = if self.message.is_empty() { self.code.as_str().to_owned() } else { self.message.clone() };
-        let mut error = job::Error::new(self.code.clone(), message)
+        let mut error = job::Error::new()
+            .with_code(self.code.clone())
+            .with_message(message)
             .with_final_status(self.status().1)
             .with_retryable(retryable)
             .with_completed_at(clock::timestamp(now.wall));
@@ -136,8 +138,8 @@ impl Outcome {
 }
 
 /// The payload of a `status` event that the runtime itself emits.
-pub fn status_event(phase: &str, message: &str, now: Now) -> Bytes {
-    let body = StatusEvent::new(phase.to_owned()).with_message(message.to_owned());
+pub fn status_event(phase: StatusPhase, message: &str, now: Now) -> Bytes {
+    let body = StatusEvent::new(phase).with_message(message.to_owned());
     to_payload(&job::Event::new(EventBody::Status(body)).with_ts(clock::timestamp(now.wall)))
 }
 

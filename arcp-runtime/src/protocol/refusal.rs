@@ -40,7 +40,10 @@ impl Refusal {
 
     /// The payload of the `session.error`.
     pub fn to_error(&self) -> session::Error {
-        let mut error = session::Error::new(self.code.clone(), self.message.clone()).with_retryable(self.code.default_retryable());
+        let mut error = session::Error::new()
+            .with_code(self.code.clone())
+            .with_message(self.message.clone())
+            .with_retryable(self.code.default_retryable());
         if let Some(details) = &self.details
             && let Ok(details) = arcp_generated::common::JsonObject::from_serialize(details)
         {

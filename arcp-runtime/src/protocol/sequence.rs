@@ -58,7 +58,7 @@ impl Core {
             }
         }
         if lag > 0 {
-            let payload = super::job::status_event("back_pressure", &format!("consumer lag {lag} events"), now);
+            let payload = super::job::status_event(arcp_generated::event::StatusPhase::BackPressure, &format!("consumer lag {lag} events"), now);
             self.append(key, EntryKind::Event, payload, out);
         }
     }

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use arcp_generated::common::ResolvedAgent;
+use arcp_generated::error::ErrorCode;
 use arcp_generated::session::AgentInventoryEntry;
 
 use crate::agent::{Agent, Descriptor};
-use crate::protocol::versioning::{Registry, RegistryError};
+use crate::protocol::refusal::Refusal;
+use crate::protocol::versioning::{self, NotRegistered};
 
 /// Agents that can be submitted. Fixed once the runtime has started.
 #[derive(Default)]
 pub(super) struct Agents {
     entries: Vec<Entry>,
-    registry: Registry,
+    known: versioning::Agents<usize>,
 }
 
 /// One version of one agent.
@@ -30,10 +33,13 @@ impl Agents {
     /// Adds an agent.
     ///
     /// # Errors
-    /// A name or version outside the grammar, a version that is there already, a second default.
-    pub(super) fn add(&mut self, agent: Arc<dyn Agent>) -> Result<(), RegistryError> {
+    /// A name or version outside the grammar, or a version that is there already.
+    pub(super) fn add(&mut self, agent: Arc<dyn Agent>) -> Result<(), NotRegistered> {
         let descriptor = agent.descriptor();
-        self.registry.add(&descriptor.name, &descriptor.version, descriptor.default)?;
+        self.known.register(&descriptor.name, &descriptor.version, self.entries.len())?;
+        if descriptor.default {
+            self.known.set_default(&descriptor.name, &descriptor.version)?;
+        }
         self.entries.push(Entry { descriptor, agent });
         Ok(())
     }
@@ -42,12 +48,24 @@ impl Agents {
         self.entries.get(place)
     }
 
-    pub(super) fn registry(&self) -> &Registry {
-        &self.registry
+    /// The agent that a reference means.
+    pub(super) fn resolve(&self, reference: &str) -> Result<(usize, ResolvedAgent), Refusal> {
+        let found = self.known.resolve(reference).map_err(|unresolved| Refusal::new(ErrorCode::from(unresolved.code()), format!("payload.agent: {unresolved}")))?;
+        let name = ResolvedAgent::try_from(found.to_string()).map_err(|error| Refusal::invalid(format!("payload.agent: {error}")))?;
+        Ok((*found.agent, name))
     }
 
     /// What the welcome says of them.
     pub(super) fn inventory(&self) -> Vec<AgentInventoryEntry> {
-        self.registry.inventory()
+        self.known
+            .offers()
+            .map(|offer| {
+                let entry = AgentInventoryEntry::new(offer.name.to_owned()).with_versions(offer.versions.iter().map(|version| (*version).to_owned()).collect());
+                match offer.default {
+                    Some(default) => entry.with_default(default.to_owned()),
+                    None => entry,
+                }
+            })
+            .collect()
     }
 }

@@ -1,0 +1,397 @@
+//! What an agent can do while it runs: emit events, act under its lease, stream its result, notice that it should stop.
+//!
+//! Whatever needs authority is decided here and not by the agent's good manners: a refused operation shows as a `tool_result` with the refusal, and the agent gets the error.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arcp_generated::common::{CallId, Decimal, Json, JsonObject};
+use arcp_generated::error::ErrorCode;
+use arcp_generated::event::{ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought, ToolCall, ToolFailure, ToolResult, ToolSuccess};
+use bytes::Bytes;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::AgentError;
+use super::stream::ResultStream;
+use crate::clock::{self, Clock};
+use crate::id::Mint;
+use crate::limits::Limits;
+use crate::protocol::core::{Input, Launch};
+use crate::protocol::features::Features;
+use crate::protocol::frame::JobFace;
+use crate::protocol::job::Outcome;
+use crate::protocol::lease::budget::{self, MetricName};
+use crate::protocol::lease::operation::{DenialCode, Denied, Operation};
+use crate::protocol::lease::Authority;
+use crate::protocol::principal::Principal;
+use crate::server::dispatch::Inbox;
+use crate::server::feed::Feed;
+use crate::store::EntryKind;
+
+/// The running job, as its agent sees it. Cheap to clone; all clones are the same job.
+#[derive(Clone)]
+pub struct JobContext {
+    job: Arc<Running>,
+}
+
+struct Running {
+    about: Arc<JobFace>,
+    agent_ref: Arc<str>,
+    principal: Principal,
+    authority: Authority,
+    features: Features,
+    owner: Arc<Feed>,
+    inbox: Inbox,
+    stop: CancellationToken,
+    clock: Arc<dyn Clock>,
+    mint: Arc<dyn Mint>,
+    chunk_bytes: usize,
+    result_bytes: u64,
+    /// Orders the events of one job that are emitted from several tasks, so that a call's events stay together.
+    stream: tokio::sync::Mutex<Option<ResultStream>>,
+    calls: AtomicU64,
+}
+
+impl fmt::Debug for JobContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobContext").field("job", &self.job.about.key).field("agent", &self.job.agent_ref).finish_non_exhaustive()
+    }
+}
+
+impl JobContext {
+    pub(crate) fn new(
+        launch: Launch,
+        owner: Arc<Feed>,
+        inbox: Inbox,
+        stop: CancellationToken,
+        clock: Arc<dyn Clock>,
+        mint: Arc<dyn Mint>,
+        limits: &Limits,
+    ) -> Self {
+        Self {
+            job: Arc::new(Running {
+                about: launch.about,
+                agent_ref: launch.agent_ref,
+                principal: launch.principal,
+                authority: launch.authority,
+                features: launch.features,
+                owner,
+                inbox,
+                stop,
+                clock,
+                mint,
+                chunk_bytes: limits.chunk_bytes,
+                result_bytes: limits.result_bytes,
+                stream: tokio::sync::Mutex::new(None),
+                calls: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// The job's id on the wire.
+    pub fn job_id(&self) -> &str {
+        self.job.about.job_id.as_str()
+    }
+
+    /// The agent that runs, as `name@version`.
+    pub fn agent_ref(&self) -> &str {
+        &self.job.agent_ref
+    }
+
+    /// Whom the job belongs to.
+    pub fn principal(&self) -> &Principal {
+        &self.job.principal
+    }
+
+    /// The job's trace, 32 hex digits (§11).
+    pub fn trace_id(&self) -> Option<&str> {
+        self.job.about.trace_id.as_ref().map(|trace| trace.as_str())
+    }
+
+    /// Whether the job is being cancelled or has ended.
+    pub fn is_cancelled(&self) -> bool {
+        self.job.stop.is_cancelled()
+    }
+
+    /// Waits until the job is being cancelled (§7.4). An agent should end soon after; it is dropped after the grace period.
+    ///
+    /// # Cancel safety
+    /// Can be dropped and called again.
+    pub async fn cancelled(&self) {
+        self.job.stop.cancelled().await;
+    }
+
+    /// Emits a `log` event.
+    ///
+    /// # Errors
+    /// The runtime has stopped.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, nothing was emitted. This holds for every method that emits one event.
+    pub async fn log(&self, level: LogLevel, message: impl Into<String>) -> Result<(), AgentError> {
+        self.emit(EventBody::Log(Log::new(level, message.into()))).await
+    }
+
+    /// Emits a `thought` event.
+    ///
+    /// # Errors
+    /// The runtime has stopped.
+    pub async fn thought(&self, text: impl Into<String>) -> Result<(), AgentError> {
+        self.emit(EventBody::Thought(Thought::new(text.into()))).await
+    }
+
+    /// Emits a `status` event.
+    ///
+    /// # Errors
+    /// The phase is empty or too long, is one that only the runtime emits, or the runtime has stopped.
+    pub async fn status(&self, phase: &str, message: Option<String>) -> Result<(), AgentError> {
+        let phase = StatusPhase::try_from(phase)?;
+        if matches!(phase, StatusPhase::CredentialRotated | StatusPhase::BackPressure) {
+            return Err(AgentError::new(ErrorCode::InvalidRequest, format!("the phase {} is emitted by the runtime only", phase.as_str())));
+        }
+        let mut status = Status::new(phase);
+        if let Some(message) = message {
+            status = status.with_message(message);
+        }
+        self.emit(EventBody::Status(status)).await
+    }
+
+    /// Emits a `progress` event. Sessions that did not negotiate `progress` do not receive it.
+    ///
+    /// # Errors
+    /// A negative number, or the runtime has stopped.
+    pub async fn progress(&self, progress: Progress) -> Result<(), AgentError> {
+        let negative = |number: &Decimal| number.as_str().starts_with('-');
+        if negative(&progress.current) || progress.total.as_ref().is_some_and(negative) {
+            return Err(AgentError::new(ErrorCode::InvalidRequest, "progress is not negative"));
+        }
+        self.emit(EventBody::Progress(progress)).await
+    }
+
+    /// Emits an `artifact_ref` event.
+    ///
+    /// # Errors
+    /// The runtime has stopped.
+    pub async fn artifact(&self, artifact: ArtifactRef) -> Result<(), AgentError> {
+        self.emit(EventBody::ArtifactRef(artifact)).await
+    }
+
+    /// Emits a `metric` event. A `cost.*` metric in a budgeted currency charges the budget, and what remains is reported after it (§9.6).
+    ///
+    /// # Errors
+    /// A name that only the runtime emits, a cost that is negative or no amount, or the runtime has stopped.
+    pub async fn metric(&self, metric: Metric) -> Result<(), AgentError> {
+        let name = budget::metric_name(&metric.name);
+        if name == MetricName::Reserved {
+            return Err(AgentError::new(ErrorCode::InvalidRequest, format!("the metric {} is emitted by the runtime only", metric.name)));
+        }
+        let mut changed = Vec::new();
+        if name == MetricName::Cost {
+            let cost = budget::parse_cost(metric.value.as_str())?;
+            if let Some(unit) = &metric.unit {
+                changed = self.job.authority.charge(unit, cost)?;
+            }
+        }
+        self.emit(EventBody::Metric(metric)).await?;
+        for remaining in changed {
+            let value: Decimal = remaining.remaining.to_string().parse()?;
+            let report = Metric::new(budget::REMAINING_METRIC.to_owned(), value).with_unit(remaining.currency.to_string());
+            self.emit(EventBody::Metric(report)).await?;
+        }
+        Ok(())
+    }
+
+    /// Emits an event of a vendor's kind, `x-vendor.<vendor>.<name>` (§15).
+    ///
+    /// # Errors
+    /// A kind without the prefix, a body that is no object, or the runtime has stopped.
+    pub async fn vendor(&self, kind: &str, body: &impl Serialize) -> Result<(), AgentError> {
+        arcp_generated::common::VendorName::try_from(kind)?;
+        let body = JsonObject::from_serialize(body)?;
+        self.emit_payload(kind, EntryKind::Event, &body).await
+    }
+
+    /// Asks for an operation: emits `tool_call`, and when the lease does not allow it also the `tool_result` that says so (§9.3).
+    ///
+    /// `fs.read` and `fs.write` are checked by `args.path`, `net.fetch` by `args.url`, every other tool by its name.
+    ///
+    /// # Errors
+    /// The refusal, with `LEASE_EXPIRED`, `BUDGET_EXHAUSTED` or `PERMISSION_DENIED`.
+    pub async fn tool_call(&self, tool: &str, args: &impl Serialize) -> Result<Call, AgentError> {
+        let args = Json::from_serialize(args)?;
+        let target = Target::of(tool, &args);
+        self.operation(tool, args, &target.operation(tool)).await
+    }
+
+    /// Asks for the use of a model; shown as a call of the tool `model` (§9.7).
+    ///
+    /// # Errors
+    /// The refusal, as for [`JobContext::tool_call`].
+    pub async fn use_model(&self, model: &str) -> Result<Call, AgentError> {
+        let args = Json::from_serialize(&serde_json::json!({ "id": model }))?;
+        self.operation("model", args, &Operation::ModelUse { model }).await
+    }
+
+    async fn operation(&self, tool: &str, args: Json, operation: &Operation<'_>) -> Result<Call, AgentError> {
+        let now = self.job.clock.now().wall;
+        let number = self.job.calls.fetch_add(1, Ordering::Relaxed);
+        tracing::trace!(job = %self.job.about.key, tool, number, "tool call");
+        let call_id = CallId::try_from(format!("c_{}", self.job.mint.ulid(now)))?;
+        self.emit(EventBody::ToolCall(ToolCall::new(tool.to_owned(), call_id.clone()).with_args(args))).await?;
+        let call = Call { context: self.clone(), call_id };
+        match self.job.authority.check(operation, now) {
+            Ok(()) => Ok(call),
+            Err(denied) => {
+                let error = refused(denied);
+                call.fail(&error).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Starts to stream the result, or goes on with the stream that was started; the agent then returns `Json::null()` (§8.4).
+    /// What was written is the result.
+    ///
+    /// # Errors
+    /// The session did not negotiate `result_chunk` and the result is larger than a frame, or the caps are reached.
+    pub async fn write_result(&self, piece: Piece<'_>) -> Result<(), AgentError> {
+        let mut stream = self.job.stream.lock().await;
+        let stream = stream.get_or_insert_with(|| ResultStream::new(self.job.mint.ulid(self.job.clock.now().wall), self.job.chunk_bytes, self.job.result_bytes));
+        for chunk in stream.write(piece)? {
+            self.emit(EventBody::ResultChunk(chunk)).await?;
+        }
+        Ok(())
+    }
+
+    /// What the agent returned becomes the job's outcome.
+    pub(crate) async fn finish(&self, value: Json) -> Outcome {
+        let Some(stream) = self.job.stream.lock().await.take() else { return Outcome::Result(value) };
+        let (last, outcome) = stream.finish();
+        for chunk in last {
+            // A runtime that has stopped ends the job with its next start.
+            let _ = self.emit(EventBody::ResultChunk(chunk)).await;
+        }
+        outcome
+    }
+
+    /// What the owner's session understands.
+    pub fn features(&self) -> Features {
+        self.job.features
+    }
+
+    async fn emit(&self, body: EventBody) -> Result<(), AgentError> {
+        let kind = match &body {
+            EventBody::Progress(_) => EntryKind::Progress,
+            EventBody::ResultChunk(_) => EntryKind::ResultChunk,
+            _ => EntryKind::Event,
+        };
+        let now = clock::timestamp(self.job.clock.now().wall);
+        let payload = crate::protocol::frame::to_payload(&arcp_generated::job::Event::new(body).with_ts(now));
+        self.push(kind, payload).await
+    }
+
+    async fn emit_payload(&self, wire_kind: &str, kind: EntryKind, body: &impl Serialize) -> Result<(), AgentError> {
+        let ts = clock::to_wire(self.job.clock.now().wall);
+        let payload = serde_json::to_vec(&Named { kind: wire_kind, ts: &ts, body })?;
+        self.push(kind, payload.into()).await
+    }
+
+    async fn push(&self, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
+        self.job.owner.room().await;
+        let input = Input::Emit { job: self.job.about.key, kind, payload };
+        self.job.inbox.tell(input).await.map_err(|stopped| AgentError::new(ErrorCode::InternalError, stopped.to_string()))
+    }
+}
+
+/// The payload of a vendor's event.
+#[derive(Serialize)]
+struct Named<'a, B> {
+    kind: &'a str,
+    ts: &'a str,
+    body: &'a B,
+}
+
+/// A piece of a streamed result.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Piece<'a> {
+    /// Text; cut at code points only.
+    Text(&'a str),
+    /// Bytes; travel as base64.
+    Bytes(&'a [u8]),
+}
+
+/// An operation that was allowed and has no result yet. Dropped without one, the call stays open.
+#[derive(Debug)]
+#[must_use = "tell how the call ended"]
+pub struct Call {
+    context: JobContext,
+    call_id: CallId,
+}
+
+impl Call {
+    /// The call's id on the wire.
+    pub fn call_id(&self) -> &CallId {
+        &self.call_id
+    }
+
+    /// Emits the `tool_result` with a result.
+    ///
+    /// # Errors
+    /// A result that is no JSON, or the runtime has stopped.
+    pub async fn succeed(self, result: &impl Serialize) -> Result<(), AgentError> {
+        let result = Json::from_serialize(result)?;
+        self.context.emit(EventBody::ToolResult(ToolResult::Success(ToolSuccess::new(self.call_id.clone(), result)))).await
+    }
+
+    /// Emits the `tool_result` with an error.
+    ///
+    /// # Errors
+    /// The runtime has stopped.
+    pub async fn fail(self, error: &AgentError) -> Result<(), AgentError> {
+        let retryable = error.code.pinned_retryable().or(error.retryable).unwrap_or(error.code.default_retryable());
+        let wire = arcp_generated::error::Error::new().with_code(error.code.clone()).with_message(error.message.clone()).with_retryable(retryable);
+        self.context.emit(EventBody::ToolResult(ToolResult::Failure(ToolFailure::new(self.call_id.clone(), wire)))).await
+    }
+}
+
+/// What a tool call is about, read from its arguments.
+struct Target(Option<String>);
+
+impl Target {
+    fn of(tool: &str, args: &Json) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Args {
+            path: Option<String>,
+            url: Option<String>,
+        }
+        let args = || args.decode::<Args>().ok();
+        Self(match tool {
+            "fs.read" | "fs.write" => args().and_then(|args| args.path),
+            "net.fetch" => args().and_then(|args| args.url),
+            _ => None,
+        })
+    }
+
+    fn operation<'a>(&'a self, tool: &'a str) -> Operation<'a> {
+        // A missing path or URL is read as an empty one, which no lease covers.
+        let text = self.0.as_deref().unwrap_or_default();
+        match tool {
+            "fs.read" => Operation::FsRead { path: text },
+            "fs.write" => Operation::FsWrite { path: text },
+            "net.fetch" => Operation::NetFetch { url: text },
+            tool => Operation::ToolCall { tool },
+        }
+    }
+}
+
+fn refused(denied: Denied) -> AgentError {
+    let code = match denied.code {
+        DenialCode::LeaseExpired => ErrorCode::LeaseExpired,
+        DenialCode::BudgetExhausted => ErrorCode::BudgetExhausted,
+        DenialCode::PermissionDenied => ErrorCode::PermissionDenied,
+    };
+    AgentError::new(code, denied.message)
+}
