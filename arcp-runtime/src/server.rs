@@ -122,6 +122,13 @@ impl Builder {
         self
     }
 
+    /// A store that is shared already, so that it can be closed after the runtime.
+    #[must_use]
+    pub fn shared_store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = store;
+        self
+    }
+
     /// Who may connect; nobody unless this is called.
     #[must_use]
     pub fn verifier(mut self, verifier: impl Verifier) -> Self {

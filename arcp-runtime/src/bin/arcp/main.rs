@@ -1,1 +1,51 @@
-fn main() {}
+//! The `arcp` command: one file for each subcommand. Whatever goes wrong is one sentence with the cure, and an exit code.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+mod fault;
+mod send;
+mod serve;
+
+use fault::Fault;
+
+/// Run AI agents that survive networks and crashes, over the Agent Runtime Control Protocol.
+#[derive(Debug, Parser)]
+#[command(name = "arcp", version, arg_required_else_help = true)]
+struct Arcp {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve agents.
+    Serve(Box<serve::Serve>),
+    /// Send frames from standard input as they are, print what comes back.
+    Send(send::Send),
+    /// Print the completion script of a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let arcp = Arcp::parse();
+    match run(arcp.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => fault.report(),
+    }
+}
+
+fn run(command: Command) -> Result<(), Fault> {
+    match command {
+        Command::Serve(serve) => serve.run(),
+        Command::Send(send) => send.run(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arcp::command(), "arcp", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `arcp send`: raw frames from standard input, answers to standard output. For tests and for people who want to see the wire.
+
+use std::future::poll_fn;
+use std::io::Write as _;
+use std::time::Duration;
+
+use arcp_runtime::transport::websocket::{self, ConnectOptions};
+use arcp_runtime::transport::{BoxTransport, CloseCode, Received, Text};
+use clap::Args;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use crate::fault::Fault;
+
+/// The longest line that is sent.
+const LINE: usize = 64 << 20;
+
+/// Send frames as they are, one on each line of standard input, and print every frame that comes back.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  echo '{\"arcp\":\"1.1\",\"id\":\"1\",\"type\":\"session.ping\",\"payload\":{\"nonce\":\"n\"}}' | arcp send --url ws://127.0.0.1:7777/arcp")]
+pub(crate) struct Send {
+    /// Where the runtime listens.
+    #[arg(long, default_value = "ws://127.0.0.1:7777/arcp")]
+    url: String,
+    /// Connect to other than loopback without TLS.
+    #[arg(long)]
+    insecure: bool,
+    /// How long to wait for frames after the last line was sent, in milliseconds.
+    #[arg(long, default_value_t = 1000, value_name = "MS")]
+    wait: u64,
+}
+
+impl Send {
+    pub(crate) fn run(&self) -> Result<(), Fault> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Fault::environment(format!("no runtime can be started: {error}")))?;
+        let outcome = runtime.block_on(self.talk());
+        runtime.shutdown_background();
+        outcome
+    }
+
+    async fn talk(&self) -> Result<(), Fault> {
+        let options = ConnectOptions::default().with_insecure(self.insecure);
+        let transport = websocket::connect(&self.url, &options).await.map_err(|error| Fault::environment(error.to_string()))?;
+        let mut transport: BoxTransport = Box::new(transport);
+        let mut lines = BufReader::new(tokio::io::stdin()).lines();
+        let mut open = true;
+        loop {
+            let patience = async {
+                if open { std::future::pending().await } else { tokio::time::sleep(Duration::from_millis(self.wait)).await }
+            };
+            tokio::select! {
+                line = lines.next_line(), if open => match line {
+                    Ok(Some(line)) if line.len() > LINE => return Err(Fault::usage(format!("a line is longer than {LINE} bytes"))),
+                    Ok(Some(line)) if line.trim().is_empty() => {}
+                    Ok(Some(line)) => send(&mut transport, line).await?,
+                    Ok(None) => open = false,
+                    Err(error) => return Err(Fault::environment(format!("standard input cannot be read: {error}"))),
+                },
+                received = poll_fn(|cx| transport.poll_recv(cx)) => match received {
+                    None => return Ok(()),
+                    Some(Ok(Received::Frame(text))) => print(&text)?,
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(Fault::environment(format!("the connection ended: {error}"))),
+                },
+                () = patience => break,
+            }
+        }
+        // The peer may have gone first.
+        let _ = poll_fn(|cx| transport.poll_close(cx, CloseCode::Normal, "")).await;
+        Ok(())
+    }
+}
+
+async fn send(transport: &mut BoxTransport, line: String) -> Result<(), Fault> {
+    let fault = |error| Fault::environment(format!("the frame cannot be sent: {error}"));
+    poll_fn(|cx| transport.poll_ready(cx)).await.map_err(fault)?;
+    transport.start_send(Text::from(line)).map_err(fault)?;
+    poll_fn(|cx| transport.poll_flush(cx)).await.map_err(fault)
+}
+
+fn print(text: &str) -> Result<(), Fault> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| Fault::environment(format!("standard output is closed: {error}")))
+}

@@ -1,0 +1,312 @@
+//! `arcp serve`: a runtime on a port or on standard input and output.
+
+use std::io::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arcp_runtime::auth::BearerTokens;
+use arcp_runtime::limits::Limits;
+use arcp_runtime::server::{Builder, Runtime};
+use arcp_runtime::store::memory::MemoryStore;
+use arcp_runtime::store::sqlite::{Durability, SqliteStore};
+use arcp_runtime::transport::stdio::{self, StdioLimits};
+use arcp_runtime::transport::websocket::{self, WebSocketLimits};
+use clap::{Args, ValueEnum};
+use tokio::net::TcpListener;
+
+use crate::fault::Fault;
+
+/// Threads for agents: apart from the connections, so that an agent that blocks stops nobody else.
+const AGENT_THREADS: usize = 4;
+
+/// Serve agents over WebSocket, or over standard input and output.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  arcp serve --token secret=alice\n  arcp serve --store memory --token-file tokens.txt --port 9000\n  arcp serve --stdio --store sqlite:/var/lib/arcp/runtime.db")]
+pub(crate) struct Serve {
+    /// The address to listen on. Other than loopback needs --insecure, because this command has no TLS yet.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 7777)]
+    port: u16,
+    /// Listen on other than loopback without TLS, behind a proxy that has it.
+    #[arg(long)]
+    insecure: bool,
+    /// A bearer token and whom it belongs to. Can be given several times.
+    #[arg(long = "token", value_name = "TOKEN=PRINCIPAL", hide_env_values = true)]
+    tokens: Vec<String>,
+    /// A file with a TOKEN=PRINCIPAL on each line.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Where sessions and jobs are kept: memory, or sqlite:PATH. Without it a SQLite file in this platform's data folder.
+    #[arg(long, value_name = "STORE")]
+    store: Option<String>,
+    /// What an acknowledged event survives.
+    #[arg(long, value_enum, default_value_t = Survives::Power)]
+    durability: Survives,
+    /// Speak over standard input and output instead of a port.
+    #[arg(long)]
+    stdio: bool,
+    #[command(flatten)]
+    limits: LimitFlags,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Survives {
+    /// A crash of the process.
+    Process,
+    /// A power cut too.
+    Power,
+}
+
+/// Limits that can be made smaller or larger. What is not given keeps its default.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitFlags {
+    /// Seconds between signs of life.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    heartbeat_interval: Option<u64>,
+    /// Seconds that a detached session can be resumed.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    resume_window: Option<u64>,
+    /// Events kept for a session and for a job.
+    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
+    event_buffer: Option<u64>,
+    /// Bytes of events kept for a session and for a job.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    event_buffer_bytes: Option<u64>,
+    /// Unacknowledged events after which a job is told.
+    #[arg(long, value_name = "EVENTS")]
+    ack_lag: Option<u64>,
+    /// Decoded bytes of one result chunk.
+    #[arg(long, value_name = "BYTES")]
+    chunk_bytes: Option<usize>,
+    /// Decoded bytes of a whole streamed result.
+    #[arg(long, value_name = "BYTES")]
+    result_bytes: Option<u64>,
+    /// Milliseconds that a cancelled agent may take.
+    #[arg(long, value_name = "MS")]
+    cancel_grace: Option<u64>,
+    /// Milliseconds that a job may live past the end of its lease.
+    #[arg(long, value_name = "MS")]
+    lease_grace: Option<u64>,
+    /// Sessions of one principal.
+    #[arg(long, value_name = "N")]
+    sessions_per_principal: Option<usize>,
+    /// Running jobs of one principal.
+    #[arg(long, value_name = "N")]
+    jobs_per_principal: Option<usize>,
+    /// Running jobs of one session.
+    #[arg(long, value_name = "N")]
+    jobs_per_session: Option<usize>,
+    /// Seconds that an idempotency key is remembered after its job has ended.
+    #[arg(long, value_name = "SECONDS")]
+    idempotency_window: Option<u64>,
+    /// Seconds that an ended job is kept.
+    #[arg(long, value_name = "SECONDS")]
+    retention: Option<u64>,
+    /// Bytes of one inbound frame.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=1_073_741_824))]
+    frame_bytes: Option<u64>,
+    /// Connections at the same time.
+    #[arg(long, value_name = "N")]
+    connections: Option<usize>,
+}
+
+impl LimitFlags {
+    fn apply(&self, limits: &mut Limits) {
+        let seconds = |slot: &mut Duration, given: Option<u64>| *slot = given.map_or(*slot, Duration::from_secs);
+        seconds(&mut limits.heartbeat_interval, self.heartbeat_interval);
+        seconds(&mut limits.resume_window, self.resume_window);
+        seconds(&mut limits.idempotency_window, self.idempotency_window);
+        seconds(&mut limits.retention, self.retention);
+        let millis = |slot: &mut Duration, given: Option<u64>| *slot = given.map_or(*slot, Duration::from_millis);
+        millis(&mut limits.cancel_grace, self.cancel_grace);
+        millis(&mut limits.lease_grace, self.lease_grace);
+        if let Some(events) = self.event_buffer {
+            (limits.session_events, limits.job_events) = (events, events);
+        }
+        if let Some(bytes) = self.event_buffer_bytes {
+            (limits.session_bytes, limits.job_bytes) = (bytes, bytes);
+        }
+        limits.ack_lag = self.ack_lag.unwrap_or(limits.ack_lag);
+        limits.chunk_bytes = self.chunk_bytes.unwrap_or(limits.chunk_bytes);
+        limits.result_bytes = self.result_bytes.unwrap_or(limits.result_bytes);
+        limits.sessions_per_principal = self.sessions_per_principal.unwrap_or(limits.sessions_per_principal);
+        limits.jobs_per_principal = self.jobs_per_principal.unwrap_or(limits.jobs_per_principal);
+        limits.jobs_per_session = self.jobs_per_session.unwrap_or(limits.jobs_per_session);
+        limits.connections = self.connections.unwrap_or(limits.connections);
+        limits.frame_bytes = self.frame_bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(limits.frame_bytes);
+    }
+}
+
+/// A chosen store, kept so that it can be closed.
+enum Kept {
+    Memory,
+    Sqlite(Arc<SqliteStore>),
+}
+
+impl Serve {
+    pub(crate) fn run(&self) -> Result<(), Fault> {
+        let filter = tracing_subscriber::EnvFilter::try_from_env("ARCP_LOG").unwrap_or_else(|_| "warn".into());
+        // Standard output may be the wire; logs go to standard error. A logger that is there already is fine too.
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+        let threads = |error: std::io::Error| Fault::environment(format!("no threads can be started: {error}; raise the process limit"));
+        let agents = tokio::runtime::Builder::new_multi_thread().worker_threads(AGENT_THREADS).thread_name("agent").enable_all().build().map_err(threads)?;
+        let main = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(threads)?;
+        let outcome = main.block_on(self.serve(agents.handle().clone()));
+        // An agent that keeps its thread must not keep the process.
+        agents.shutdown_background();
+        main.shutdown_background();
+        outcome
+    }
+
+    async fn serve(&self, agents: tokio::runtime::Handle) -> Result<(), Fault> {
+        let mut limits = Limits::default();
+        self.limits.apply(&mut limits);
+        if !self.stdio && !self.host.is_loopback() && !self.insecure {
+            return Err(Fault::usage(format!("{} is not loopback and there is no TLS here: put a proxy with TLS in front and pass --insecure", self.host)));
+        }
+        let (builder, kept, place) = self.open_store(Runtime::builder())?;
+        let builder = arcp_runtime::agent::demo::all().into_iter().fold(builder, Builder::shared_agent);
+        let runtime = builder
+            .verifier(self.verifier()?)
+            .limits(limits.clone())
+            .agents_on(agents)
+            .start()
+            .await
+            .map_err(|error| Fault::environment(format!("the runtime cannot start: {error}")))?;
+        let served = if self.stdio { serve_stdio(&runtime, &limits).await } else { self.listen(&runtime, &limits, &place).await };
+        let stopped = runtime.shutdown().await.map_err(|error| Fault::environment(format!("the store failed: {error}")));
+        if let Kept::Sqlite(store) = kept {
+            store.close().await.map_err(|error| Fault::environment(format!("the store cannot be closed: {error}")))?;
+        }
+        served.and(stopped)
+    }
+
+    fn verifier(&self) -> Result<BearerTokens, Fault> {
+        let read = |text: &str, from: &str| BearerTokens::parse(text).map_err(|error| Fault::usage(format!("{from}: {error}")));
+        let mut tokens = BearerTokens::new();
+        for token in &self.tokens {
+            tokens = tokens.and(read(token, "--token")?);
+        }
+        if let Ok(text) = std::env::var("ARCP_TOKENS") {
+            tokens = tokens.and(read(&text, "ARCP_TOKENS")?);
+        }
+        if let Some(file) = &self.token_file {
+            let text = std::fs::read_to_string(file).map_err(|error| Fault::environment(format!("{} cannot be read: {error}", file.display())))?;
+            tokens = tokens.and(read(&text, &file.display().to_string())?);
+        }
+        if tokens.is_empty() {
+            return Err(Fault::usage("nobody could connect: pass --token TOKEN=PRINCIPAL, --token-file FILE, or set ARCP_TOKENS"));
+        }
+        Ok(tokens)
+    }
+
+    fn open_store(&self, builder: Builder) -> Result<(Builder, Kept, String), Fault> {
+        let path = match self.store.as_deref() {
+            Some("memory") => return Ok((builder.store(MemoryStore::new()), Kept::Memory, "memory".to_owned())),
+            Some(other) => match other.strip_prefix("sqlite:") {
+                Some(path) if !path.is_empty() => PathBuf::from(path),
+                _ => return Err(Fault::usage(format!("--store {other}: write memory or sqlite:PATH"))),
+            },
+            None => data_folder()?.join("runtime.db"),
+        };
+        let durability = match self.durability {
+            Survives::Process => Durability::Process,
+            Survives::Power => Durability::Power,
+        };
+        let store = SqliteStore::open(&path, durability).map_err(|error| Fault::environment(format!("the store cannot be opened: {error}")))?;
+        let store = Arc::new(store);
+        Ok((builder.shared_store(Arc::clone(&store) as _), Kept::Sqlite(store), format!("sqlite:{}", path.display())))
+    }
+
+    async fn listen(&self, runtime: &Runtime, limits: &Limits, place: &str) -> Result<(), Fault> {
+        let address = SocketAddr::new(self.host, self.port);
+        let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => Fault::environment(format!("port {} is taken; choose another with --port, or --port 0 for a free one", self.port)),
+            _ => Fault::environment(format!("{address} cannot be listened on: {error}; choose another --host or --port")),
+        })?;
+        let address = listener.local_addr().map_err(|error| Fault::environment(format!("{address}: {error}")))?;
+        // A closed standard output does not keep a runtime from running.
+        let _ = writeln!(std::io::stdout(), "listening on ws://{address}/arcp, store {place}");
+        let mut terminate = terminate()?;
+        let loopback = self.host.is_loopback();
+        let sockets = WebSocketLimits::server().with_max_frame(limits.frame_bytes);
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        let (runtime, sockets) = (runtime.clone(), sockets.clone());
+                        tokio::spawn(async move {
+                            match websocket::accept_tcp(stream, &sockets, |upgrade| if loopback { websocket::loopback_only(upgrade) } else { Ok(()) }).await {
+                                Ok(transport) => runtime.serve(Box::new(transport)).await,
+                                Err(error) => tracing::debug!(%error, "a connection was not upgraded"),
+                            }
+                        });
+                    }
+                    Err(error) => {
+                        // Out of file descriptors, most likely: wait for some to be given back.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                },
+                stopped = runtime.stopped() => {
+                    return stopped.map_err(|error| Fault::environment(format!("the store failed: {error}; mend it and start again, nothing that was sent is lost")));
+                }
+                () = terminate.recv() => return Ok(()),
+            }
+        }
+    }
+}
+
+async fn serve_stdio(runtime: &Runtime, limits: &Limits) -> Result<(), Fault> {
+    let mut terminate = terminate()?;
+    let transport = stdio::own(StdioLimits::default().with_max_frame(limits.frame_bytes));
+    tokio::select! {
+        () = runtime.serve(Box::new(transport)) => {}
+        () = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// SIGTERM and SIGINT.
+struct Terminate {
+    term: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+fn terminate() -> Result<Terminate, Fault> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let fault = |error| Fault::environment(format!("signals cannot be received: {error}"));
+    Ok(Terminate { term: signal(SignalKind::terminate()).map_err(fault)?, interrupt: signal(SignalKind::interrupt()).map_err(fault)? })
+}
+
+impl Terminate {
+    async fn recv(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// The folder for data of this user and program, made if it is not there.
+fn data_folder() -> Result<PathBuf, Fault> {
+    let home = || std::env::var_os("HOME").map(PathBuf::from);
+    let base = if cfg!(target_os = "macos") {
+        home().map(|home| home.join("Library/Application Support"))
+    } else {
+        let given = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        given.or_else(|| home().map(|home| home.join(".local/share")))
+    };
+    let folder = base.ok_or_else(|| Fault::environment("there is no data folder: set HOME, or pass --store sqlite:PATH or --store memory"))?.join("arcp");
+    make(&folder)?;
+    Ok(folder)
+}
+
+fn make(folder: &Path) -> Result<(), Fault> {
+    std::fs::create_dir_all(folder).map_err(|error| Fault::environment(format!("{} cannot be made: {error}; pass --store sqlite:PATH or --store memory", folder.display())))
+}
