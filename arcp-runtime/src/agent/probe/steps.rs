@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use arcp_generated::common::{AgentRef, Decimal, Json};
+use arcp_generated::common::{AgentRef, Decimal, Json, MediaType, Sha256, Uri, VendorName};
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -97,11 +97,14 @@ impl Fields<'_> {
     }
 
     fn artifact(&mut self) -> Result<Step, InvalidInput> {
+        let uri = self.members.need("uri")?;
+        let content_type = self.members.need("content_type")?;
+        let sha256 = self.members.take("sha256");
         Ok(Step::Artifact {
-            uri: self.text("uri")?,
-            content_type: self.text("content_type")?,
+            uri: self.checked::<Uri>(&uri)?,
+            content_type: self.checked::<MediaType>(&content_type)?,
             byte_size: self.members.take("byte_size").map(|size| size.whole(ARTIFACT_BYTES)).transpose()?,
-            sha256: self.text_or_none("sha256")?,
+            sha256: sha256.map(|sha256| self.checked::<Sha256>(&sha256)).transpose()?,
         })
     }
 
@@ -116,13 +119,9 @@ impl Fields<'_> {
 
     fn vendor(&mut self) -> Result<Step, InvalidInput> {
         let kind = self.members.need("kind")?;
-        let text = kind.string()?;
-        if !text.starts_with("x-vendor.") {
-            return Err(kind.wrong("must start with `x-vendor.`"));
-        }
         let body = self.members.need("body")?;
         body.object()?;
-        Ok(Step::Vendor { kind: self.scope.template(text), body: self.scope.value(body.json()?) })
+        Ok(Step::Vendor { kind: self.checked::<VendorName>(&kind)?, body: self.scope.value(body.json()?) })
     }
 
     fn piece(&mut self) -> Result<Piece, InvalidInput> {
