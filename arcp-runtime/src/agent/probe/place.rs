@@ -27,6 +27,12 @@ impl<'a> Place<'a> {
         InvalidInput { path: self.path.clone(), reason: reason.into() }
     }
 
+    /// Says what is wrong somewhere inside: `inner` counts its path from here.
+    pub(super) fn within(&self, inner: InvalidInput) -> InvalidInput {
+        let separator = if inner.path.is_empty() || inner.path.starts_with('[') { "" } else { "." };
+        InvalidInput { path: format!("{}{separator}{}", self.path, inner.path), reason: inner.reason }
+    }
+
     /// The members of an object.
     pub(super) fn object(&self) -> Result<Members<'a>, InvalidInput> {
         let Pairs(pairs) = serde_json::from_str(self.text).map_err(|_| self.wrong("must be an object"))?;
@@ -74,11 +80,6 @@ impl<'a> Place<'a> {
     /// The value as it came.
     pub(super) fn json(&self) -> Result<Json, InvalidInput> {
         self.read("must be JSON")
-    }
-
-    /// The value's text.
-    pub(super) fn text(&self) -> &'a str {
-        self.text
     }
 
     fn is_null(&self) -> bool {

@@ -1,6 +1,8 @@
 //! Reads the members of each step. One function for each kind of step that has more than a word to say.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use arcp_generated::common::{AgentRef, Decimal, Json, MediaType, Sha256, Uri, VendorName};
 use arcp_generated::lease::{Lease, LeaseConstraints};
@@ -11,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::place::{Members, Place};
 use super::script::{Call, Delegation, Piece, Scope, Step, steps};
 use super::template::{Template, Value};
-use crate::agent::InvalidInput;
+use crate::agent::{InvalidInput, decode_input};
 
 /// Every step's name, for the refusal of another.
 const NAMES: &str = "log, thought, status, metric, artifact, progress, vendor, chunk, call, model, delegate, rotate, sleep, repeat, block, stubborn, spin, count, return, fail, panic";
@@ -231,10 +233,9 @@ impl Fields<'_> {
     }
 
     /// A string with a grammar, which the first round's text must follow.
-    fn checked<T: DeserializeOwned>(&self, place: &Place<'_>) -> Result<Template, InvalidInput> {
+    fn checked<T: FromStr<Err: Display>>(&self, place: &Place<'_>) -> Result<Template, InvalidInput> {
         let template = self.scope.template(place.string()?);
-        let text = serde_json::Value::String(template.string(0));
-        serde_json::from_value::<T>(text).map_err(|error| place.wrong(error.to_string()))?;
+        template.render(0).parse::<T>().map_err(|error| place.wrong(error.to_string()))?;
         Ok(template)
     }
 
@@ -243,7 +244,7 @@ impl Fields<'_> {
         let Some(place) = self.members.take(name) else { return Ok(None) };
         let value = self.scope.value(place.json()?);
         let first = value.render(0).map_err(|error| place.wrong(error.to_string()))?;
-        serde_json::from_str::<T>(first.get()).map_err(|error| place.wrong(error.to_string()))?;
+        decode_input::<T>(&first).map_err(|invalid| place.within(invalid))?;
         Ok(Some(value))
     }
 }
@@ -265,7 +266,7 @@ fn amount(place: &Place<'_>) -> Result<Decimal, InvalidInput> {
     if !shaped {
         return Err(wrong());
     }
-    serde_json::from_str(&text).map_err(|_| wrong())
+    text.parse().map_err(|_| wrong())
 }
 
 fn literal(text: &'static str) -> Result<Json, InvalidInput> {
