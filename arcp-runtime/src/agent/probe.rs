@@ -79,7 +79,16 @@ impl Probe {
     /// Both versions, `2.0.0` as the default. `folder` is where `count` writes; without one a script with `count` is refused.
     pub fn versions(folder: Option<PathBuf>) -> [Self; 2] {
         let folder = folder.map(Arc::new);
-        [Self { version: Version::One, folder: folder.clone() }, Self { version: Version::Two, folder }]
+        [
+            Self {
+                version: Version::One,
+                folder: folder.clone(),
+            },
+            Self {
+                version: Version::Two,
+                folder,
+            },
+        ]
     }
 
     fn read(&self, input: &Json) -> Result<Script, InvalidInput> {
@@ -111,9 +120,12 @@ impl Agent for Probe {
     fn run(&self, ctx: JobContext, input: Json) -> AgentFuture {
         let probe = self.clone();
         Box::pin(async move {
-            let script =
-                probe.read(&input).map_err(|invalid| AgentError::new(ErrorCode::InvalidRequest, invalid.to_string()))?;
-            let result = perform::perform(&script, &ctx, probe.folder.as_deref().map(PathBuf::as_path)).await?;
+            let script = probe.read(&input).map_err(|invalid| {
+                AgentError::new(ErrorCode::InvalidRequest, invalid.to_string())
+            })?;
+            let result =
+                perform::perform(&script, &ctx, probe.folder.as_deref().map(PathBuf::as_path))
+                    .await?;
             match probe.version {
                 Version::One => Ok(stamped(result)?),
                 Version::Two => Ok(result),
@@ -124,7 +136,9 @@ impl Agent for Probe {
 
 /// Puts the old version's stamp on a result that is an object. The other members keep their text.
 fn stamped(result: Json) -> Result<Json, serde_json::Error> {
-    let Ok(Pairs(pairs)) = serde_json::from_str(result.get()) else { return Ok(result) };
+    let Ok(Pairs(pairs)) = serde_json::from_str(result.get()) else {
+        return Ok(result);
+    };
     let mut text = String::from("{");
     for (name, value) in pairs.iter().filter(|(name, _)| name != "version") {
         text.push_str(&serde_json::to_string(name)?);
