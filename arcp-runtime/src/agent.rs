@@ -11,9 +11,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod context;
+pub mod demo;
+pub mod probe;
 mod stream;
 
-pub use context::{Call, JobContext, Piece};
+pub use context::{Call, Delegated, JobContext, ResultStream};
 
 /// What an agent's run answers with: the inline result, or why there is none.
 pub type AgentFuture = Pin<Box<dyn Future<Output = Result<Json, AgentError>> + Send + 'static>>;
@@ -126,8 +128,15 @@ pub fn decode_input<T: DeserializeOwned>(input: &Json) -> Result<T, InvalidInput
     let mut reader = serde_json::Deserializer::from_str(input.get());
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        InvalidInput { path: if path == "." { String::new() } else { path }, reason: error.into_inner().to_string() }
+        InvalidInput { path: if path == "." { String::new() } else { path }, reason: without_position(&error.into_inner()) }
     })
+}
+
+/// The reason alone: the path says where, and lines and columns of a member's text mean nothing to who wrote the frame.
+fn without_position(error: &serde_json::Error) -> String {
+    let reason = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    reason.strip_suffix(&position).map_or(reason.clone(), ToOwned::to_owned)
 }
 
 /// Writes an agent's result.

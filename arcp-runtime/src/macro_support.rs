@@ -90,8 +90,12 @@ pub fn descriptor<F: AgentFunction>() -> Descriptor {
     let descriptor = Descriptor::new(about.name, about.version)
         .with_default(about.default)
         .with_description(about.description)
-        .with_input_schema(schema::<F::Input>(SchemaSettings::draft2020_12().for_deserialize()))
-        .with_result_schema(schema::<<F::Return as AgentReturn>::Value>(SchemaSettings::draft2020_12().for_serialize()));
+        .with_input_schema(schema::<F::Input>(
+            SchemaSettings::draft2020_12().for_deserialize(),
+        ))
+        .with_result_schema(schema::<<F::Return as AgentReturn>::Value>(
+            SchemaSettings::draft2020_12().for_serialize(),
+        ));
     match about.max_runtime_sec {
         Some(seconds) => descriptor.with_max_runtime(Duration::from_secs(seconds)),
         None => descriptor,
@@ -99,7 +103,10 @@ pub fn descriptor<F: AgentFunction>() -> Descriptor {
 }
 
 fn schema<T: JsonSchema>(settings: SchemaSettings) -> serde_json::Value {
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    settings
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
 }
 
 /// Whether the input can be read.

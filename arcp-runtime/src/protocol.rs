@@ -2,6 +2,7 @@
 //!
 //! Nothing in this room knows tokio, a clock, a socket, a file or a source of randomness.
 
+pub mod client;
 pub mod connection;
 pub mod core;
 pub mod features;

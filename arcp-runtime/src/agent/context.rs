@@ -6,15 +6,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arcp_generated::common::{CallId, Decimal, Json, JsonObject};
+use arcp_generated::common::{AgentRef, CallId, Decimal, DelegateId, JobId, Json, JsonObject, VendorName};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::event::{ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought, ToolCall, ToolFailure, ToolResult, ToolSuccess};
+use arcp_generated::event::{ArtifactRef, Delegate, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought, ToolCall, ToolFailure, ToolResult, ToolSuccess};
+use arcp_generated::lease::{Lease, LeaseConstraints};
+use arcp_generated::session::Feature;
 use bytes::Bytes;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::AgentError;
-use super::stream::ResultStream;
+use super::stream::{Chunks, Piece};
 use crate::clock::{self, Clock};
 use crate::id::Mint;
 use crate::limits::Limits;
@@ -50,7 +52,7 @@ struct Running {
     chunk_bytes: usize,
     result_bytes: u64,
     /// Orders the events of one job that are emitted from several tasks, so that a call's events stay together.
-    stream: tokio::sync::Mutex<Option<ResultStream>>,
+    stream: tokio::sync::Mutex<Option<Chunks>>,
     calls: AtomicU64,
 }
 
@@ -145,15 +147,10 @@ impl JobContext {
     /// Emits a `status` event.
     ///
     /// # Errors
-    /// The phase is empty or too long, is one that only the runtime emits, or the runtime has stopped.
-    pub async fn status(&self, phase: &str, message: Option<String>) -> Result<(), AgentError> {
-        let phase = StatusPhase::try_from(phase)?;
-        if matches!(phase, StatusPhase::CredentialRotated | StatusPhase::BackPressure) {
-            return Err(AgentError::new(ErrorCode::InvalidRequest, format!("the phase {} is emitted by the runtime only", phase.as_str())));
-        }
-        let mut status = Status::new(phase);
-        if let Some(message) = message {
-            status = status.with_message(message);
+    /// A phase that only the runtime emits, or the runtime has stopped.
+    pub async fn status(&self, status: Status) -> Result<(), AgentError> {
+        if matches!(status.phase, StatusPhase::CredentialRotated | StatusPhase::BackPressure) {
+            return Err(AgentError::new(ErrorCode::InvalidRequest, format!("the phase {} is emitted by the runtime only", status.phase.as_str())));
         }
         self.emit(EventBody::Status(status)).await
     }
@@ -206,11 +203,11 @@ impl JobContext {
     /// Emits an event of a vendor's kind, `x-vendor.<vendor>.<name>` (§15).
     ///
     /// # Errors
-    /// A kind without the prefix, a body that is no object, or the runtime has stopped.
-    pub async fn vendor(&self, kind: &str, body: &impl Serialize) -> Result<(), AgentError> {
-        arcp_generated::common::VendorName::try_from(kind)?;
-        let body = JsonObject::from_serialize(body)?;
-        self.emit_payload(kind, EntryKind::Event, &body).await
+    /// The runtime has stopped.
+    pub async fn vendor(&self, kind: VendorName, body: JsonObject) -> Result<(), AgentError> {
+        let ts = clock::to_wire(self.job.clock.now().wall);
+        let payload = serde_json::to_vec(&Named { kind: kind.as_str(), ts: &ts, body: &body })?;
+        self.push(EntryKind::Event, payload.into()).await
     }
 
     /// Asks for an operation: emits `tool_call`, and when the lease does not allow it also the `tool_result` that says so (§9.3).
@@ -219,19 +216,52 @@ impl JobContext {
     ///
     /// # Errors
     /// The refusal, with `LEASE_EXPIRED`, `BUDGET_EXHAUSTED` or `PERMISSION_DENIED`.
-    pub async fn tool_call(&self, tool: &str, args: &impl Serialize) -> Result<Call, AgentError> {
-        let args = Json::from_serialize(args)?;
-        let target = Target::of(tool, &args);
-        self.operation(tool, args, &target.operation(tool)).await
+    pub async fn tool_call(&self, tool: impl Into<String>, args: Json) -> Result<Call, AgentError> {
+        let tool = tool.into();
+        let target = Target::of(&tool, &args);
+        self.operation(&tool, args, &target.operation(&tool)).await
     }
 
     /// Asks for the use of a model; shown as a call of the tool `model` (§9.7).
     ///
     /// # Errors
     /// The refusal, as for [`JobContext::tool_call`].
-    pub async fn use_model(&self, model: &str) -> Result<Call, AgentError> {
+    pub async fn use_model(&self, model: impl Into<String>) -> Result<(), AgentError> {
+        let model = model.into();
         let args = Json::from_serialize(&serde_json::json!({ "id": model }))?;
-        self.operation("model", args, &Operation::ModelUse { model }).await
+        self.operation("model", args, &Operation::ModelUse { model: &model }).await?.succeed(Json::null()).await
+    }
+
+    /// Asks for a sub-agent (§10). This runtime does not delegate yet: the event is emitted and refused, as a missing agent is.
+    ///
+    /// # Errors
+    /// The refusal, or the runtime has stopped.
+    pub async fn delegate(&self, agent: AgentRef, input: Json, lease_request: Option<Lease>, constraints: Option<LeaseConstraints>) -> Result<Delegated, AgentError> {
+        let id = self.job.mint.ulid(self.job.clock.now().wall);
+        let mut event = Delegate::new(agent).with_input(input).with_delegate_id(DelegateId::try_from(format!("del_{id}"))?);
+        if let Some(lease_request) = lease_request {
+            event = event.with_lease_request(lease_request);
+        }
+        if let Some(constraints) = constraints {
+            event = event.with_lease_constraints(constraints);
+        }
+        self.emit(EventBody::Delegate(event)).await?;
+        let error = AgentError::new(ErrorCode::AgentNotAvailable, "this runtime does not delegate");
+        Call { context: self.clone(), call_id: CallId::try_from(format!("del_{id}"))? }.fail(&error).await?;
+        Err(error)
+    }
+
+    /// Replaces the value of a provisioned credential (§9.8). This runtime provisions none, so there is none to rotate.
+    ///
+    /// # Errors
+    /// Always: the job has no such credential.
+    pub async fn rotate_credential(&self, place: usize, _value: impl Into<String>) -> Result<(), AgentError> {
+        std::future::ready(Err(AgentError::new(ErrorCode::InvalidRequest, format!("this job has no credential {place}")))).await
+    }
+
+    /// The runtime's clock, which a simulation may drive.
+    pub fn clock(&self) -> &dyn Clock {
+        self.job.clock.as_ref()
     }
 
     async fn operation(&self, tool: &str, args: Json, operation: &Operation<'_>) -> Result<Call, AgentError> {
@@ -251,14 +281,21 @@ impl JobContext {
         }
     }
 
-    /// Starts to stream the result, or goes on with the stream that was started; the agent then returns `Json::null()` (§8.4).
-    /// What was written is the result.
+    /// Streams the result (§8.4): what is written is the result, and what the agent returns does not count. A job has one stream;
+    /// asked for again, the same one goes on.
     ///
     /// # Errors
-    /// The session did not negotiate `result_chunk` and the result is larger than a frame, or the caps are reached.
-    pub async fn write_result(&self, piece: Piece<'_>) -> Result<(), AgentError> {
+    /// The owner's session did not negotiate `result_chunk`: return the result inline.
+    pub fn result_stream(&self) -> Result<ResultStream, AgentError> {
+        if self.job.features.has(&Feature::ResultChunk) {
+            return Ok(ResultStream { context: self.clone() });
+        }
+        Err(AgentError::new(ErrorCode::InternalError, "the session did not negotiate result_chunk; the result has to be returned inline"))
+    }
+
+    async fn write_result(&self, piece: Piece<'_>) -> Result<(), AgentError> {
         let mut stream = self.job.stream.lock().await;
-        let stream = stream.get_or_insert_with(|| ResultStream::new(self.job.mint.ulid(self.job.clock.now().wall), self.job.chunk_bytes, self.job.result_bytes));
+        let stream = stream.get_or_insert_with(|| Chunks::new(self.job.mint.ulid(self.job.clock.now().wall), self.job.chunk_bytes, self.job.result_bytes));
         for chunk in stream.write(piece)? {
             self.emit(EventBody::ResultChunk(chunk)).await?;
         }
@@ -292,12 +329,6 @@ impl JobContext {
         self.push(kind, payload).await
     }
 
-    async fn emit_payload(&self, wire_kind: &str, kind: EntryKind, body: &impl Serialize) -> Result<(), AgentError> {
-        let ts = clock::to_wire(self.job.clock.now().wall);
-        let payload = serde_json::to_vec(&Named { kind: wire_kind, ts: &ts, body })?;
-        self.push(kind, payload.into()).await
-    }
-
     async fn push(&self, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
         self.job.owner.room().await;
         let input = Input::Emit { job: self.job.about.key, kind, payload };
@@ -313,14 +344,47 @@ struct Named<'a, B> {
     body: &'a B,
 }
 
-/// A piece of a streamed result.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Piece<'a> {
-    /// Text; cut at code points only.
-    Text(&'a str),
-    /// Bytes; travel as base64.
-    Bytes(&'a [u8]),
+/// The stream of a job's result.
+#[derive(Clone, Debug)]
+pub struct ResultStream {
+    context: JobContext,
+}
+
+impl ResultStream {
+    /// Writes text; it is cut into chunks at code points.
+    ///
+    /// # Errors
+    /// The cap on results is reached, or the runtime has stopped.
+    ///
+    /// # Cancel safety
+    /// Dropped in the middle, a part may have been written.
+    pub async fn write_text(&mut self, text: &str) -> Result<(), AgentError> {
+        self.context.write_result(Piece::Text(text)).await
+    }
+
+    /// Writes bytes; they travel as base64.
+    ///
+    /// # Errors
+    /// The cap on results is reached, or the runtime has stopped.
+    ///
+    /// # Cancel safety
+    /// Dropped in the middle, a part may have been written.
+    pub async fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), AgentError> {
+        self.context.write_result(Piece::Bytes(bytes)).await
+    }
+}
+
+/// A child job.
+#[derive(Clone, Debug)]
+pub struct Delegated {
+    job_id: JobId,
+}
+
+impl Delegated {
+    /// The child's id on the wire.
+    pub fn job_id(&self) -> &JobId {
+        &self.job_id
+    }
 }
 
 /// An operation that was allowed and has no result yet. Dropped without one, the call stays open.
@@ -340,9 +404,8 @@ impl Call {
     /// Emits the `tool_result` with a result.
     ///
     /// # Errors
-    /// A result that is no JSON, or the runtime has stopped.
-    pub async fn succeed(self, result: &impl Serialize) -> Result<(), AgentError> {
-        let result = Json::from_serialize(result)?;
+    /// The runtime has stopped.
+    pub async fn succeed(self, result: Json) -> Result<(), AgentError> {
         self.context.emit(EventBody::ToolResult(ToolResult::Success(ToolSuccess::new(self.call_id.clone(), result)))).await
     }
 

@@ -7,13 +7,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::AgentError;
-use super::context::Piece;
 use crate::id::Ulid;
 use crate::protocol::job::{Failure, Outcome};
 
+/// A piece of a result.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Piece<'a> {
+    /// Text; cut at code points only.
+    Text(&'a str),
+    /// Bytes; travel as base64.
+    Bytes(&'a [u8]),
+}
+
 /// A stream that is being written. One chunk is held back, because only the last one may say `more: false`.
 #[derive(Debug)]
-pub(super) struct ResultStream {
+pub(super) struct Chunks {
     result_id: Option<ResultId>,
     chunk_bytes: usize,
     result_bytes: u64,
@@ -22,7 +30,7 @@ pub(super) struct ResultStream {
     held: Option<ResultChunk>,
 }
 
-impl ResultStream {
+impl Chunks {
     pub(super) fn new(id: Ulid, chunk_bytes: usize, result_bytes: u64) -> Self {
         let result_id = ResultId::try_from(format!("res_{id}")).ok();
         Self { result_id, chunk_bytes: chunk_bytes.max(4), result_bytes, seq: 0, size: 0, held: None }
@@ -85,7 +93,7 @@ mod tests {
 
     #[test]
     fn text_is_cut_between_code_points_and_only_the_last_says_so() {
-        let mut stream = ResultStream::new(Ulid(1), 5, 1000);
+        let mut stream = Chunks::new(Ulid(1), 5, 1000);
         let text = "aé€😀".repeat(20);
         let mut chunks = stream.write(Piece::Text(&text)).unwrap();
         let (last, outcome) = stream.finish();
@@ -100,13 +108,13 @@ mod tests {
 
     #[test]
     fn an_empty_stream_is_one_empty_chunk() {
-        let (last, _) = ResultStream::new(Ulid(1), 5, 10).finish();
+        let (last, _) = Chunks::new(Ulid(1), 5, 10).finish();
         assert!(last.is_some_and(|chunk| chunk.data.is_empty() && !chunk.more && chunk.chunk_seq == 0));
     }
 
     #[test]
     fn the_cap_is_kept() {
-        let mut stream = ResultStream::new(Ulid(1), 5, 10);
+        let mut stream = Chunks::new(Ulid(1), 5, 10);
         assert!(stream.write(Piece::Bytes(&[0; 10])).is_ok());
         assert!(stream.write(Piece::Bytes(&[0])).is_err());
     }

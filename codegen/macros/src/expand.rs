@@ -79,7 +79,7 @@ fn call(function: &Function) -> TokenStream {
     quote! {
         /// The agent's function itself, as a test calls it.
         #(#attributes)*
-        #[allow(clippy::unused_async)]
+        #[allow(clippy::missing_errors_doc, clippy::unused_async)]
         #visibility #signature #body
     }
 }

@@ -19,33 +19,67 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     /// The whole input.
     pub(super) fn root(input: &'a Json) -> Self {
-        Self { path: String::new(), text: input.get() }
+        Self {
+            path: String::new(),
+            text: input.get(),
+        }
     }
 
     /// Says what is wrong here.
     pub(super) fn wrong(&self, reason: impl Into<String>) -> InvalidInput {
-        InvalidInput { path: self.path.clone(), reason: reason.into() }
+        InvalidInput {
+            path: self.path.clone(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Says what is wrong somewhere inside: `inner` counts its path from here.
+    pub(super) fn within(&self, inner: InvalidInput) -> InvalidInput {
+        let separator = if inner.path.is_empty() || inner.path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        InvalidInput {
+            path: format!("{}{separator}{}", self.path, inner.path),
+            reason: inner.reason,
+        }
     }
 
     /// The members of an object.
     pub(super) fn object(&self) -> Result<Members<'a>, InvalidInput> {
-        let Pairs(pairs) = serde_json::from_str(self.text).map_err(|_| self.wrong("must be an object"))?;
+        let Pairs(pairs) =
+            serde_json::from_str(self.text).map_err(|_| self.wrong("must be an object"))?;
         let mut members = Vec::with_capacity(pairs.len());
         for (name, value) in pairs {
-            let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
-            let place = Self { path, text: value.get() };
+            let path = if self.path.is_empty() {
+                name.clone()
+            } else {
+                format!("{}.{name}", self.path)
+            };
+            let place = Self {
+                path,
+                text: value.get(),
+            };
             if members.iter().any(|(known, _)| *known == name) {
                 return Err(place.wrong("stands here twice"));
             }
             members.push((name, place));
         }
-        Ok(Members { place: self.clone(), members })
+        Ok(Members {
+            place: self.clone(),
+            members,
+        })
     }
 
     /// The items of a list.
     pub(super) fn list(&self) -> Result<Vec<Self>, InvalidInput> {
-        let items: Vec<&'a RawValue> = serde_json::from_str(self.text).map_err(|_| self.wrong("must be a list"))?;
-        let place = |(index, item): (usize, &'a RawValue)| Self { path: format!("{}[{index}]", self.path), text: item.get() };
+        let items: Vec<&'a RawValue> =
+            serde_json::from_str(self.text).map_err(|_| self.wrong("must be a list"))?;
+        let place = |(index, item): (usize, &'a RawValue)| Self {
+            path: format!("{}[{index}]", self.path),
+            text: item.get(),
+        };
         Ok(items.into_iter().enumerate().map(place).collect())
     }
 
@@ -66,19 +100,22 @@ impl<'a> Place<'a> {
 
     /// A whole number of a range.
     pub(super) fn whole(&self, range: RangeInclusive<u64>) -> Result<u64, InvalidInput> {
-        let reason = format!("must be a whole number from {} to {}", range.start(), range.end());
+        let reason = format!(
+            "must be a whole number from {} to {}",
+            range.start(),
+            range.end()
+        );
         let number = self.read(&reason)?;
-        if range.contains(&number) { Ok(number) } else { Err(self.wrong(reason)) }
+        if range.contains(&number) {
+            Ok(number)
+        } else {
+            Err(self.wrong(reason))
+        }
     }
 
     /// The value as it came.
     pub(super) fn json(&self) -> Result<Json, InvalidInput> {
         self.read("must be JSON")
-    }
-
-    /// The value's text.
-    pub(super) fn text(&self) -> &'a str {
-        self.text
     }
 
     fn is_null(&self) -> bool {
@@ -110,7 +147,8 @@ impl<'a> Members<'a> {
 
     /// Takes a member that must be there.
     pub(super) fn need(&mut self, name: &str) -> Result<Place<'a>, InvalidInput> {
-        self.take(name).ok_or_else(|| self.place.wrong(format!("needs `{name}`")))
+        self.take(name)
+            .ok_or_else(|| self.place.wrong(format!("needs `{name}`")))
     }
 
     /// Takes a member whose `null` is a value.

@@ -20,27 +20,84 @@ pub(super) struct Script {
 /// One step; see the probe's grammar at [`super::Probe`].
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Log { level: Template, message: Template },
-    Thought { text: Template },
-    Status { phase: Template, message: Option<Template> },
-    Metric { name: Template, value: Decimal, unit: Option<Template>, dimensions: Vec<(String, Template)> },
-    Artifact { uri: Template, content_type: Template, byte_size: Option<u64>, sha256: Option<Template> },
-    Progress { current: Decimal, total: Option<Decimal>, units: Option<Template>, message: Option<Template> },
-    Vendor { kind: Template, body: Value },
+    Log {
+        level: Template,
+        message: Template,
+    },
+    Thought {
+        text: Template,
+    },
+    Status {
+        phase: Template,
+        message: Option<Template>,
+    },
+    Metric(MetricStep),
+    Artifact(ArtifactStep),
+    Progress {
+        current: Decimal,
+        total: Option<Decimal>,
+        units: Option<Template>,
+        message: Option<Template>,
+    },
+    Vendor {
+        kind: Template,
+        body: Value,
+    },
     Chunk(Piece),
     Call(Call),
-    Model { id: Template, fatal: bool },
+    Model {
+        id: Template,
+        fatal: bool,
+    },
     Delegate(Delegation),
-    Rotate { credential: usize, value: Template },
-    Sleep { ms: u64 },
-    Repeat { times: u64, steps: Vec<Step> },
+    Rotate {
+        credential: usize,
+        value: Template,
+    },
+    Sleep {
+        ms: u64,
+    },
+    Repeat {
+        times: u64,
+        steps: Vec<Step>,
+    },
     Block,
-    Stubborn { ms: u64 },
-    Spin { ms: u64 },
-    Count { name: Template },
+    Stubborn {
+        ms: u64,
+    },
+    Spin {
+        ms: u64,
+    },
+    Count {
+        name: Template,
+    },
     Return(Value),
-    Fail { code: Template, message: Option<Template>, retryable: Option<bool> },
-    Panic { message: Option<Template> },
+    Fail {
+        code: Template,
+        message: Option<Template>,
+        retryable: Option<bool>,
+    },
+    Panic {
+        message: Option<Template>,
+    },
+}
+
+/// A measurement.
+#[derive(Clone, Debug)]
+pub(super) struct MetricStep {
+    pub(super) name: Template,
+    pub(super) value: Decimal,
+    pub(super) unit: Option<Template>,
+    pub(super) dimensions: Vec<(String, Template)>,
+}
+
+/// Something that was made elsewhere.
+#[derive(Clone, Debug)]
+pub(super) struct ArtifactStep {
+    pub(super) uri: Template,
+    pub(super) content_type: Template,
+    pub(super) byte_size: Option<u64>,
+    pub(super) sha256: Option<Template>,
 }
 
 /// A piece of a streamed result.
@@ -114,9 +171,14 @@ impl Script {
 /// Reads a list of steps.
 pub(super) fn steps(list: &Place<'_>, scope: Scope) -> Result<Vec<Step>, InvalidInput> {
     if scope.depth > MAX_DEPTH {
-        return Err(list.wrong(format!("is nested too deep: at most {MAX_DEPTH} `repeat`s in one another")));
+        return Err(list.wrong(format!(
+            "is nested too deep: at most {MAX_DEPTH} `repeat`s in one another"
+        )));
     }
-    list.list()?.iter().map(|step| steps::read(step, scope)).collect()
+    list.list()?
+        .iter()
+        .map(|step| steps::read(step, scope))
+        .collect()
 }
 
 fn streams(steps: &[Step]) -> bool {
@@ -132,7 +194,9 @@ fn refuse_returns(list: &Place<'_>) -> Result<(), InvalidInput> {
     for step in list.list()? {
         let (name, place) = step.object()?.only("must have one member")?;
         match name.as_str() {
-            "return" => return Err(place.wrong("is not allowed beside `chunk`: the pieces are the result")),
+            "return" => {
+                return Err(place.wrong("is not allowed beside `chunk`: the pieces are the result"));
+            }
             "repeat" => refuse_returns(&place.object()?.need("do")?)?,
             _ => {}
         }

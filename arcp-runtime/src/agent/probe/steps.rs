@@ -1,17 +1,19 @@
 //! Reads the members of each step. One function for each kind of step that has more than a word to say.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
-use arcp_generated::common::{AgentRef, Decimal, Json};
+use arcp_generated::common::{AgentRef, Decimal, Json, MediaType, Sha256, Uri, VendorName};
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 
 use super::place::{Members, Place};
-use super::script::{Call, Delegation, Piece, Scope, Step, steps};
+use super::script::{ArtifactStep, Call, Delegation, MetricStep, Piece, Scope, Step, steps};
 use super::template::{Template, Value};
-use crate::agent::InvalidInput;
+use crate::agent::{InvalidInput, decode_input};
 
 /// Every step's name, for the refusal of another.
 const NAMES: &str = "log, thought, status, metric, artifact, progress, vendor, chunk, call, model, delegate, rotate, sleep, repeat, block, stubborn, spin, count, return, fail, panic";
@@ -33,12 +35,19 @@ const ARTIFACT_BYTES: RangeInclusive<u64> = 0..=9_007_199_254_740_991;
 /// # Errors
 /// The place that is not in the grammar, and why.
 pub(super) fn read(step: &Place<'_>, scope: Scope) -> Result<Step, InvalidInput> {
-    let (name, place) = step.object()?.only("must be an object with exactly one member, the step")?;
+    let (name, place) = step
+        .object()?
+        .only("must be an object with exactly one member, the step")?;
     if name == "return" {
         return Ok(Step::Return(scope.value(place.json()?)));
     }
-    let mut fields = Fields { members: place.object()?, scope };
-    let step = fields.step(&name)?.ok_or_else(|| place.wrong(format!("is not a step; there are {NAMES}")))?;
+    let mut fields = Fields {
+        members: place.object()?,
+        scope,
+    };
+    let step = fields
+        .step(&name)?
+        .ok_or_else(|| place.wrong(format!("is not a step; there are {NAMES}")))?;
     fields.members.finish()?;
     Ok(step)
 }
@@ -53,42 +62,66 @@ impl Fields<'_> {
     /// Reads the step of a name; `None` when there is none of it.
     fn step(&mut self, name: &str) -> Result<Option<Step>, InvalidInput> {
         Ok(Some(match name {
-            "log" => Step::Log { message: self.text("message")?, level: self.log_level()? },
-            "thought" => Step::Thought { text: self.text("text")? },
-            "status" => Step::Status { phase: self.text("phase")?, message: self.text_or_none("message")? },
-            "metric" => self.metric()?,
-            "artifact" => self.artifact()?,
+            "log" => Step::Log {
+                message: self.text("message")?,
+                level: self.log_level()?,
+            },
+            "thought" => Step::Thought {
+                text: self.text("text")?,
+            },
+            "status" => Step::Status {
+                phase: self.text("phase")?,
+                message: self.text_or_none("message")?,
+            },
+            "metric" => Step::Metric(self.metric()?),
+            "artifact" => Step::Artifact(self.artifact()?),
             "progress" => self.progress()?,
             "vendor" => self.vendor()?,
             "chunk" => Step::Chunk(self.piece()?),
             "call" => Step::Call(self.call()?),
-            "model" => Step::Model { id: self.text("id")?, fatal: self.flag("fatal", false)? },
+            "model" => Step::Model {
+                id: self.text("id")?,
+                fatal: self.flag("fatal", false)?,
+            },
             "delegate" => Step::Delegate(self.delegation()?),
-            "rotate" => Step::Rotate { credential: self.size("credential", CREDENTIALS)?, value: self.text("value")? },
-            "sleep" => Step::Sleep { ms: self.whole("ms", WAIT_MS)? },
+            "rotate" => Step::Rotate {
+                credential: self.size("credential", CREDENTIALS)?,
+                value: self.text("value")?,
+            },
+            "sleep" => Step::Sleep {
+                ms: self.whole("ms", WAIT_MS)?,
+            },
             "repeat" => self.repeat()?,
             "block" => Step::Block,
-            "stubborn" => Step::Stubborn { ms: self.whole("ms", WAIT_MS)? },
-            "spin" => Step::Spin { ms: self.whole("ms", SPIN_MS)? },
+            "stubborn" => Step::Stubborn {
+                ms: self.whole("ms", WAIT_MS)?,
+            },
+            "spin" => Step::Spin {
+                ms: self.whole("ms", SPIN_MS)?,
+            },
             "count" => self.count()?,
             "fail" => self.fail()?,
-            "panic" => Step::Panic { message: self.text_or_none("message")? },
+            "panic" => Step::Panic {
+                message: self.text_or_none("message")?,
+            },
             _ => return Ok(None),
         }))
     }
 
     fn log_level(&mut self) -> Result<Template, InvalidInput> {
-        Ok(self.text_or_none("level")?.unwrap_or_else(|| Template::new("info", false)))
+        Ok(self
+            .text_or_none("level")?
+            .unwrap_or_else(|| Template::new("info", false)))
     }
 
-    fn metric(&mut self) -> Result<Step, InvalidInput> {
+    fn metric(&mut self) -> Result<MetricStep, InvalidInput> {
         let mut dimensions = Vec::new();
         if let Some(map) = self.members.take("dimensions") {
             for (name, place) in map.object()?.all() {
                 dimensions.push((name, self.scope.template(place.string()?)));
             }
         }
-        Ok(Step::Metric {
+        Ok(MetricStep {
             name: self.text("name")?,
             value: self.members.need("value")?.number()?,
             unit: self.text_or_none("unit")?,
@@ -96,19 +129,32 @@ impl Fields<'_> {
         })
     }
 
-    fn artifact(&mut self) -> Result<Step, InvalidInput> {
-        Ok(Step::Artifact {
-            uri: self.text("uri")?,
-            content_type: self.text("content_type")?,
-            byte_size: self.members.take("byte_size").map(|size| size.whole(ARTIFACT_BYTES)).transpose()?,
-            sha256: self.text_or_none("sha256")?,
+    fn artifact(&mut self) -> Result<ArtifactStep, InvalidInput> {
+        let uri = self.members.need("uri")?;
+        let content_type = self.members.need("content_type")?;
+        let sha256 = self.members.take("sha256");
+        Ok(ArtifactStep {
+            uri: self.checked::<Uri>(&uri)?,
+            content_type: self.checked::<MediaType>(&content_type)?,
+            byte_size: self
+                .members
+                .take("byte_size")
+                .map(|size| size.whole(ARTIFACT_BYTES))
+                .transpose()?,
+            sha256: sha256
+                .map(|sha256| self.checked::<Sha256>(&sha256))
+                .transpose()?,
         })
     }
 
     fn progress(&mut self) -> Result<Step, InvalidInput> {
         Ok(Step::Progress {
             current: self.members.need("current")?.number()?,
-            total: self.members.take("total").map(|total| total.number()).transpose()?,
+            total: self
+                .members
+                .take("total")
+                .map(|total| total.number())
+                .transpose()?,
             units: self.text_or_none("units")?,
             message: self.text_or_none("message")?,
         })
@@ -116,13 +162,12 @@ impl Fields<'_> {
 
     fn vendor(&mut self) -> Result<Step, InvalidInput> {
         let kind = self.members.need("kind")?;
-        let text = kind.string()?;
-        if !text.starts_with("x-vendor.") {
-            return Err(kind.wrong("must start with `x-vendor.`"));
-        }
         let body = self.members.need("body")?;
         body.object()?;
-        Ok(Step::Vendor { kind: self.scope.template(text), body: self.scope.value(body.json()?) })
+        Ok(Step::Vendor {
+            kind: self.checked::<VendorName>(&kind)?,
+            body: self.scope.value(body.json()?),
+        })
     }
 
     fn piece(&mut self) -> Result<Piece, InvalidInput> {
@@ -134,7 +179,9 @@ impl Fields<'_> {
             (Some(data), None, None) => Ok(Piece::Text(self.scope.template(data.string()?))),
             (None, Some(base64), None) => {
                 let bytes = STANDARD.decode(base64.string()?);
-                bytes.map(Piece::Bytes).map_err(|error| base64.wrong(format!("is not padded base64: {error}")))
+                bytes
+                    .map(Piece::Bytes)
+                    .map_err(|error| base64.wrong(format!("is not padded base64: {error}")))
             }
             (None, None, Some(bytes)) => Ok(Piece::Digits(size(bytes.whole(DIGITS)?))),
             _ => Err(self.members.place().wrong(ONE)),
@@ -179,8 +226,14 @@ impl Fields<'_> {
     fn repeat(&mut self) -> Result<Step, InvalidInput> {
         let times = self.whole("n", ROUNDS)?;
         let list = self.members.need("do")?;
-        let scope = Scope { depth: self.scope.depth + 1, ..self.scope };
-        Ok(Step::Repeat { times, steps: steps(&list, scope)? })
+        let scope = Scope {
+            depth: self.scope.depth + 1,
+            ..self.scope
+        };
+        Ok(Step::Repeat {
+            times,
+            steps: steps(&list, scope)?,
+        })
     }
 
     fn count(&mut self) -> Result<Step, InvalidInput> {
@@ -190,7 +243,10 @@ impl Fields<'_> {
             return Err(place.wrong("must be 1 to 64 letters, digits or `-`"));
         }
         if !self.scope.counts {
-            return Err(self.members.place().wrong("needs a folder: start the runtime with `--probe-dir`"));
+            return Err(self
+                .members
+                .place()
+                .wrong("needs a folder: start the runtime with `--probe-dir`"));
         }
         Ok(Step::Count { name })
     }
@@ -199,7 +255,11 @@ impl Fields<'_> {
         Ok(Step::Fail {
             code: self.text("code")?,
             message: self.text_or_none("message")?,
-            retryable: self.members.take("retryable").map(|flag| flag.flag()).transpose()?,
+            retryable: self
+                .members
+                .take("retryable")
+                .map(|flag| flag.flag())
+                .transpose()?,
         })
     }
 
@@ -208,11 +268,16 @@ impl Fields<'_> {
     }
 
     fn text_or_none(&mut self, name: &str) -> Result<Option<Template>, InvalidInput> {
-        self.members.take(name).map(|place| Ok(self.scope.template(place.string()?))).transpose()
+        self.members
+            .take(name)
+            .map(|place| Ok(self.scope.template(place.string()?)))
+            .transpose()
     }
 
     fn flag(&mut self, name: &str, default: bool) -> Result<bool, InvalidInput> {
-        self.members.take(name).map_or(Ok(default), |place| place.flag())
+        self.members
+            .take(name)
+            .map_or(Ok(default), |place| place.flag())
     }
 
     fn whole(&mut self, name: &str, range: RangeInclusive<u64>) -> Result<u64, InvalidInput> {
@@ -223,7 +288,11 @@ impl Fields<'_> {
         Ok(size(self.whole(name, range)?))
     }
 
-    fn value_or(&self, place: Option<&Place<'_>>, default: &'static str) -> Result<Value, InvalidInput> {
+    fn value_or(
+        &self,
+        place: Option<&Place<'_>>,
+        default: &'static str,
+    ) -> Result<Value, InvalidInput> {
         let value = match place {
             Some(place) => place.json()?,
             None => literal(default)?,
@@ -232,26 +301,41 @@ impl Fields<'_> {
     }
 
     /// A string with a grammar, which the first round's text must follow.
-    fn checked<T: DeserializeOwned>(&self, place: &Place<'_>) -> Result<Template, InvalidInput> {
+    fn checked<T: FromStr<Err: Display>>(
+        &self,
+        place: &Place<'_>,
+    ) -> Result<Template, InvalidInput> {
         let template = self.scope.template(place.string()?);
-        let text = serde_json::Value::String(template.string(0));
-        serde_json::from_value::<T>(text).map_err(|error| place.wrong(error.to_string()))?;
+        template
+            .render(0)
+            .parse::<T>()
+            .map_err(|error| place.wrong(error.to_string()))?;
         Ok(template)
     }
 
     /// An object of the wire, which the first round's text must be.
-    fn checked_value<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<Value>, InvalidInput> {
-        let Some(place) = self.members.take(name) else { return Ok(None) };
+    fn checked_value<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<Value>, InvalidInput> {
+        let Some(place) = self.members.take(name) else {
+            return Ok(None);
+        };
         let value = self.scope.value(place.json()?);
-        let first = value.render(0).map_err(|error| place.wrong(error.to_string()))?;
-        serde_json::from_str::<T>(first.get()).map_err(|error| place.wrong(error.to_string()))?;
+        let first = value
+            .render(0)
+            .map_err(|error| place.wrong(error.to_string()))?;
+        decode_input::<T>(&first).map_err(|invalid| place.within(invalid))?;
         Ok(Some(value))
     }
 }
 
 /// Whether a `count` may write to a file of this name.
 pub(super) fn is_file_name(name: &str) -> bool {
-    (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// An amount as text, `"0.42"`, so that no digit is lost.
@@ -266,11 +350,14 @@ fn amount(place: &Place<'_>) -> Result<Decimal, InvalidInput> {
     if !shaped {
         return Err(wrong());
     }
-    serde_json::from_str(&text).map_err(|_| wrong())
+    text.parse().map_err(|_| wrong())
 }
 
 fn literal(text: &'static str) -> Result<Json, InvalidInput> {
-    serde_json::from_str(text).map_err(|error| InvalidInput { path: String::new(), reason: error.to_string() })
+    serde_json::from_str(text).map_err(|error| InvalidInput {
+        path: String::new(),
+        reason: error.to_string(),
+    })
 }
 
 /// A size within one of the ranges above, all of which fit.

@@ -24,7 +24,11 @@ impl Template {
 
     /// The text of one round.
     pub(super) fn render(&self, index: u64) -> Cow<'_, str> {
-        if self.marked { Cow::Owned(self.text.replace(MARK, &index.to_string())) } else { Cow::Borrowed(&self.text) }
+        if self.marked {
+            Cow::Owned(self.text.replace(MARK, &index.to_string()))
+        } else {
+            Cow::Borrowed(&self.text)
+        }
     }
 
     /// The text of one round, owned.
@@ -45,7 +49,11 @@ pub(super) enum Value {
 impl Value {
     pub(super) fn new(value: Json, repeated: bool) -> Self {
         let template = Template::new(value.get(), repeated);
-        if template.marked { Self::Marked(template) } else { Self::Fixed(value) }
+        if template.marked {
+            Self::Marked(template)
+        } else {
+            Self::Fixed(value)
+        }
     }
 
     /// The value of one round.

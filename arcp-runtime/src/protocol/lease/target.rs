@@ -87,14 +87,7 @@ impl Target {
         if before_query.contains('\\') {
             return Err("the URL contains a backslash".to_owned());
         }
-        let authority = before_query
-            .split_once(':')
-            .map_or("", |(_, rest)| rest.trim_start_matches('/'));
-        if authority
-            .split('/')
-            .next()
-            .is_some_and(|authority| authority.contains('@'))
-        {
+        if names_user(before_query) {
             return Err("the URL names a user".to_owned());
         }
         let mut url =
@@ -184,6 +177,25 @@ fn default_port(scheme: &str) -> Option<u16> {
         "ftp" => Some(21),
         _ => None,
     }
+}
+
+/// Whether the text of a URL, up to its query, has an `@` where its host is told.
+///
+/// Asked of the text, since an empty user is dropped by parsing. WHATWG looks for the host of a web address behind any
+/// number of slashes, and elsewhere behind exactly two.
+fn names_user(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return false;
+    };
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = if is_special(&scheme) && scheme != "file" {
+        Some(rest.trim_start_matches('/'))
+    } else {
+        rest.strip_prefix("//")
+    };
+    authority
+        .and_then(|authority| authority.split('/').next())
+        .is_some_and(|authority| authority.contains('@'))
 }
 
 /// WHATWG keeps the case of a host when it does not know the scheme; we compare hosts in lower case only.

@@ -135,7 +135,7 @@ fn of_capability() -> impl Strategy<Value = (&'static str, String, String, Vec<S
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn matching_agrees_with_the_definition(pattern in pattern(), target in target()) {
@@ -251,4 +251,38 @@ fn hostile_patterns_are_cheap() {
     let deep = vec!["a"; 4000].join("/");
     assert!(!matches(&format!("{}b", "**/a/".repeat(60)), &deep));
     assert!(!matches(&format!("**/{}b", "a/".repeat(120)), &deep));
+}
+
+/// Reading a canonical URL again changes nothing: tried on every short tail of every kind of beginning.
+#[test]
+fn a_canonical_url_stays_as_it_is() {
+    let tails = words(
+        &[
+            'a', '/', '.', '%', '2', 'e', ':', '@', '?', '#', ' ', '[', ']', 'E',
+        ],
+        3,
+    );
+    let heads = [
+        "a:",
+        "a:/",
+        "a://",
+        "https:",
+        "https://",
+        "https://a/",
+        "file:",
+        "file://",
+        "file:///",
+        "ftp://",
+    ];
+    let mut read = 0;
+    for (head, tail) in heads
+        .iter()
+        .flat_map(|head| tails.iter().map(move |tail| (head, tail)))
+    {
+        if let Ok(url) = Target::url(&format!("{head}{tail}")) {
+            assert_eq!(Target::url(url.text()), Ok(url), "from {head}{tail}");
+            read += 1;
+        }
+    }
+    assert!(read > 5000, "only {read} were URLs at all");
 }

@@ -1,0 +1,271 @@
+//! Which request an answer is for (wire ): by `request_id`, then by the answer's own id, then by `trace_id`, then the oldest that fits.
+//!
+//! Peers differ in what they send back, so each step is a fallback for the one before. A request that is answered is forgotten.
+
+use std::collections::VecDeque;
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `job.submit`
+    Submit,
+    /// `job.cancel`
+    Cancel,
+}
+
+/// A request without an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request<T> {
+    /// What was asked for.
+    pub kind: Kind,
+    /// The id of the frame that asked.
+    pub id: String,
+    /// Its trace.
+    pub trace_id: Option<String>,
+    /// The job it was about.
+    pub job_id: Option<String>,
+    /// Who waits for the answer.
+    pub ticket: T,
+}
+
+/// What an answer says about the request that it answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clues<'a> {
+    /// `payload.request_id`
+    pub request_id: Option<&'a str>,
+    /// The answer's own `id`: some peers repeat the request's.
+    pub id: Option<&'a str>,
+    /// The answer's `trace_id`.
+    pub trace_id: Option<&'a str>,
+    /// The job it is about.
+    pub job_id: Option<&'a str>,
+}
+
+/// All requests without an answer, oldest first.
+#[derive(Debug)]
+pub struct Waiting<T> {
+    requests: VecDeque<Request<T>>,
+}
+
+impl<T> Default for Waiting<T> {
+    fn default() -> Self {
+        Self {
+            requests: VecDeque::new(),
+        }
+    }
+}
+
+impl<T> Waiting<T> {
+    /// Adds a request. The caller bounds how many there are.
+    pub fn add(&mut self, request: Request<T>) {
+        self.requests.push_back(request);
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+
+    /// Whether one of this kind waits.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.requests.iter().any(|request| request.kind == kind)
+    }
+
+    /// Takes the request that `job.accepted` answers.
+    pub fn accepted(&mut self, clues: Clues<'_>) -> Option<Request<T>> {
+        self.exact(clues, Some(Kind::Submit))
+            .or_else(|| self.by_trace(clues, Kind::Submit))
+            .or_else(|| self.unless_named(clues, |request| request.kind == Kind::Submit))
+    }
+
+    /// Takes the cancels that `job.cancelled`, or the end of the job, answers.
+    pub fn cancelled(&mut self, job_id: &str) -> Vec<Request<T>> {
+        let mut taken = Vec::new();
+        while let Some(request) = self.take(|request| {
+            request.kind == Kind::Cancel && request.job_id.as_deref() == Some(job_id)
+        }) {
+            taken.push(request);
+        }
+        taken
+    }
+
+    /// Takes the request that an error refuses; `kind` is what the error's code is usually about.
+    pub fn refused(&mut self, clues: Clues<'_>, kind: Option<Kind>) -> Option<Request<T>> {
+        self.exact(clues, None)
+            .or_else(|| {
+                let job_id = clues.job_id?;
+                self.take(|request| request.job_id.as_deref() == Some(job_id))
+            })
+            .or_else(|| self.by_trace(clues, Kind::Submit))
+            .or_else(|| {
+                self.unless_named(clues, |request| {
+                    kind.is_none_or(|kind| request.kind == kind)
+                })
+            })
+    }
+
+    /// Takes the submit that an error about an unknown job, or about no job, refuses.
+    pub fn submit_refused(&mut self, clues: Clues<'_>) -> Option<Request<T>> {
+        self.accepted(clues)
+    }
+
+    /// Takes all of them, oldest first.
+    pub fn take_all(&mut self) -> impl Iterator<Item = Request<T>> {
+        std::mem::take(&mut self.requests).into_iter()
+    }
+
+    fn exact(&mut self, clues: Clues<'_>, kind: Option<Kind>) -> Option<Request<T>> {
+        let fits = |request: &Request<T>| kind.is_none_or(|kind| request.kind == kind);
+        for id in [clues.request_id, clues.id].into_iter().flatten() {
+            if let Some(found) = self.take(|request| fits(request) && request.id == id) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    fn by_trace(&mut self, clues: Clues<'_>, kind: Kind) -> Option<Request<T>> {
+        let trace_id = clues.trace_id?;
+        self.take(|request| request.kind == kind && request.trace_id.as_deref() == Some(trace_id))
+    }
+
+    /// The oldest that fits, unless the answer names a request: then it was one that we gave up, and no other.
+    fn unless_named(
+        &mut self,
+        clues: Clues<'_>,
+        fits: impl Fn(&Request<T>) -> bool,
+    ) -> Option<Request<T>> {
+        if clues.request_id.is_some() {
+            return None;
+        }
+        self.take(fits)
+    }
+
+    fn take(&mut self, fits: impl Fn(&Request<T>) -> bool) -> Option<Request<T>> {
+        let at = self.requests.iter().position(fits)?;
+        self.requests.remove(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting() -> Waiting<u32> {
+        let mut waiting = Waiting::default();
+        for (ticket, kind, job_id) in [
+            (1, Kind::Submit, None),
+            (2, Kind::Cancel, Some("job_a")),
+            (3, Kind::Submit, None),
+            (4, Kind::Cancel, Some("job_b")),
+        ] {
+            waiting.add(Request {
+                kind,
+                id: format!("m{ticket}"),
+                trace_id: Some(format!("t{ticket}")),
+                job_id: job_id.map(str::to_owned),
+                ticket,
+            });
+        }
+        waiting
+    }
+
+    fn clues<'a>() -> Clues<'a> {
+        Clues::default()
+    }
+
+    fn ticket(request: Option<Request<u32>>) -> Option<u32> {
+        request.map(|request| request.ticket)
+    }
+
+    #[test]
+    fn an_acceptance_is_told_by_the_strongest_clue() {
+        let by_id = Clues {
+            request_id: Some("m3"),
+            trace_id: Some("t1"),
+            ..clues()
+        };
+        assert_eq!(ticket(waiting().accepted(by_id)), Some(3));
+        let by_frame = Clues {
+            id: Some("m3"),
+            trace_id: Some("t1"),
+            ..clues()
+        };
+        assert_eq!(ticket(waiting().accepted(by_frame)), Some(3));
+        let by_trace = Clues {
+            id: Some("other"),
+            trace_id: Some("t3"),
+            ..clues()
+        };
+        assert_eq!(ticket(waiting().accepted(by_trace)), Some(3));
+        let mut all = waiting();
+        assert_eq!(ticket(all.accepted(clues())), Some(1));
+        assert_eq!(ticket(all.accepted(clues())), Some(3));
+        assert_eq!(
+            ticket(all.accepted(clues())),
+            None,
+            "cancels are not accepted"
+        );
+        assert_eq!(all.len(), 2);
+    }
+
+    #[test]
+    fn an_answer_to_a_request_that_was_given_up_is_nobody_elses() {
+        let old = Clues {
+            request_id: Some("m0"),
+            ..clues()
+        };
+        assert_eq!(ticket(waiting().accepted(old)), None);
+        assert_eq!(ticket(waiting().refused(old, None)), None);
+        let same_trace = Clues {
+            request_id: Some("m0"),
+            trace_id: Some("t3"),
+            ..clues()
+        };
+        assert_eq!(
+            ticket(waiting().accepted(same_trace)),
+            Some(3),
+            "the trace is ours alone"
+        );
+    }
+
+    #[test]
+    fn a_refusal_finds_its_request() {
+        let named = Clues {
+            request_id: Some("m4"),
+            ..clues()
+        };
+        assert_eq!(
+            ticket(waiting().refused(named, Some(Kind::Submit))),
+            Some(4)
+        );
+        let about = Clues {
+            job_id: Some("job_b"),
+            ..clues()
+        };
+        assert_eq!(ticket(waiting().refused(about, None)), Some(4));
+        assert_eq!(
+            ticket(waiting().refused(clues(), Some(Kind::Cancel))),
+            Some(2)
+        );
+        assert_eq!(ticket(waiting().refused(clues(), None)), Some(1));
+        assert_eq!(ticket(Waiting::default().refused(clues(), None)), None);
+    }
+
+    #[test]
+    fn the_end_of_a_job_answers_its_cancels() {
+        let mut all = waiting();
+        assert!(all.cancelled("job_z").is_empty());
+        let taken = all.cancelled("job_b");
+        assert_eq!(taken.len(), 1);
+        assert_eq!(taken[0].ticket, 4);
+        assert!(all.has(Kind::Cancel));
+        assert_eq!(all.take_all().count(), 3);
+        assert!(all.is_empty());
+    }
+}
