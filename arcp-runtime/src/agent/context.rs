@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arcp_generated::common::{AgentRef, CallId, Decimal, DelegateId, JobId, Json, JsonObject, VendorName};
+use arcp_generated::common::{AgentRef, CallId, Decimal, DelegateId, Json, JsonObject, VendorName};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{ArtifactRef, Delegate, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought, ToolCall, ToolFailure, ToolResult, ToolSuccess};
 use arcp_generated::lease::{Lease, LeaseConstraints};
@@ -374,16 +374,18 @@ impl ResultStream {
     }
 }
 
-/// A child job.
-#[derive(Clone, Debug)]
-pub struct Delegated {
-    job_id: JobId,
-}
+/// A child job. There is none yet: this runtime refuses to delegate.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums, reason = "it has no value")]
+pub enum Delegated {}
 
 impl Delegated {
-    /// The child's id on the wire.
-    pub fn job_id(&self) -> &JobId {
-        &self.job_id
+    /// Waits for the child's end.
+    ///
+    /// # Cancel safety
+    /// Can be dropped and called again.
+    pub async fn wait(self) {
+        std::future::ready(match self {}).await
     }
 }
 
