@@ -151,7 +151,7 @@ async fn in_file(path: &std::path::Path) -> (Runtime, std::sync::Arc<SqliteStore
 
 async fn start(limits: Limits, builder: arcp_runtime::server::Builder) -> Runtime {
     let builder = demo::all().into_iter().fold(builder, arcp_runtime::server::Builder::shared_agent);
-    let builder = probe::all(None).into_iter().fold(builder, arcp_runtime::server::Builder::shared_agent);
+    let builder = probe::Probe::versions(None).into_iter().fold(builder, arcp_runtime::server::Builder::agent);
     builder.verifier(tokens()).limits(limits).start().await.unwrap()
 }
 

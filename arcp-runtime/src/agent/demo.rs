@@ -1,6 +1,7 @@
 //! The agents that `arcp serve` offers when nothing else is registered: harmless, and examples of `#[arcp_agent]`.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arcp_generated::common::Decimal;
@@ -10,8 +11,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::{AgentError, JobContext};
+use super::{Agent, AgentError, JobContext};
 use crate::arcp_agent;
+
+/// All of them.
+pub fn all() -> Vec<Arc<dyn Agent>> {
+    vec![Arc::new(echo), Arc::new(count), Arc::new(stream)]
+}
 
 /// Gives its input back.
 #[arcp_agent(crate = crate, version = "1.0.0")]

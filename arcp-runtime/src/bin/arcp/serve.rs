@@ -46,6 +46,12 @@ pub(crate) struct Serve {
     /// What an acknowledged event survives.
     #[arg(long, value_enum, default_value_t = Survives::Power)]
     durability: Survives,
+    /// Offer the probe too: an agent that does whatever its input says, for conformance checks. Not for the open network.
+    #[arg(long)]
+    probe: bool,
+    /// The folder that the probe's `count` step writes to.
+    #[arg(long, value_name = "FOLDER", requires = "probe")]
+    probe_dir: Option<PathBuf>,
     /// Speak over standard input and output instead of a port.
     #[arg(long)]
     stdio: bool,
@@ -171,6 +177,11 @@ impl Serve {
         }
         let (builder, kept, place) = self.open_store(Runtime::builder())?;
         let builder = arcp_runtime::agent::demo::all().into_iter().fold(builder, Builder::shared_agent);
+        let builder = if self.probe {
+            arcp_runtime::agent::probe::Probe::versions(self.probe_dir.clone()).into_iter().fold(builder, Builder::agent)
+        } else {
+            builder
+        };
         let runtime = builder
             .verifier(self.verifier()?)
             .limits(limits.clone())
