@@ -50,7 +50,7 @@ use self::jobs::Jobs;
 use self::logins::Logins;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.
-const FEATURES: [Feature; 4] = [Feature::Heartbeat, Feature::Ack, Feature::Progress, Feature::AgentVersions];
+const FEATURES: [Feature; 5] = [Feature::Heartbeat, Feature::Ack, Feature::Progress, Feature::ResultChunk, Feature::AgentVersions];
 
 /// A runtime that is being put together.
 #[derive(Debug)]

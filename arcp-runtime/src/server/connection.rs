@@ -35,10 +35,11 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
     match greet(&host, conn, &mut transport).await {
         Ok(welcomed) => {
+            let session = welcomed.session.to_string();
             let (last, code) = Served::new(&host, conn, transport.as_mut(), welcomed).run().await;
             // The runtime may have stopped by now; then there is nobody to tell.
             let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
-            goodbye(&host, transport.as_mut(), None, last, code).await;
+            goodbye(&host, transport.as_mut(), Some(&session), last, code).await;
         }
         Err(Some((rejected, code))) => {
             let last = refusal_frame(&rejected.request, None, &rejected.refusal);
@@ -122,7 +123,9 @@ struct Served<'a> {
     queue: VecDeque<Frame>,
     /// Something was handed over since the last flush.
     dirty: bool,
+    /// A page that is being read, and the number it starts above.
     page: Option<StoreFuture<'a, Vec<Delivered>>>,
+    page_after: u64,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -150,6 +153,7 @@ impl<'a> Served<'a> {
             queue: VecDeque::new(),
             dirty: false,
             page: None,
+            page_after: 0,
             timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
         }
     }
@@ -184,7 +188,10 @@ impl<'a> Served<'a> {
                         return end;
                     }
                 }
-                Event::Behind(after) => self.page = Some(self.host.store.replay(self.welcomed.session, after, PAGE)),
+                Event::Behind(after) => {
+                    self.page_after = after;
+                    self.page = Some(self.host.store.replay(self.welcomed.session, after, PAGE));
+                }
                 Event::Page(page) => {
                     self.page = None;
                     if let Some(end) = self.take_page(page) {
@@ -240,16 +247,18 @@ impl<'a> Served<'a> {
         let session = self.welcomed.session;
         match page {
             Ok(page) => {
-                let mut cursor = None;
+                if page.first().is_none_or(|first| first.event_seq != self.page_after + 1) {
+                    // The buffer was trimmed past this reader: better an end with a reason than a hole.
+                    let refusal = Refusal::cap("session_events", "this reader is too slow: events it has not been sent are not buffered any more");
+                    return Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal));
+                }
+                let mut cursor = self.page_after;
                 for delivered in page {
-                    let number = delivered.event_seq;
+                    cursor = delivered.event_seq;
                     let face = self.host.faces.get(delivered.job);
-                    self.queue.push_back(Frame::of_entry(delivered.kind, &face, number, delivered.payload));
-                    cursor = Some(number);
+                    self.queue.push_back(Frame::of_entry(delivered.kind, &face, cursor, delivered.payload));
                 }
-                if let Some(cursor) = cursor {
-                    self.welcomed.feed.read_up_to(self.conn, cursor);
-                }
+                self.welcomed.feed.read_up_to(self.conn, cursor);
                 None
             }
             Err(error) => {

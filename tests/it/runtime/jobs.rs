@@ -136,3 +136,19 @@ async fn a_key_makes_one_job_whoever_asks_again() {
     bob.send("job.submit", submit(2)).await;
     assert_ne!(bob.receive().await["job_id"], first["job_id"]);
 }
+
+#[tokio::test]
+async fn a_streamed_result_comes_whole_and_in_order() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    peer.probe(json!([{"chunk": {"data": "aé"}}, {"chunk": {"bytes": 25}}, {"chunk": {"data": "z"}}])).await;
+    let frames = peer.until("job.result").await;
+    let (result, chunks) = frames.split_last().unwrap();
+    let text: String = chunks.iter().map(|chunk| chunk["payload"]["body"]["data"].as_str().unwrap()).collect();
+    assert_eq!(text, "aé0123456789012345678901234z");
+    let more: Vec<_> = chunks.iter().map(|chunk| chunk["payload"]["body"]["more"].as_bool().unwrap()).collect();
+    assert_eq!(more, [true, true, false]);
+    assert_eq!(result["payload"]["result_size"], text.len());
+    assert_eq!(result["payload"]["result_id"], chunks[0]["payload"]["body"]["result_id"]);
+    assert!(result["payload"].get("result").is_none());
+}
