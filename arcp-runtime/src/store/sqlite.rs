@@ -2,7 +2,7 @@
 //!
 //! - `place`: the file, its lock and what can be wrong with them
 //! - `schema`: tables, versions, settings
-//! - `writer`, `apply`, `runs`: a batch becomes one transaction
+//! - `writer`, `apply`, `blocks`: a batch becomes one transaction
 //! - `sweep`: rows that nothing refers to any more are deleted, a few at a time
 //! - `read`, `recover`: the way back
 //! - `convert`: keys and words as the file holds them
@@ -17,11 +17,11 @@ use super::{Delivered, Entry, PageLimit, Record, Recovered, Store, StoreError, S
 use crate::id::{JobKey, SessionKey};
 
 mod apply;
+mod blocks;
 mod convert;
 mod place;
 mod read;
 mod recover;
-mod runs;
 mod schema;
 mod sweep;
 #[cfg(test)]

@@ -105,8 +105,8 @@ impl Pattern {
     pub fn includes(&self, child: &Self) -> bool {
         match (&self.scope, &child.scope) {
             // A parent that names no scheme never reaches beyond http and https, however wide its text is.
-            // A child of any version is not inside a parent of some.
-            (Scope::Web, Scope::NamedScheme) | (Scope::Versioned(_), Scope::Text) => false,
+            (Scope::Web, Scope::NamedScheme) => false,
+            // The other way round a literal `@` is missing in the child, so its text is not included.
             (Scope::Text, Scope::Versioned(name)) => self.segments.include(name),
             _ => self.segments.include(&child.segments),
         }
@@ -126,7 +126,7 @@ struct Segments(Box<[Segment]>);
 enum Segment {
     /// `**`: zero or more segments.
     Many,
-    /// Exactly one segment; runs of `*` are written as [`ANY`].
+    /// Exactly one segment; each `*` is written as [`ANY`].
     One(Box<str>),
 }
 
@@ -189,15 +189,8 @@ impl Segment {
         if text == "**" {
             return Self::Many;
         }
-        let mut glob = String::with_capacity(text.len());
-        for c in text.chars() {
-            match c {
-                '*' if glob.ends_with(ANY) => {}
-                '*' => glob.push(ANY),
-                c => glob.push(c),
-            }
-        }
-        Self::One(glob.into())
+        // A run of stars is as good as one: the empty pieces between them are found anywhere.
+        Self::One(text.replace('*', "\0").into())
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use rusqlite::{CachedStatement, Connection, params};
 
+use super::blocks::Block;
 use super::convert::{
     job_blob, job_key, kind_code, seq, session_blob, session_key, status_code, unreadable,
 };
 use super::recover::recover;
-use super::runs::OpenRun;
 use super::sweep::Chore;
 use crate::id::{JobKey, SessionKey};
 use crate::store::ledger::{JobMark, Ledger, SessionMark};
@@ -31,8 +31,9 @@ struct Names {
 #[derive(Debug)]
 struct OpenSession {
     id: i64,
-    run: Option<OpenRun>,
-    /// The run is longer than its row says.
+    /// The latest deliveries, which the next one may join.
+    block: Option<Block>,
+    /// The block is longer than its row says.
     unsaved: bool,
 }
 
@@ -79,7 +80,7 @@ impl Book {
         for record in batch {
             apply.record(record)?;
         }
-        apply.save_runs()?;
+        apply.save_blocks()?;
         Ok(apply.chores)
     }
 }
@@ -115,7 +116,7 @@ impl OpenSession {
     fn new(id: i64) -> Self {
         Self {
             id,
-            run: None,
+            block: None,
             unsaved: false,
         }
     }
@@ -150,7 +151,7 @@ struct Apply<'a> {
     /// As it is after the whole batch.
     ledger: &'a Ledger,
     names: &'a mut Names,
-    /// Sessions with a run that is longer than its row.
+    /// Sessions with a block that is longer than its row.
     unsaved: Vec<SessionKey>,
     chores: Vec<Chore>,
 }
@@ -286,9 +287,12 @@ impl Apply<'_> {
         entry: u64,
     ) -> rusqlite::Result<()> {
         let held = self.names.session(session)?;
-        let extended = held.run.as_mut().is_some_and(|run| run.extend(job, entry));
-        if !extended {
-            let finished = held.run.replace(OpenRun::new(event_seq, job, entry));
+        let joined = held
+            .block
+            .as_mut()
+            .is_some_and(|block| block.extend(job, entry));
+        if !joined {
+            let finished = held.block.replace(Block::new(event_seq, job, entry));
             if let Some(finished) = finished.filter(|_| held.unsaved) {
                 finished.save(self.connection, held.id)?;
             }
@@ -300,14 +304,15 @@ impl Apply<'_> {
         Ok(())
     }
 
-    fn save_runs(&mut self) -> rusqlite::Result<()> {
+    fn save_blocks(&mut self) -> rusqlite::Result<()> {
         for session in self.unsaved.drain(..) {
-            // A session that has gone since has no runs to save.
+            // A session that has gone since has nothing to save.
             if let Some(held) = self.names.sessions.get_mut(&session) {
                 held.unsaved = false;
-                if let Some(run) = &held.run {
-                    run.save(self.connection, held.id)?;
+                if let Some(block) = &held.block {
+                    block.save(self.connection, held.id)?;
                 }
+                held.block.take_if(|block| !block.stays_open());
             }
         }
         Ok(())
@@ -322,13 +327,13 @@ impl Apply<'_> {
             return Ok(());
         };
         let id = held.id;
-        // The sweep deletes runs that are trimmed whole, so none of them may grow any more.
-        if let Some(run) = held
-            .run
-            .take_if(|run| run.last_event_seq() <= mark.trimmed_through)
+        // The sweep deletes blocks that are trimmed whole, so none of them may grow any more.
+        if let Some(block) = held
+            .block
+            .take_if(|block| block.last_event_seq() <= mark.trimmed_through)
             && held.unsaved
         {
-            run.save(self.connection, id)?;
+            block.save(self.connection, id)?;
         }
         self.chores.push(Chore::Session(id));
         self.run(TRIM_SESSION, params![id, seq(mark.trimmed_through)])

@@ -114,6 +114,12 @@ fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
             folder.display()
         ))
     })?;
+    if !folder.is_dir() {
+        return Err(StoreError::Failed(format!(
+            "{} is not a folder; choose another file",
+            folder.display()
+        )));
+    }
     Ok(folder.join(name))
 }
 

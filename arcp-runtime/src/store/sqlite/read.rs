@@ -6,6 +6,7 @@ use bytes::Bytes;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
+use super::blocks::{Block, Run};
 use super::convert::{Blob, job_blob, job_key, kind, number, seq, session_blob, unreadable};
 use super::place::failed;
 use super::recover::recover;
@@ -101,10 +102,10 @@ impl Reader {
 }
 
 const SESSION: &str = "SELECT id, trimmed_through FROM sessions WHERE key = ?1";
-const RUNS: &str = "
-SELECT first_event_seq, job, first_seq, count FROM runs
+const BLOCKS: &str = "
+SELECT first_event_seq, pieces, last_event_seq FROM blocks
 WHERE session = ?1 AND first_event_seq >= coalesce(
-    (SELECT max(first_event_seq) FROM runs WHERE session = ?1 AND first_event_seq <= ?2), 0)
+    (SELECT max(first_event_seq) FROM blocks WHERE session = ?1 AND first_event_seq <= ?2), 0)
 ORDER BY first_event_seq";
 const JOB: &str = "SELECT id, trimmed_through FROM jobs WHERE key = ?1 AND forgotten = 0";
 const JOB_KEY: &str = "SELECT key FROM jobs WHERE id = ?1";
@@ -138,27 +139,23 @@ fn replay(
         page: Page::new(limit),
         delivered: Vec::new(),
     };
-    let mut runs = moment.prepare_cached(RUNS)?;
-    let mut rows = runs.query(params![id, seq(wanted)])?;
-    while let Some(row) = rows.next()? {
-        let run = Run {
-            first_event_seq: number(row.get(0)?),
-            job: row.get(1)?,
-            first_seq: number(row.get(2)?),
-            count: number(row.get(3)?),
-        };
-        if !filling.take(&moment, &run, wanted)? {
-            break;
+    let mut blocks = moment.prepare_cached(BLOCKS)?;
+    let mut rows = blocks.query(params![id, seq(wanted)])?;
+    'page: while let Some(row) = rows.next()? {
+        let block = Block::decode(number(row.get(0)?), row.get_ref(1)?.as_blob()?)?;
+        if block.last_event_seq() != number(row.get(2)?) {
+            return Err(unreadable(format!(
+                "the deliveries to {session} from {} on are damaged",
+                block.first_event_seq
+            )));
+        }
+        for run in block.runs() {
+            if !filling.take(&moment, &run, wanted)? {
+                break 'page;
+            }
         }
     }
     Ok(filling.delivered)
-}
-
-struct Run {
-    first_event_seq: u64,
-    job: i64,
-    first_seq: u64,
-    count: u64,
 }
 
 struct Filling<'c> {
@@ -236,9 +233,9 @@ fn history(
     let mut statement = moment.prepare_cached(HISTORY)?;
     let wanted = after.max(trimmed_through).saturating_add(1);
     let mut rows = statement.query(params![id, seq(wanted)])?;
-    for expected in wanted.. {
-        let Some(row) = rows.next()? else { break };
+    while let Some(row) = rows.next()? {
         let found = number(row.get(0)?);
+        let expected = wanted.saturating_add(entries.len() as u64);
         if found != expected {
             return Err(unreadable(format!("entry {expected} of {job} is missing")));
         }

@@ -7,7 +7,7 @@ use crate::store::{Idempotency, JobRow, Recovered, RecoveredJob, RecoveredSessio
 
 const SESSIONS: &str = "
 SELECT key, principal, token_hash, features, opened_at, trimmed_through,
-    coalesce((SELECT first_event_seq + count - 1 FROM runs WHERE session = sessions.id ORDER BY first_event_seq DESC LIMIT 1), 0)
+    coalesce((SELECT last_event_seq FROM blocks WHERE session = sessions.id ORDER BY first_event_seq DESC LIMIT 1), 0)
 FROM sessions WHERE key IS NOT NULL ORDER BY id";
 
 const JOBS: &str = "
@@ -58,7 +58,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<RecoveredSession> {
             features: serde_json::from_str(&features).map_err(unreadable)?,
             opened_at: timestamp(row, 4)?,
         },
-        // Runs that were trimmed may have been swept, so the last number is the later of the two.
+        // Blocks that were trimmed may have been swept, so the last number is the later of the two.
         last_event_seq: number(row.get(6)?).max(trimmed_through),
         trimmed_through,
     })

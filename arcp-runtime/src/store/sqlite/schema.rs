@@ -12,10 +12,10 @@ const APPLICATION: i64 = 0x4152_4350;
 /// One step for each version; step 0 makes version 1 out of an empty file. A step that was released is never changed.
 const STEPS: [&str; 1] = [VERSION_1];
 
-/// - A session's `key` is null once it is gone; the row stays until its runs are swept.
-/// - A forgotten job's row stays until no session's run refers to it.
+/// - A session's `key` is null once it is gone; the row stays until its blocks are swept.
+/// - A forgotten job's row stays until no session's block refers to it.
 /// - `swept_through`: up to here the job's trimmed entries have been looked at by the sweep.
-/// - A run says that `count` entries of a job from `first_seq` on were delivered under the numbers from `first_event_seq` on.
+/// - A block's `pieces` say which entries were delivered under the numbers from `first_event_seq` on; see `blocks`.
 const VERSION_1: &str = "
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,
@@ -52,15 +52,21 @@ CREATE TABLE entries (
     payload BLOB NOT NULL,
     PRIMARY KEY (job, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE runs (
+CREATE TABLE blocks (
     session INTEGER NOT NULL,
     first_event_seq INTEGER NOT NULL,
-    job INTEGER NOT NULL,
-    first_seq INTEGER NOT NULL,
-    count INTEGER NOT NULL,
+    last_event_seq INTEGER NOT NULL,
+    pieces BLOB NOT NULL,
     PRIMARY KEY (session, first_event_seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX runs_by_job ON runs (job, first_seq, count);
+CREATE TABLE spans (
+    job INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    block INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    PRIMARY KEY (job, first_seq, session, block)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE subscriptions (
     session INTEGER NOT NULL,
     job INTEGER NOT NULL,
@@ -69,7 +75,7 @@ CREATE TABLE subscriptions (
 CREATE INDEX subscriptions_by_job ON subscriptions (job);
 ";
 
-/// Settings for good throughput of a file that has one writer: a large page for many small entries, and a write-ahead log that is folded back after some megabytes.
+/// Settings for good throughput of a file that has one writer: a write-ahead log that is folded back after some megabytes.
 const SETTINGS: &str = "
 PRAGMA wal_autocheckpoint = 4000;
 PRAGMA journal_size_limit = 67108864;

@@ -1,15 +1,15 @@
 //! Deletes rows that nothing refers to any more, a few at a time between commits. Decides nothing about what is trimmed: that was committed before.
 //!
-//! An entry can go once its job's history no longer reaches it and no run covers it. Two things bring that about, so there are two chores:
-//! a session's runs are deleted once they are trimmed whole, with the trimmed entries that no other run covers;
+//! An entry can go once its job's history no longer reaches it and no block's span covers it. Two things bring that about, so there are two chores:
+//! a session's blocks are deleted once they are trimmed whole, with the trimmed entries that no other block covers;
 //! and a job's trimmed entries are looked at once, in order, when they are trimmed.
 
 use std::collections::{HashSet, VecDeque};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::convert::seq;
-use super::runs::LONGEST;
+use super::blocks::{Block, LONGEST, Span};
+use super::convert::{number, seq};
 
 /// Rows that need a look, by the number of their session's or job's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,12 +86,14 @@ impl Sweep {
 }
 
 const SESSION: &str = "SELECT key IS NULL, trimmed_through FROM sessions WHERE id = ?1";
-const FIRST_RUN: &str = "
-SELECT first_event_seq, job, first_seq, count FROM runs WHERE session = ?1 ORDER BY first_event_seq LIMIT 1";
-const DELETE_RUN: &str = "DELETE FROM runs WHERE session = ?1 AND first_event_seq = ?2";
+const FIRST_BLOCK: &str = "
+SELECT first_event_seq, pieces FROM blocks WHERE session = ?1 ORDER BY first_event_seq LIMIT 1";
+const DELETE_BLOCK: &str = "DELETE FROM blocks WHERE session = ?1 AND first_event_seq = ?2";
+const DELETE_SPAN: &str = "
+DELETE FROM spans WHERE job = ?1 AND first_seq = ?2 AND session = ?3 AND block = ?4";
 const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = ?1";
 
-/// Deletes runs that are trimmed whole; true when none is left.
+/// Deletes blocks that are trimmed whole; true when none is left.
 fn sweep_session(moment: &Transaction<'_>, id: i64, left: &mut u64) -> rusqlite::Result<bool> {
     let found = moment
         .prepare_cached(SESSION)?
@@ -101,27 +103,39 @@ fn sweep_session(moment: &Transaction<'_>, id: i64, left: &mut u64) -> rusqlite:
         return Ok(true);
     };
     while *left > 0 {
-        let run: Option<(i64, i64, i64, i64)> = moment
-            .prepare_cached(FIRST_RUN)?
-            .query_row([id], |row| row.try_into())
+        let first = moment
+            .prepare_cached(FIRST_BLOCK)?
+            .query_row([id], |row| {
+                Block::decode(number(row.get(0)?), row.get_ref(1)?.as_blob()?)
+            })
             .optional()?;
-        let Some((first_event_seq, job, first_seq, count)) = run else {
+        let Some(block) = first else {
             if gone {
                 moment.prepare_cached(DELETE_SESSION)?.execute([id])?;
             }
             return Ok(true);
         };
-        if !gone && first_event_seq + count - 1 > trimmed_through {
+        if !gone && seq(block.last_event_seq()) > trimmed_through {
             return Ok(true);
         }
-        moment
-            .prepare_cached(DELETE_RUN)?
-            .execute([id, first_event_seq])?;
-        if let Some(log) = Log::find(moment, job)? {
-            log.delete_uncovered(moment, first_seq, first_seq + count - 1)?;
-            log.delete_if_unused(moment)?;
+        let row = seq(block.first_event_seq);
+        moment.prepare_cached(DELETE_BLOCK)?.execute([id, row])?;
+        for &Span {
+            job,
+            first_seq,
+            last_seq,
+        } in block.spans()
+        {
+            let (first_seq, last_seq) = (seq(first_seq), seq(last_seq));
+            moment
+                .prepare_cached(DELETE_SPAN)?
+                .execute([job, first_seq, id, row])?;
+            if let Some(log) = Log::find(moment, job)? {
+                log.delete_uncovered(moment, first_seq, last_seq)?;
+                log.delete_if_unused(moment)?;
+            }
         }
-        *left = left.saturating_sub(count.unsigned_abs());
+        *left = left.saturating_sub(block.count());
     }
     Ok(false)
 }
@@ -154,10 +168,10 @@ struct Log {
 
 const LOG: &str = "SELECT trimmed_through, swept_through, forgotten FROM jobs WHERE id = ?1";
 const COVERING: &str = "
-SELECT first_seq, first_seq + count - 1 FROM runs
+SELECT first_seq, last_seq FROM spans
 WHERE job = ?1 AND first_seq BETWEEN ?2 AND ?3 ORDER BY first_seq";
 const DELETE_ENTRIES: &str = "DELETE FROM entries WHERE job = ?1 AND seq BETWEEN ?2 AND ?3";
-const IS_COVERED: &str = "SELECT 1 FROM runs WHERE job = ?1 LIMIT 1";
+const IS_COVERED: &str = "SELECT 1 FROM spans WHERE job = ?1 LIMIT 1";
 const DELETE_JOB: &str = "DELETE FROM jobs WHERE id = ?1";
 
 impl Log {
@@ -175,7 +189,7 @@ impl Log {
             .optional()
     }
 
-    /// Deletes the trimmed entries from `first` to `last` that no run covers.
+    /// Deletes the trimmed entries from `first` to `last` that no block covers.
     fn delete_uncovered(
         &self,
         moment: &Transaction<'_>,
@@ -185,7 +199,7 @@ impl Log {
         let last = last.min(self.trimmed_through);
         let mut next = first;
         let mut covering = moment.prepare_cached(COVERING)?;
-        // A run that reaches `first` cannot have begun further back than the longest run.
+        // A span that reaches `first` cannot have begun further back than the longest span.
         let mut rows = covering.query(params![self.job, first - seq(LONGEST), last])?;
         while let Some(row) = rows.next()? {
             let (from, through): (i64, i64) = row.try_into()?;
@@ -204,7 +218,7 @@ impl Log {
         Ok(())
     }
 
-    /// Deletes the job's row once it is forgotten, looked at and covered by no run.
+    /// Deletes the job's row once it is forgotten, looked at and covered by no block.
     fn delete_if_unused(&self, moment: &Transaction<'_>) -> rusqlite::Result<()> {
         let looked_at = self.swept_through >= self.trimmed_through;
         if self.forgotten && looked_at && !moment.prepare_cached(IS_COVERED)?.exists([self.job])? {

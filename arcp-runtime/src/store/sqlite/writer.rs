@@ -145,6 +145,12 @@ impl Writer {
         self.sweep.step(&mut self.connection, rows)
     }
 
+    /// Changes a setting of the connection.
+    #[cfg(test)]
+    pub(super) fn execute(&self, sql: &str) {
+        self.connection.execute_batch(sql).unwrap();
+    }
+
     /// Whether the sweep has nothing left to do.
     #[cfg(test)]
     pub(super) fn is_swept(&self) -> bool {

@@ -1,0 +1,67 @@
+//! A store that fails once, for tests of what stands on a store.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arcp_runtime::id::{JobKey, SessionKey};
+use arcp_runtime::store::{
+    Delivered, Entry, MemoryStore, PageLimit, Record, Recovered, Store, StoreError, StoreFuture,
+};
+
+use super::{ALL, accepted, appended, opened, received, session};
+
+/// Passes everything on, but fails the n-th commit without a trace in the store below.
+#[derive(Debug)]
+pub(crate) struct FaultyStore<S> {
+    inner: S,
+    commits_until_fault: AtomicU64,
+}
+
+impl<S: Store> FaultyStore<S> {
+    /// Fails commit `nth`; the first is 1.
+    pub(crate) fn new(inner: S, nth: u64) -> Self {
+        Self {
+            inner,
+            commits_until_fault: AtomicU64::new(nth),
+        }
+    }
+}
+
+impl<S: Store> Store for FaultyStore<S> {
+    fn commit(&self, batch: Vec<Record>) -> StoreFuture<'_, ()> {
+        // It wraps around after the fault, far away from failing again.
+        if self.commits_until_fault.fetch_sub(1, Ordering::Relaxed) == 1 {
+            return Box::pin(async { Err(StoreError::Failed("the disk is full".to_owned())) });
+        }
+        self.inner.commit(batch)
+    }
+
+    fn recover(&self) -> StoreFuture<'_, Recovered> {
+        self.inner.recover()
+    }
+
+    fn replay(
+        &self,
+        session: SessionKey,
+        after: u64,
+        limit: PageLimit,
+    ) -> StoreFuture<'_, Vec<Delivered>> {
+        self.inner.replay(session, after, limit)
+    }
+
+    fn history(&self, job: JobKey, after: u64, limit: PageLimit) -> StoreFuture<'_, Vec<Entry>> {
+        self.inner.history(job, after, limit)
+    }
+}
+
+#[tokio::test]
+async fn the_nth_commit_fails_and_leaves_nothing() {
+    let store = FaultyStore::new(MemoryStore::new(), 2);
+    store.commit(vec![opened(1), accepted(1, 1)]).await.unwrap();
+    let next = || vec![appended(1, 1, &[(1, 1)])];
+    let fault = store.commit(next()).await;
+    assert!(matches!(fault, Err(StoreError::Failed(_))), "{fault:?}");
+    assert!(store.replay(session(1), 0, ALL).await.unwrap().is_empty());
+    store.commit(next()).await.unwrap();
+    let found = store.replay(session(1), 0, ALL).await.unwrap();
+    assert_eq!(found, [received(1, 1, 1)]);
+}
