@@ -56,13 +56,3 @@ impl Clock for SystemClock {
 pub fn to_wire(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
-
-/// A timestamp as the generated types hold it.
-pub fn timestamp(at: Timestamp) -> arcp_generated::common::Timestamp {
-    // What `to_wire` writes always fits the grammar for years 0 to 9999; outside them the epoch is as good as anything.
-    let text = to_wire(at);
-    match arcp_generated::common::Timestamp::try_from(text) {
-        Ok(timestamp) => timestamp,
-        Err(_) => arcp_generated::common::Timestamp::default(),
-    }
-}
