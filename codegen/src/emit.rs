@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod docs;
 pub mod lookup;
+pub mod pattern;
 pub mod prose;
 pub mod python;
 pub mod registry;
