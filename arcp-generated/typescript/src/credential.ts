@@ -11,7 +11,7 @@ export type KnownCredentialScheme =
 
 /** How a credential is used. A client skips a credential whose scheme it does not know. (§9.8) */
 export type CredentialScheme = KnownCredentialScheme | (string & {});
-export const CredentialScheme: codec.Codec<CredentialScheme> = codec.text(1, 128);
+export const CredentialScheme: codec.Codec<CredentialScheme> = codec.text(0, 128);
 /** What is known about each value of {@link CredentialScheme}, by value. */
 export const CREDENTIAL_SCHEME_FACTS = {
   "bearer": { name: "Bearer", description: "As a bearer token in the `Authorization` header.", section: "15" },

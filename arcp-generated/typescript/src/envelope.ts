@@ -224,7 +224,7 @@ export interface UnknownMessage extends Head {
   readonly type: "unknown";
   /** What `type` says on the wire. */
   readonly wire: string;
-  readonly payload: Json;
+  readonly payload: common.JsonObject;
 }
 
 /** The wire types of the messages. */
@@ -321,7 +321,7 @@ export const Envelope: codec.Codec<Envelope> = {
     const object = codec.members(raw);
     const vendor = [...object].filter(([name]) => name.startsWith(VENDOR));
     const head: Head = codec.compact({
-      arcp: codec.required(object, "arcp", codec.text(0, Infinity)),
+      arcp: codec.required(object, "arcp", codec.text(0, Infinity, new RegExp("^1(\\.[0-9]+)?$", "u"))),
       id: codec.required(object, "id", common.MessageId),
       session_id: codec.optional(object, "session_id", common.SessionId),
       trace_id: codec.optional(object, "trace_id", common.TraceId),
@@ -376,13 +376,13 @@ export const Envelope: codec.Codec<Envelope> = {
       case "job.unsubscribe":
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Unsubscribe) };
       default:
-        return { type: "unknown", wire: type, ...head, payload: codec.required(object, "payload", Json) };
+        return { type: "unknown", wire: type, ...head, payload: codec.required(object, "payload", common.JsonObject) };
     }
   },
   write(envelope) {
     codec.fields(envelope);
     const out = new Map<string, Raw>();
-    codec.put(out, "arcp", codec.text(0, Infinity), envelope.arcp);
+    codec.put(out, "arcp", codec.text(0, Infinity, new RegExp("^1(\\.[0-9]+)?$", "u")), envelope.arcp);
     codec.put(out, "id", common.MessageId, envelope.id);
     out.set("type", envelope.type === "unknown" ? envelope.wire : envelope.type);
     codec.put(out, "session_id", common.SessionId, envelope.session_id);
@@ -461,7 +461,7 @@ export const Envelope: codec.Codec<Envelope> = {
         codec.put(out, "payload", job.Unsubscribe, envelope.payload);
         break;
       default:
-        codec.put(out, "payload", Json, envelope.payload);
+        codec.put(out, "payload", common.JsonObject, envelope.payload);
     }
     return out;
   },

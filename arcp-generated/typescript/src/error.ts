@@ -24,7 +24,7 @@ export type KnownErrorCode =
 
 /** What went wrong. A code that is not listed is kept as it came: tools and agents have their own. (§12) */
 export type ErrorCode = KnownErrorCode | (string & {});
-export const ErrorCode: codec.Codec<ErrorCode> = codec.text(1, 128);
+export const ErrorCode: codec.Codec<ErrorCode> = codec.text(0, 128);
 /** What is known about each value of {@link ErrorCode}, by value. */
 export const ERROR_CODE_FACTS = {
   "PERMISSION_DENIED": { name: "PermissionDenied", description: "The lease or the principal does not allow it.", section: "9.3", retryable: false, pinned: false, cause: "An operation that no grant of the lease covers, or a request about a job that belongs to someone else.", cure: "Submit the job with a lease that covers the operation, or ask from the session that owns the job." },

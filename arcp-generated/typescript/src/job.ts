@@ -19,7 +19,7 @@ export type KnownJobStatus =
 
 /** Where a job stands. A word that is not listed is kept as it came. (§7.3) */
 export type JobStatus = KnownJobStatus | (string & {});
-export const JobStatus: codec.Codec<JobStatus> = codec.text(1, 128);
+export const JobStatus: codec.Codec<JobStatus> = codec.text(0, 128);
 /** What is known about each value of {@link JobStatus}, by value. */
 export const JOB_STATUS_FACTS = {
   "pending": { name: "Pending", description: "Accepted, and its agent has not started.", section: "7.3" },
@@ -39,7 +39,7 @@ export type KnownFinalStatus =
 
 /** How a job ended. A word that is not listed is kept as it came. (§7.3) */
 export type FinalStatus = KnownFinalStatus | (string & {});
-export const FinalStatus: codec.Codec<FinalStatus> = codec.text(1, 128);
+export const FinalStatus: codec.Codec<FinalStatus> = codec.text(0, 128);
 /** What is known about each value of {@link FinalStatus}, by value. */
 export const FINAL_STATUS_FACTS = {
   "success": { name: "Success", description: "With a result; the only status that `job.result` is written with.", section: "7.3" },

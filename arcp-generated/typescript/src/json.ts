@@ -93,7 +93,11 @@ export const Json = {
   },
   write(value: Json): Raw {
     if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "bigint") return new RawNumber(String(value));
+    if (typeof value === "bigint") return new RawNumber(String(value));
+    if (typeof value === "number") {
+      if (!Number.isFinite(value)) throw new Fault(`${value} is no JSON number`);
+      return new RawNumber(Object.is(value, -0) ? "-0" : String(value));
+    }
     if (value instanceof Decimal) return Decimal.write(value);
     if (Array.isArray(value)) return value.map((item: Json, index) => within(index, () => Json.write(item)));
     return JsonObject.write(value as JsonObject);
@@ -279,7 +283,8 @@ export function formatJson(raw: Raw): string {
   }
   if (Array.isArray(raw)) return `[${raw.map(formatJson).join(",")}]`;
   if (raw instanceof Map) {
-    return `{${[...(raw as RawObject)].map(([key, value]) => `${JSON.stringify(key)}:${formatJson(value)}`).join(",")}}`;
+    return `{${[...(raw as RawObject)].map(([key, value]) => `${formatJson(key)}:${formatJson(value)}`).join(",")}}`;
   }
+  if (typeof raw === "string" && LONE_SURROGATE.test(raw)) throw new Fault("a lone surrogate cannot be encoded");
   return JSON.stringify(raw);
 }

@@ -24,7 +24,7 @@ export type KnownFeature =
 
 /** A part of the protocol that both sides must list before either uses it. Names that are not known are ignored. (§6.2) */
 export type Feature = KnownFeature | (string & {});
-export const Feature: codec.Codec<Feature> = codec.text(1, 128);
+export const Feature: codec.Codec<Feature> = codec.text(0, 128);
 /** What is known about each value of {@link Feature}, by value. */
 export const FEATURE_FACTS = {
   "heartbeat": { name: "Heartbeat", description: "Both sides prove that they are alive, and notice when the other is not.", section: "6.4", gates: ["The messages `session.ping` and `session.pong`.", "The member `heartbeat_interval_sec` of the welcome.", "Declaring a silent peer lost."] },
@@ -46,7 +46,7 @@ export type KnownEncoding =
 
 /** How frames are written. JSON is the only encoding that is defined. (§5) */
 export type Encoding = KnownEncoding | (string & {});
-export const Encoding: codec.Codec<Encoding> = codec.text(1, 128);
+export const Encoding: codec.Codec<Encoding> = codec.text(0, 128);
 /** What is known about each value of {@link Encoding}, by value. */
 export const ENCODING_FACTS = {
   "json": { name: "Json", description: "UTF-8 JSON, one object a frame.", section: "5" },

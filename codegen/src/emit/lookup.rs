@@ -8,6 +8,9 @@ use crate::model::{
 use crate::problem::Problem;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The room of what every frame carries.
+pub const ENVELOPE: &str = "envelope";
+
 /// The model's definitions by room and name.
 #[derive(Debug)]
 pub struct Lookup<'m> {
@@ -21,6 +24,10 @@ pub struct Lookup<'m> {
 pub struct Pillars<'m> {
     /// `envelope.schema.json#/$defs/Envelope`.
     pub envelope: &'m Struct,
+    /// Its member `type`.
+    pub tag: &'m Member,
+    /// Its member `payload`.
+    pub payload: &'m Member,
     /// `error.schema.json#/$defs/Error`.
     pub error: &'m Struct,
     /// The enum of error codes, and its name.
@@ -62,10 +69,7 @@ impl<'m> Lookup<'m> {
 
     /// Whether a value of this type is a secret by its type.
     pub fn is_secret(&self, ty: &Ref) -> bool {
-        matches!(
-            self.shape(ty),
-            Some(Shape::Text(Text { secret: true, .. }))
-        )
+        matches!(self.shape(ty), Some(Shape::Text(Text { secret: true, .. })))
     }
 
     /// Whether this is any JSON value, `null` among them.
@@ -73,10 +77,18 @@ impl<'m> Lookup<'m> {
         matches!(self.shape(ty), Some(Shape::Json))
     }
 
+    /// Whether a member is the version on the envelope, whose grammar is [`Model::version_pattern`].
+    pub fn is_version(&self, room: &str, member: &Member) -> bool {
+        room == ENVELOPE && member.wire == "arcp"
+    }
+
     /// The member that an arm of a member union is chosen by.
     pub fn arm_member(&self, arm: &MemberArm) -> Option<&'m Member> {
         let record = self.record(&arm.ty)?;
-        record.members.iter().find(|member| member.wire == arm.member)
+        record
+            .members
+            .iter()
+            .find(|member| member.wire == arm.member)
     }
 
     /// The arm that an object without any of the distinguishing members stands for: the one whose member has a default.
@@ -101,14 +113,30 @@ impl<'m> Lookup<'m> {
                 format!("define `{name}` as an object"),
             )]),
         };
-        let codes = self.types.iter().find_map(|((_, name), ty)| match &ty.shape {
-            Shape::Enum(codes) if codes.values.iter().any(|value| value.error.is_some()) => {
-                Some((*name, codes))
-            }
-            _ => None,
-        });
+        let codes = self
+            .types
+            .iter()
+            .find_map(|((_, name), ty)| match &ty.shape {
+                Shape::Enum(codes) if codes.values.iter().any(|value| value.error.is_some()) => {
+                    Some((*name, codes))
+                }
+                _ => None,
+            });
+        let envelope = record(ENVELOPE, "Envelope")?;
+        let of_envelope = |wire: &str| {
+            member(envelope, wire).ok_or_else(|| {
+                vec![Problem::new(
+                    "envelope.schema.json",
+                    "/$defs/Envelope/properties",
+                    format!("the member `{wire}` is missing, and every binding is built around it"),
+                    format!("define `{wire}`"),
+                )]
+            })
+        };
         Ok(Pillars {
-            envelope: record("envelope", "Envelope")?,
+            envelope,
+            tag: of_envelope("type")?,
+            payload: of_envelope("payload")?,
             error: record("error", "Error")?,
             codes: codes.ok_or_else(|| {
                 vec![Problem::new(
@@ -119,6 +147,18 @@ impl<'m> Lookup<'m> {
                 )]
             })?,
         })
+    }
+
+    /// The enums whose values gate something: the features.
+    pub fn features(&self) -> Vec<(&'m Type, &'m Enum)> {
+        let all = self.types.values();
+        all.filter_map(|ty| match &ty.shape {
+            Shape::Enum(words) if words.values.iter().any(|value| !value.gates.is_empty()) => {
+                Some((*ty, words))
+            }
+            _ => None,
+        })
+        .collect()
     }
 
     /// Rooms that the types of a room refer to, without the room itself, sorted.

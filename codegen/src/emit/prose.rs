@@ -57,7 +57,10 @@ pub fn described(docs: &Docs) -> String {
     if let Some(section) = &docs.section {
         text = format!("{text} (§{section}{})", basis_note(docs.basis));
     } else if docs.basis != Basis::Spec {
-        text = format!("{text} ({})", basis_note(docs.basis).trim_start_matches(", "));
+        text = format!(
+            "{text} ({})",
+            basis_note(docs.basis).trim_start_matches(", ")
+        );
     }
     text
 }

@@ -7,7 +7,7 @@ mod facts;
 mod room;
 
 use crate::emit::Files;
-use crate::emit::lookup::{Lookup, Pillars, room_of};
+use crate::emit::lookup::{ENVELOPE, Lookup, Pillars, room_of};
 use crate::emit::prose::{GENERATED, described, finished};
 use crate::model::{Limit, Member, Message, Model};
 use crate::naming;
@@ -47,7 +47,14 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
         );
     }
     out.add("src/envelope.ts", &envelope(&lookup, &pillars));
-    out.add("src/index.ts", &Index { generated: GENERATED, version: &model.version, rooms });
+    out.add(
+        "src/index.ts",
+        &Index {
+            generated: GENERATED,
+            version: &model.version,
+            rooms,
+        },
+    );
     out.add("src/limits.ts", &limits(model));
     out.add("src/registry.ts", &registry(model));
     out.add(
@@ -64,18 +71,52 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
             facts: format!("{}_FACTS", naming::screaming(pillars.codes.0)),
         },
     );
-    out.add("src/codec.ts", &Codec { generated: GENERATED });
-    out.add("src/describe.ts", &Describe { generated: GENERATED });
-    out.add("src/fault.ts", &FaultFile { generated: GENERATED });
-    out.add("src/json.ts", &JsonFile { generated: GENERATED });
-    out.add("src/secret.ts", &SecretFile { generated: GENERATED });
-    out.add("README.md", &Readme { generated: GENERATED, version: &model.version });
-    out.add("package.json", &Manifest { version: &model.version });
+    out.add(
+        "src/codec.ts",
+        &Codec {
+            generated: GENERATED,
+        },
+    );
+    out.add(
+        "src/describe.ts",
+        &Describe {
+            generated: GENERATED,
+        },
+    );
+    out.add(
+        "src/fault.ts",
+        &FaultFile {
+            generated: GENERATED,
+        },
+    );
+    out.add(
+        "src/json.ts",
+        &JsonFile {
+            generated: GENERATED,
+        },
+    );
+    out.add(
+        "src/secret.ts",
+        &SecretFile {
+            generated: GENERATED,
+        },
+    );
+    out.add(
+        "README.md",
+        &Readme {
+            generated: GENERATED,
+            version: &model.version,
+        },
+    );
+    out.add(
+        "package.json",
+        &Manifest {
+            version: &model.version,
+        },
+    );
     out.add("tsconfig.json", &Compiler {});
     out.done()
 }
-
-const ENVELOPE: &str = "envelope";
 
 #[derive(Default)]
 struct Package {
@@ -124,7 +165,12 @@ fn envelope<'a>(lookup: &'a Lookup<'a>, pillars: &Pillars<'a>) -> EnvelopeFile {
     };
     let room = model.rooms.iter().find(|room| room.name == ENVELOPE);
     let types: Vec<_> = room
-        .map(|room| room.types.iter().filter(|ty| ty.name != "Envelope").collect())
+        .map(|room| {
+            room.types
+                .iter()
+                .filter(|ty| ty.name != "Envelope")
+                .collect()
+        })
         .unwrap_or_default();
     let mut imports = lookup.rooms_used(ENVELOPE, types.iter().copied());
     for member in &pillars.envelope.members {
@@ -141,7 +187,13 @@ fn envelope<'a>(lookup: &'a Lookup<'a>, pillars: &Pillars<'a>) -> EnvelopeFile {
         .iter()
         .position(|member| member.wire == "type")
         .unwrap_or_default();
-    let view = |members: &[Member]| members.iter().filter(split).map(|it| scope.member(it)).collect();
+    let view = |members: &[Member]| {
+        members
+            .iter()
+            .filter(split)
+            .map(|it| scope.member(it))
+            .collect()
+    };
     let (leading, trailing) = pillars.envelope.members.split_at(before_type);
     EnvelopeFile {
         generated: GENERATED,
@@ -152,12 +204,8 @@ fn envelope<'a>(lookup: &'a Lookup<'a>, pillars: &Pillars<'a>) -> EnvelopeFile {
         members: view(&pillars.envelope.members),
         leading: view(leading),
         trailing: view(trailing),
-        read_type: pillars
-            .envelope
-            .members
-            .iter()
-            .find(|member| member.wire == "type")
-            .map_or_else(String::new, |member| scope.read(member)),
+        read_type: scope.read(pillars.tag),
+        unknown: scope.member(pillars.payload),
         messages: model
             .messages
             .iter()
@@ -192,7 +240,10 @@ fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> 
 
 fn limits(model: &Model) -> Limits {
     let view = |limit: &Limit| LimitView {
-        doc: doc(&[described(&limit.docs), format!("Unit: {}.", limit.unit)], ""),
+        doc: doc(
+            &[described(&limit.docs), format!("Unit: {}.", limit.unit)],
+            "",
+        ),
         name: naming::screaming(&limit.name),
         value: limit.default,
     };
@@ -248,6 +299,7 @@ struct EnvelopeFile {
     leading: Vec<MemberView>,
     trailing: Vec<MemberView>,
     read_type: String,
+    unknown: MemberView,
     messages: Vec<MessageView>,
 }
 

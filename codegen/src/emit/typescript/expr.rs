@@ -74,7 +74,11 @@ impl Scope<'_> {
 
     /// The codec of a member's value.
     pub(super) fn member_codec(&self, member: &Member) -> String {
-        let mut codec = self.codec(&member.ty);
+        let mut codec = if self.lookup.is_version(self.room, member) {
+            pattern_codec(0, None, Some(&self.lookup.model.version_pattern))
+        } else {
+            self.codec(&member.ty)
+        };
         if self.wraps_secret(member) {
             codec = format!("codec.secret({codec})");
         }
@@ -100,7 +104,10 @@ impl Scope<'_> {
             Presence::Required => format!("codec.required(object, {place}, {codec})"),
             Presence::Optional => format!("codec.optional(object, {place}, {codec})"),
             Presence::Default(json) => {
-                format!("codec.defaulted(object, {place}, {codec}, {})", quoted(json))
+                format!(
+                    "codec.defaulted(object, {place}, {codec}, {})",
+                    quoted(json)
+                )
             }
         }
     }
@@ -148,7 +155,11 @@ fn is_identifier(name: &str) -> bool {
 }
 
 pub(super) fn integer_type(integer: Integer) -> &'static str {
-    if fits_double(integer) { "number" } else { "bigint" }
+    if fits_double(integer) {
+        "number"
+    } else {
+        "bigint"
+    }
 }
 
 pub(super) fn integer_codec(Integer { min, max }: Integer) -> String {
@@ -176,7 +187,11 @@ pub(super) fn words_codec(words: &Enum, known: &str) -> String {
     if words.open {
         return pattern_codec(0, words.max, words.pattern.as_deref());
     }
-    let values: Vec<String> = words.values.iter().map(|value| quoted(&value.wire)).collect();
+    let values: Vec<String> = words
+        .values
+        .iter()
+        .map(|value| quoted(&value.wire))
+        .collect();
     format!("codec.words<{known}>([{}])", values.join(", "))
 }
 

@@ -289,7 +289,8 @@ def put_value(out: dict[str, Raw], name: str, codec: Codec[T], value: T | Missin
         out[name] = _within(name, codec.write, value)
 
 
-def expect(value: object, kind: type) -> None:
+def expect(value: object, *kinds: type) -> None:
     """Refuse a value of another class before its members are written."""
-    if not isinstance(value, kind):
-        raise Fault(f"expected a {kind.__name__}, found {kind_of(value)}")
+    if not isinstance(value, kinds):
+        names = " or ".join(kind.__name__ for kind in kinds[:3])
+        raise Fault(f"expected a {names}{' or …' if len(kinds) > 3 else ''}, found {kind_of(value)}")

@@ -7,36 +7,46 @@ VERSION: Final = "{{ version }}"
 """The value of `arcp` on every frame that is written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Protocol):
     """What every frame carries beside its type and payload."""
-{% for member in members %}
-    {{ member.name }}: {{ member.ty }}{{ member.default }}
-    {{ member.doc }}
+{%- for member in members %}
+
+    @property
+    def {{ member.name }}(self) -> {{ member.ty }}:
+        {{ member.doc }}
+        ...
 {%- endfor %}
-    vendor: JsonObject = field(default_factory=lambda: NO_VENDOR)
-    """Members named `x-vendor.*`, kept as they came."""
+
+    @property
+    def vendor(self) -> JsonObject:
+        """Members named `x-vendor.*`, kept as they came."""
+        ...
 {%- for message in messages %}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class {{ message.name }}(Head):
+class {{ message.name }}:
     {{ message.doc }}
 
     type: ClassVar[Literal[{{ message.tag }}]] = {{ message.tag }}
-{%- for need in message.needs %}
-    {{ need.name }}: {{ need.ty }}
+{%- for member in message.members %}
+    {{ member.name }}: {{ member.ty }}{{ member.default }}
 {%- endfor %}
+    vendor: JsonObject = _field(default_factory=dict[str, Json])
     payload: {{ message.ty }}
 {%- endfor %}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownMessage(Head):
+class UnknownMessage:
     """A message that this version does not know. It is written back as it came."""
 
     type: str
-    payload: Json
+{%- for member in members %}
+    {{ member.name }}: {{ member.ty }}{{ member.default }}
+{%- endfor %}
+    vendor: JsonObject = _field(default_factory=dict[str, Json])
+    payload: {{ unknown.ty }}
 
 
 MessageType: TypeAlias = Literal[
@@ -48,9 +58,6 @@ MessageType: TypeAlias = Literal[
 
 Envelope: TypeAlias = "{% for message in messages %}{{ message.name }} | {% endfor %}UnknownMessage"
 """A frame, told apart by its class or by `type`."""
-
-NO_VENDOR: Final[JsonObject] = MappingProxyType({})
-"""The vendor members of a frame without any."""
 
 _VENDOR: Final = "x-vendor."
 
@@ -88,8 +95,7 @@ def _subject(raw: Raw) -> str:
 
 
 def _vendor(members: dict[str, Raw]) -> JsonObject:
-    found = {name: _codec.JSON.read(value) for name, value in members.items() if name.startswith(_VENDOR)}
-    return found or NO_VENDOR
+    return {name: _codec.JSON.read(value) for name, value in members.items() if name.startswith(_VENDOR)}
 
 
 def _read_envelope(raw: Raw) -> Envelope:
@@ -106,7 +112,7 @@ def _read_unknown(members: dict[str, Raw], kind: str) -> Envelope:
         {{ member.name }}={{ member.read }},
 {%- endfor %}
         vendor=_vendor(members),
-        payload=_codec.required(members, "payload", _codec.JSON),
+        payload={{ unknown.read }},
     )
 {%- for message in messages %}
 
@@ -128,9 +134,16 @@ _READERS: Final[Mapping[str, Callable[[dict[str, Raw]], Envelope]]] = {
 {%- endfor %}
 }
 
+_CLASSES: Final = (
+{%- for message in messages %}
+    {{ message.name }},
+{%- endfor %}
+    UnknownMessage,
+)
+
 
 def _write_envelope(envelope: Envelope) -> Raw:
-    _codec.expect(envelope, Head)
+    _codec.expect(envelope, *_CLASSES)
     out: dict[str, Raw] = {}
 {%- for member in leading %}
     _codec.{{ member.put }}(out, {{ member.wire }}, {{ member.codec }}, envelope.{{ member.name }})
@@ -149,7 +162,7 @@ def _write_envelope(envelope: Envelope) -> Raw:
             _codec.put(out, "payload", {{ message.codec }}, envelope.payload)
 {%- endfor %}
         case UnknownMessage():
-            _codec.put_value(out, "payload", _codec.JSON, envelope.payload)
+            _codec.put(out, "payload", {{ unknown.codec }}, envelope.payload)
     return out
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -131,7 +132,7 @@ def _encodable(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Fault("not JSON: a lone surrogate") from None
+        raise Fault("a lone surrogate cannot be encoded") from None
 
 
 def format_json(raw: Raw) -> str:
@@ -192,6 +193,8 @@ def write_json(value: object) -> Raw:
         case int() | Decimal():
             return write_decimal(value)
         case float():
+            if not math.isfinite(value):
+                raise Fault(f"{value} is no JSON number")
             return RawNumber(repr(value))
         case Mapping():
             out: dict[str, Raw] = {}

@@ -36,7 +36,7 @@ export interface UnknownMessage extends Head {
   readonly type: "unknown";
   /** What `type` says on the wire. */
   readonly wire: string;
-  readonly payload: Json;
+  readonly payload: {{ unknown.ty }};
 }
 
 /** The wire types of the messages. */
@@ -111,7 +111,7 @@ export const Envelope: codec.Codec<Envelope> = {
 , payload: codec.required(object, "payload", {{ message.codec }}) };
 {%- endfor %}
       default:
-        return { type: "unknown", wire: type, ...head, payload: codec.required(object, "payload", Json) };
+        return { type: "unknown", wire: type, ...head, payload: {{ unknown.read }} };
     }
   },
   write(envelope) {
@@ -135,7 +135,7 @@ export const Envelope: codec.Codec<Envelope> = {
         break;
 {%- endfor %}
       default:
-        codec.put(out, "payload", Json, envelope.payload);
+        codec.put(out, "payload", {{ unknown.codec }}, envelope.payload);
     }
     return out;
   },
