@@ -265,20 +265,6 @@ fn many_deliveries_are_few_rows() {
 }
 
 #[test]
-fn a_released_block_does_not_come_back() {
-    let mut bench = Bench::new(Durability::Process);
-    bench.commit(&[opened(1), accepted(1), appended(1, 1, &[(1, 1)])]);
-    bench.commit(&[trimmed(1, 1), appended(1, 2, &[(1, 2)])]);
-    bench.sweep(10);
-    bench.commit(&[trimmed(1, 2)]);
-    bench.sweep(10);
-    assert_eq!((bench.rows("blocks"), bench.rows("spans")), (0, 0));
-    bench.commit(&[appended(1, 3, &[(1, 3)])]);
-    assert_eq!(bench.rows("blocks WHERE first_event_seq = 3"), 1);
-    assert_eq!(bench.rows("spans WHERE first_seq = 3"), 1);
-}
-
-#[test]
 fn a_full_disk_takes_the_whole_batch_back() {
     let mut bench = Bench::new(Durability::Process);
     bench.commit(&[opened(1), accepted(1), appended(1, 1, &[(1, 1)])]);
