@@ -16,6 +16,7 @@ pub mod naming;
 pub mod node;
 pub mod plan;
 pub mod problem;
+pub mod special_cases;
 pub mod words;
 
 use model::Model;

@@ -21,7 +21,7 @@ macro_rules! text {
 
         impl ::core::convert::TryFrom<&str> for $name {
             type Error = $crate::common::Invalid;
-            fn try_from(text: &str) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(text: &str) -> ::core::result::Result<Self, $crate::common::Invalid> {
                 Self::check(text)?;
                 Ok(Self(::core::convert::From::from(text)))
             }
@@ -29,7 +29,7 @@ macro_rules! text {
 
         impl ::core::convert::TryFrom<::std::string::String> for $name {
             type Error = $crate::common::Invalid;
-            fn try_from(text: ::std::string::String) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(text: ::std::string::String) -> ::core::result::Result<Self, $crate::common::Invalid> {
                 Self::check(&text)?;
                 Ok(Self(::core::convert::From::from(text)))
             }
@@ -37,7 +37,7 @@ macro_rules! text {
 
         impl ::core::str::FromStr for $name {
             type Err = $crate::common::Invalid;
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::common::Invalid> {
                 Self::try_from(text)
             }
         }
@@ -184,14 +184,14 @@ macro_rules! enumeration {
     (@fallible $name:ident, $what:literal) => {
         impl ::core::convert::TryFrom<&str> for $name {
             type Error = $crate::common::Invalid;
-            fn try_from(text: &str) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(text: &str) -> ::core::result::Result<Self, $crate::common::Invalid> {
                 Self::parse(text)
             }
         }
 
         impl ::core::convert::TryFrom<::std::string::String> for $name {
             type Error = $crate::common::Invalid;
-            fn try_from(text: ::std::string::String) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(text: ::std::string::String) -> ::core::result::Result<Self, $crate::common::Invalid> {
                 Self::parse(&text)
             }
         }
@@ -200,7 +200,7 @@ macro_rules! enumeration {
     (@common $name:ident, $what:literal) => {
         impl ::core::str::FromStr for $name {
             type Err = $crate::common::Invalid;
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::common::Invalid> {
                 Self::parse(text)
             }
         }

@@ -235,6 +235,36 @@ impl<'de, R: Rule<'de>> Visitor<'de> for Nullable<R> {
     }
 }
 
+/// A seed whose value may be `null`.
+pub(crate) struct OrNull<S>(pub(crate) S);
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for OrNull<S> {
+    type Value = Option<S::Value>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for OrNull<S> {
+    type Value = Option<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.0.deserialize(deserializer).map(Some)
+    }
+}
+
 /// What a member has been read as so far.
 pub(crate) enum Slot<T> {
     /// Not seen.
@@ -279,6 +309,21 @@ impl<T> Slot<T> {
         match self {
             Self::Missing => Ok(()),
             _ => Err(E::duplicate_field(name)),
+        }
+    }
+
+    /// Takes the value of another slot away.
+    pub(crate) fn take_from(&mut self, other: &mut Self) {
+        *self = std::mem::replace(other, Self::Missing);
+    }
+
+    /// Takes a copy of the value of another slot.
+    pub(crate) fn copy_from(&mut self, other: &Self)
+    where
+        T: Clone,
+    {
+        if let Self::Value(value) = other {
+            *self = Self::Value(value.clone());
         }
     }
 
@@ -358,6 +403,53 @@ pub(crate) fn next_member<'de, A: MapAccess<'de>>(
 /// Passes over the value of a member that is not known.
 pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<IgnoredAny>().map(|_| ())
+}
+
+/// A member of a frame.
+pub(crate) enum Member {
+    /// The place of a listed name.
+    Listed(usize),
+    /// A vendor's, which is kept.
+    Vendor(String),
+    /// Any other, which is passed over.
+    Other,
+}
+
+/// The next member of a frame.
+pub(crate) fn next_of_frame<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    names: &'static [&'static str],
+    vendor_prefix: &'static str,
+) -> Result<Option<Member>, A::Error> {
+    map.next_key_seed(FrameName { names, vendor_prefix })
+}
+
+struct FrameName {
+    names: &'static [&'static str],
+    vendor_prefix: &'static str,
+}
+
+impl<'de> DeserializeSeed<'de> for FrameName {
+    type Value = Member;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Member, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for FrameName {
+    type Value = Member;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Member, E> {
+        Ok(match self.names.iter().position(|known| *known == name) {
+            Some(index) => Member::Listed(index),
+            None if name.starts_with(self.vendor_prefix) => Member::Vendor(name.to_owned()),
+            None => Member::Other,
+        })
+    }
 }
 
 struct Name(&'static [&'static str]);

@@ -3,7 +3,7 @@
 //! Private: [`common`](crate::common) shows it.
 
 use serde::de::{Error as _, Unexpected};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use std::fmt;
 use std::hash::{Hash, Hasher};
