@@ -56,3 +56,22 @@ impl Clock for SystemClock {
 pub fn to_wire(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
+
+/// A timestamp as the generated types hold it.
+///
+/// `None` outside the years 0 to 9999, which the grammar cannot say; every use of it is optional on the wire.
+pub fn timestamp(at: Timestamp) -> Option<arcp_generated::common::Timestamp> {
+    arcp_generated::common::Timestamp::try_from(to_wire(at)).ok()
+}
+
+/// Payloads that say when something happened.
+pub(crate) trait Stamped: Sized {
+    /// Sets a time of the payload.
+    #[must_use]
+    fn stamped(mut self, set: impl FnOnce(&mut Self, Option<arcp_generated::common::Timestamp>), at: Timestamp) -> Self {
+        set(&mut self, timestamp(at));
+        self
+    }
+}
+
+impl<T> Stamped for T {}

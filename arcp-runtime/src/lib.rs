@@ -1,14 +1,26 @@
 //! A durable runtime and client for ARCP v1.1, the Agent Runtime Control Protocol.
 //!
 //! # Layout
-//! - [`transport`], [`store`]: what both sides stand on, as traits
+//! - [`agent`]: what an agent is and can do; [`arcp_agent`] makes one of a function
+//! - [`server`]: the runtime
+//! - [`transport`], [`store`], [`auth`]: what it stands on, as traits
 //! - [`protocol`]: the rules, pure
 //! - [`clock`], [`id`]: time and randomness, as traits
-//!
-//! The rooms `agent`, `auth`, `server` and the rest of `protocol` are written on the generated types and open with them.
+//! - [`limits`]: every limit, in one place
 
+pub mod agent;
+pub mod auth;
 pub mod clock;
 pub mod id;
+pub mod limits;
 pub mod protocol;
+pub mod server;
 pub mod store;
 pub mod transport;
+
+#[doc(hidden)]
+#[path = "macro_support.rs"]
+pub mod __macro;
+
+#[doc = include_str!("arcp_agent.md")]
+pub use arcp_macros::arcp_agent;

@@ -3,6 +3,23 @@
 //! Nothing in this room knows tokio, a clock, a socket, a file or a source of randomness.
 
 pub mod client;
+pub mod connection;
+pub mod core;
+pub mod features;
+pub mod frame;
+pub mod greeting;
+pub mod handshake;
+pub mod idempotency;
+pub mod job;
 pub mod lease;
+pub mod principal;
+pub mod refusal;
+pub mod session;
+pub mod timer;
 pub mod trace;
 pub mod versioning;
+
+mod cancel;
+mod depth;
+mod recover;
+mod sequence;

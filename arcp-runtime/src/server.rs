@@ -27,8 +27,7 @@ use crate::protocol::core::{ConnKey, Core, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Offer;
 use crate::protocol::versioning::NotRegistered;
-use crate::store::memory::MemoryStore;
-use crate::store::{EntryKind, PageLimit, Recovered, Status, Store, StoreError};
+use crate::store::{EntryKind, MemoryStore, PageLimit, Recovered, Status, Store, StoreError};
 use crate::transport::BoxTransport;
 
 mod agents;
@@ -182,7 +181,7 @@ impl Builder {
         }
         let agents = Arc::new(self.agents);
         let offer = Offer {
-            runtime: RuntimeInfo::new(self.name, env!("CARGO_PKG_VERSION").to_owned()),
+            runtime: RuntimeInfo::new(self.name).with_version(env!("CARGO_PKG_VERSION")),
             features: Features::of(&FEATURES),
             agents: agents.inventory(),
         };

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::AgentError;
 use super::stream::{Chunks, Piece};
-use crate::clock::{self, Clock};
+use crate::clock::{self, Clock, Stamped as _};
 use crate::id::Mint;
 use crate::limits::Limits;
 use crate::protocol::core::{Input, Launch};
@@ -203,8 +203,9 @@ impl JobContext {
     /// Emits an event of a vendor's kind, `x-vendor.<vendor>.<name>` (§15).
     ///
     /// # Errors
-    /// The runtime has stopped.
-    pub async fn vendor(&self, kind: VendorName, body: JsonObject) -> Result<(), AgentError> {
+    /// A body that is no object, or the runtime has stopped.
+    pub async fn vendor(&self, kind: VendorName, body: Json) -> Result<(), AgentError> {
+        let body: JsonObject = body.get().parse()?;
         let ts = clock::to_wire(self.job.clock.now().wall);
         let payload = serde_json::to_vec(&Named { kind: kind.as_str(), ts: &ts, body: &body })?;
         self.push(EntryKind::Event, payload.into()).await
@@ -324,8 +325,8 @@ impl JobContext {
             EventBody::ResultChunk(_) => EntryKind::ResultChunk,
             _ => EntryKind::Event,
         };
-        let now = clock::timestamp(self.job.clock.now().wall);
-        let payload = crate::protocol::frame::to_payload(&arcp_generated::job::Event::new(body).with_ts(now));
+        let event = arcp_generated::job::Event::new(body).stamped(|event, at| event.ts = at, self.job.clock.now().wall);
+        let payload = crate::protocol::frame::to_payload(&event);
         self.push(kind, payload).await
     }
 

@@ -1,5 +1,6 @@
 //! `job.cancel`: acknowledged at once, cooperative, and over after a grace period whatever the agent does (§7.4).
 
+use arcp_generated::message::MessageType;
 use std::sync::Arc;
 
 use arcp_generated::error::ErrorCode;
@@ -39,7 +40,7 @@ impl Core {
         if let Some(reason) = &reason {
             payload = payload.with_reason(reason.clone());
         }
-        out.effects.push(Effect::Send(session, Frame::of_job("job.cancelled", &face, &payload)));
+        out.effects.push(Effect::Send(session, Frame::of_job(MessageType::JobCancelled, &face, &payload)));
         if first {
             job.cancelling = Some(reason);
             self.timers.set(Timer::CancelGrace(key), now.mono + self.limits.cancel_grace);

@@ -3,6 +3,7 @@
 //! It answers by itself what needs no state of the runtime: pings, bad frames, features that were not negotiated.
 //! The handshake before it is driven by [`super::greeting`].
 
+use arcp_generated::message::MessageType;
 use std::time::Duration;
 
 use arcp_generated::common::{JobId, MessageId, Nonce};
@@ -16,7 +17,7 @@ use super::features::Features;
 use super::frame::Frame;
 use super::refusal::Refusal;
 use super::timer::{Timer, Timers};
-use crate::clock::{self, Now};
+use crate::clock::{Now, Stamped as _};
 use crate::id::{SessionKey, Ulid};
 use crate::limits::Limits;
 
@@ -129,7 +130,7 @@ impl Connection {
             Some(Timer::PingDue) => {
                 self.sent(now);
                 match Nonce::try_from(format!("p_{nonce}")) {
-                    Ok(nonce) => Step::Reply(Frame::of_session("session.ping", &Ping::new(nonce).with_sent_at(clock::timestamp(now.wall)))),
+                    Ok(nonce) => Step::Reply(Frame::of_session(MessageType::SessionPing, &Ping::new(nonce).stamped(|payload, at| payload.sent_at = at, now.wall))),
                     Err(_) => Step::Nothing,
                 }
             }
@@ -184,7 +185,7 @@ impl Connection {
                 Ok(Step::Nothing)
             };
         }
-        if message_type.direction() == Some(Direction::Runtime) {
+        if message_type.direction() == Direction::Runtime {
             return Err(Refusal::invalid(format!("{} is sent by runtimes only", message_type.as_str())));
         }
         match envelope.session_id.as_ref().map(|id| id.as_str()) {
@@ -238,5 +239,5 @@ impl Connection {
 }
 
 fn pong(ping: &Ping, now: Now) -> Step {
-    Step::Reply(Frame::of_session("session.pong", &Pong::new(ping.nonce.clone()).with_received_at(clock::timestamp(now.wall))))
+    Step::Reply(Frame::of_session(MessageType::SessionPong, &Pong::new(ping.nonce.clone()).stamped(|payload, at| payload.received_at = at, now.wall)))
 }

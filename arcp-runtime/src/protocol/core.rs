@@ -5,6 +5,7 @@
 //!
 //! Each rule has a file of its own beside this one; they are all `impl Core`.
 
+use arcp_generated::message::MessageType;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -252,7 +253,7 @@ pub fn refusal_frame(request: &str, about: Option<&Arc<JobFace>>, refusal: &Refu
         error = error.with_request_id(request);
     }
     match about {
-        Some(about) => Frame::of_job("session.error", about, &error.with_job_id(about.job_id.clone())),
-        None => Frame::of_session("session.error", &error),
+        Some(about) => Frame::of_job(MessageType::SessionError, about, &error.with_job_id(about.job_id.clone())),
+        None => Frame::of_session(MessageType::SessionError, &error),
     }
 }

@@ -14,7 +14,7 @@ impl Features {
 
     /// Reads wire names, as a store keeps them.
     pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::of(&names.into_iter().map(Feature::from).collect::<Vec<_>>())
+        Self::of(&names.into_iter().filter_map(|name| Feature::try_from(name).ok()).collect::<Vec<_>>())
     }
 
     /// What both sides listed.

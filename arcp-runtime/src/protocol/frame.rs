@@ -2,6 +2,7 @@
 //!
 //! The payload is shared by everybody who receives it; only the head differs (ids, numbers).
 
+use arcp_generated::message::MessageType;
 use std::sync::Arc;
 
 use arcp_generated::common::{JobId, TraceId};
@@ -16,7 +17,7 @@ use crate::store::EntryKind;
 pub struct JobFace {
     /// The job.
     pub key: JobKey,
-    /// Its id on the wire.
+    /// Its id on the wire; every job has one, `None` only if the grammar should ever refuse what the key writes.
     pub job_id: JobId,
     /// Its trace on the wire; `None` when the job was forgotten while a session still held its events.
     pub trace_id: Option<TraceId>,
@@ -25,8 +26,8 @@ pub struct JobFace {
 /// A frame without its head.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The wire type, such as `job.event`.
-    pub wire_type: &'static str,
+    /// Which message it is.
+    pub message_type: MessageType,
     /// The job it is about.
     pub about: Option<Arc<JobFace>>,
     /// Its number in the session, if its type has one.
@@ -37,27 +38,27 @@ pub struct Frame {
 
 impl Frame {
     /// A frame about the session itself.
-    pub fn of_session(wire_type: &'static str, payload: &impl Serialize) -> Self {
-        Self { wire_type, about: None, event_seq: None, payload: to_payload(payload) }
+    pub fn of_session(message_type: MessageType, payload: &impl Serialize) -> Self {
+        Self { message_type, about: None, event_seq: None, payload: to_payload(payload) }
     }
 
     /// A frame about a job that takes no number.
-    pub fn of_job(wire_type: &'static str, about: &Arc<JobFace>, payload: &impl Serialize) -> Self {
-        Self { wire_type, about: Some(Arc::clone(about)), event_seq: None, payload: to_payload(payload) }
+    pub fn of_job(message_type: MessageType, about: &Arc<JobFace>, payload: &impl Serialize) -> Self {
+        Self { message_type, about: Some(Arc::clone(about)), event_seq: None, payload: to_payload(payload) }
     }
 
     /// An entry of a job's log, as one session receives it.
     pub fn of_entry(kind: EntryKind, about: &Arc<JobFace>, event_seq: u64, payload: Bytes) -> Self {
-        Self { wire_type: wire_type(kind), about: Some(Arc::clone(about)), event_seq: Some(event_seq), payload }
+        Self { message_type: message_type(kind), about: Some(Arc::clone(about)), event_seq: Some(event_seq), payload }
     }
 }
 
 /// The message that an entry becomes.
-pub fn wire_type(kind: EntryKind) -> &'static str {
+pub fn message_type(kind: EntryKind) -> MessageType {
     match kind {
-        EntryKind::Event | EntryKind::Progress | EntryKind::ResultChunk => "job.event",
-        EntryKind::Result => "job.result",
-        EntryKind::Error => "job.error",
+        EntryKind::Event | EntryKind::Progress | EntryKind::ResultChunk => MessageType::JobEvent,
+        EntryKind::Result => MessageType::JobResult,
+        EntryKind::Error => MessageType::JobError,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Hello, resume and welcome (§6.2, §6.3), once the token was verified.
 
+use arcp_generated::message::MessageType;
 use arcp_generated::common::{ResumeToken, SessionId};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::session::{AgentInventoryEntry, Encoding, Feature, RuntimeInfo, Welcome, WelcomeCapabilities};
@@ -12,7 +13,7 @@ use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::{Log, Session};
 use super::timer::Timer;
-use crate::clock::{self, Now};
+use crate::clock::{Now, Stamped as _};
 use crate::id::{self, SessionKey};
 use crate::store::{Record, SessionRow};
 use crate::transport::CloseCode;
@@ -172,7 +173,7 @@ impl Core {
             session: key,
             principal: session.principal.clone(),
             features: session.features,
-            welcome: Frame::of_session("session.welcome", &welcome),
+            welcome: Frame::of_session(MessageType::SessionWelcome, &welcome),
             after: resumed_from.unwrap_or(0),
             last: session.log.last,
         })));
@@ -193,7 +194,7 @@ fn welcome(offer: &Offer, key: SessionKey, features: Features, token: &str, resu
     let mut welcome = Welcome::new(offer.runtime.clone(), token, capabilities)
         .with_resume_window_sec(limits.resume_window.as_secs().max(1))
         .with_resumed(resumed)
-        .with_accepted_at(clock::timestamp(now.wall));
+        .stamped(|payload, at| payload.accepted_at = at, now.wall);
     if let Ok(session_id) = SessionId::try_from(key.to_string()) {
         welcome = welcome.with_session_id(session_id);
     }

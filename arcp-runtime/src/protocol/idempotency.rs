@@ -1,5 +1,6 @@
 //! `job.submit`: the idempotency key is looked at before anything else, and taken together with the job (§7.1, §7.2).
 
+use arcp_generated::message::MessageType;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use super::lease::Authority;
 use super::refusal::Refusal;
 use super::session::Log;
 use super::timer::Timer;
-use crate::clock::{self, Now};
+use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
 use crate::store::{Idempotency, JobRow, Record, Status};
 
@@ -113,7 +114,7 @@ impl Core {
         let mut payload = Accepted::new(job_id)
             .with_agent(prepared.agent_ref.clone())
             .with_lease(prepared.lease)
-            .with_accepted_at(clock::timestamp(now.wall));
+            .stamped(|payload, at| payload.accepted_at = at, now.wall);
         if let Some(trace_id) = &trace_id {
             payload = payload.with_trace_id(trace_id.clone());
         }
@@ -235,7 +236,7 @@ fn accepted_frame(face: &Arc<JobFace>, accepted: &Bytes, request: &str) -> Frame
     if write!(text, ",\"request_id\":{quoted}}}").is_ok() {
         payload.extend_from_slice(text.as_bytes());
     }
-    Frame { wire_type: "job.accepted", about: Some(Arc::clone(face)), event_seq: None, payload: payload.into() }
+    Frame { message_type: MessageType::JobAccepted, about: Some(Arc::clone(face)), event_seq: None, payload: payload.into() }
 }
 
 /// The counters of a job as the wire shows them; `None` when its lease has no budget.

@@ -15,7 +15,7 @@ use super::lease::Authority;
 use super::principal::Principal;
 use super::session::{Log, less};
 use super::timer::Timer;
-use crate::clock::{self, Now};
+use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
 use crate::store::{EntryKind, Record, Status};
 
@@ -112,7 +112,7 @@ impl Failure {
             .with_message(message)
             .with_final_status(self.status().1)
             .with_retryable(retryable)
-            .with_completed_at(clock::timestamp(now.wall));
+            .stamped(|payload, at| payload.completed_at = at, now.wall);
         if let Some(details) = &self.details
             && let Ok(details) = arcp_generated::common::JsonObject::from_serialize(details)
         {
@@ -125,7 +125,7 @@ impl Failure {
 impl Outcome {
     /// The status, the entry and its payload that this outcome becomes.
     fn to_terminal(&self, now: Now) -> (Status, EntryKind, Bytes) {
-        let success = || job::Result::new(FinalStatus::Success).with_completed_at(clock::timestamp(now.wall));
+        let success = || job::Result::new(FinalStatus::Success).stamped(|payload, at| payload.completed_at = at, now.wall);
         match self {
             Self::Result(value) => (Status::Success, EntryKind::Result, to_payload(&success().with_result(value.clone()))),
             Self::Streamed { result_id, size } => {
@@ -140,7 +140,7 @@ impl Outcome {
 /// The payload of a `status` event that the runtime itself emits.
 pub fn status_event(phase: StatusPhase, message: &str, now: Now) -> Bytes {
     let body = StatusEvent::new(phase).with_message(message.to_owned());
-    to_payload(&job::Event::new(EventBody::Status(body)).with_ts(clock::timestamp(now.wall)))
+    to_payload(&job::Event::new(EventBody::Status(body)).stamped(|payload, at| payload.ts = at, now.wall))
 }
 
 impl Core {

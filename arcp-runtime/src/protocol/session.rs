@@ -2,6 +2,7 @@
 //!
 //! What it received is in the store; here is only how far it reaches.
 
+use arcp_generated::message::MessageType;
 use std::collections::{HashMap, VecDeque};
 
 use super::core::{ConnKey, Core, Effect, Output};
@@ -138,7 +139,7 @@ impl Core {
 
     /// `session.close`, answered and then closed, or `session.bye`, just closed (§6.7). The session can still be resumed.
     pub(super) fn leave(&mut self, conn: ConnKey, answer: bool, now: Now, out: &mut Output) {
-        let last = answer.then(|| Frame::of_session("session.closed", &Closed::new()));
+        let last = answer.then(|| Frame::of_session(MessageType::SessionClosed, &Closed::new()));
         out.effects.push(Effect::Evict { conn, last, code: CloseCode::Normal });
         self.detached(conn, now, out);
     }
@@ -160,7 +161,7 @@ impl Core {
     /// Tells everybody that the runtime stops (§6.7, A-54). Sessions and jobs stay as they are in the store.
     pub(super) fn shutdown(&mut self, out: &mut Output) {
         for conn in self.conns.keys() {
-            let last = Frame::of_session("session.closed", &Closed::new().with_reason("runtime_shutdown".to_owned()));
+            let last = Frame::of_session(MessageType::SessionClosed, &Closed::new().with_reason("runtime_shutdown".to_owned()));
             out.effects.push(Effect::Evict { conn: *conn, last: Some(last), code: CloseCode::GoingAway });
         }
     }

@@ -50,7 +50,7 @@ impl Agents {
 
     /// The agent that a reference means.
     pub(super) fn resolve(&self, reference: &str) -> Result<(usize, ResolvedAgent), Refusal> {
-        let found = self.known.resolve(reference).map_err(|unresolved| Refusal::new(ErrorCode::from(unresolved.code()), format!("payload.agent: {unresolved}")))?;
+        let found = self.known.resolve(reference).map_err(|unresolved| Refusal::new(ErrorCode::try_from(unresolved.code()).unwrap_or(ErrorCode::InvalidRequest), format!("payload.agent: {unresolved}")))?;
         let name = ResolvedAgent::try_from(found.to_string()).map_err(|error| Refusal::invalid(format!("payload.agent: {error}")))?;
         Ok((*found.agent, name))
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use arcp_generated::common::SessionId;
 use tokio::time::Sleep;
 
 use super::dispatch::{Call, Greeted, Welcomed};
@@ -35,8 +36,8 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
     match greet(&host, conn, &mut transport).await {
         Ok(welcomed) => {
-            let session = welcomed.session.to_string();
-            let (last, code) = Served::new(&host, conn, transport.as_mut(), welcomed).run().await;
+            let Ok(session) = SessionId::try_from(welcomed.session.to_string()) else { return };
+            let (last, code) = Served::new(&host, conn, transport.as_mut(), welcomed, session.clone()).run().await;
             // The runtime may have stopped by now; then there is nobody to tell.
             let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
             goodbye(&host, transport.as_mut(), Some(&session), last, code).await;
@@ -94,7 +95,7 @@ fn fault(error: &TransportError) -> Option<(Refusal, CloseCode)> {
 }
 
 /// Sends a last frame, says goodbye, and does not wait for ever.
-async fn goodbye(host: &Host, transport: &mut dyn crate::transport::Transport, session: Option<&str>, last: Option<Frame>, code: CloseCode) {
+async fn goodbye(host: &Host, transport: &mut dyn crate::transport::Transport, session: Option<&SessionId>, last: Option<Frame>, code: CloseCode) {
     let farewell = async {
         if let Some(frame) = last {
             let text = Ids::new(host.mint.as_ref()).encode(&frame, session, host.clock.now().wall);
@@ -117,7 +118,7 @@ struct Served<'a> {
     transport: &'a mut dyn crate::transport::Transport,
     state: Connection,
     welcomed: Welcomed,
-    session_id: String,
+    session_id: SessionId,
     ids: Ids,
     /// Taken from the feed, not yet handed to the transport.
     queue: VecDeque<Frame>,
@@ -140,14 +141,14 @@ enum Event {
 }
 
 impl<'a> Served<'a> {
-    fn new(host: &'a Arc<Host>, conn: ConnKey, transport: &'a mut dyn crate::transport::Transport, welcomed: Welcomed) -> Self {
+    fn new(host: &'a Arc<Host>, conn: ConnKey, transport: &'a mut dyn crate::transport::Transport, welcomed: Welcomed, session_id: SessionId) -> Self {
         let now = host.clock.now();
         Self {
             host,
             conn,
             transport,
             state: Connection::new(welcomed.session, welcomed.features, &host.limits, now),
-            session_id: welcomed.session.to_string(),
+            session_id,
             welcomed,
             ids: Ids::new(host.mint.as_ref()),
             queue: VecDeque::new(),
@@ -255,7 +256,7 @@ impl<'a> Served<'a> {
                 let mut cursor = self.page_after;
                 for delivered in page {
                     cursor = delivered.event_seq;
-                    let face = self.host.faces.get(delivered.job);
+                    let Some(face) = self.host.faces.get(delivered.job) else { continue };
                     self.queue.push_back(Frame::of_entry(delivered.kind, &face, cursor, delivered.payload));
                 }
                 self.welcomed.feed.read_up_to(self.conn, cursor);

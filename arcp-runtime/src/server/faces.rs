@@ -24,8 +24,8 @@ impl Faces {
     }
 
     /// The face of a job; of a forgotten one, what its key tells.
-    pub(super) fn get(&self, key: JobKey) -> Arc<JobFace> {
+    pub(super) fn get(&self, key: JobKey) -> Option<Arc<JobFace>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        known.unwrap_or_else(|| Arc::new(JobFace { key, job_id: JobId::from_wire(&key.to_string()), trace_id: None }))
+        known.or_else(|| Some(Arc::new(JobFace { key, job_id: JobId::try_from(key.to_string()).ok()?, trace_id: None })))
     }
 }

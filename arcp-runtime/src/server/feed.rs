@@ -20,7 +20,7 @@ use crate::transport::CloseCode;
 
 /// The way out of one session.
 #[derive(Debug)]
-pub(super) struct Feed {
+pub(crate) struct Feed {
     session: SessionKey,
     max_frames: usize,
     max_bytes: usize,

@@ -1,5 +1,6 @@
 //! Frames become text: a head around bytes that are there already.
 
+use arcp_generated::common::{MessageId, SessionId};
 use arcp_generated::envelope::Head;
 use jiff::Timestamp;
 
@@ -30,17 +31,14 @@ impl Ids {
     }
 
     /// Writes a frame.
-    pub(super) fn encode(&mut self, frame: &Frame, session_id: Option<&str>, wall: Timestamp) -> Text {
-        let id = self.next(wall).encode();
+    pub(super) fn encode(&mut self, frame: &Frame, session_id: Option<&SessionId>, wall: Timestamp) -> Text {
+        let Ok(id) = MessageId::try_from(self.next(wall).to_string()) else { return Text::default() };
         let about = frame.about.as_deref();
-        let head = Head {
-            id: std::str::from_utf8(&id).unwrap_or_default(),
-            wire_type: frame.wire_type,
-            session_id,
-            trace_id: about.and_then(|face| face.trace_id.as_ref()).map(|trace| trace.as_str()),
-            job_id: about.map(|face| face.job_id.as_str()),
-            event_seq: frame.event_seq,
-        };
+        let mut head = Head::new(&id, &frame.message_type);
+        head.session_id = session_id;
+        head.trace_id = about.and_then(|face| face.trace_id.as_ref());
+        head.job_id = about.map(|face| &face.job_id);
+        head.event_seq = frame.event_seq;
         let mut text = Vec::with_capacity(256 + frame.payload.len());
         head.write(&frame.payload, &mut text);
         // Ids are ASCII and payloads come from serde_json, so this never fails; a check is cheaper than an unsafe block is to argue for.

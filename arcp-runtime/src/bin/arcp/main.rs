@@ -6,6 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 mod fault;
 mod send;
+mod serve;
 
 use fault::Fault;
 
@@ -19,6 +20,8 @@ struct Arcp {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve agents.
+    Serve(Box<serve::Serve>),
     /// Send frames from standard input as they are, print what comes back.
     Send(send::Send),
     /// Print the completion script of a shell.
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Fault> {
     match command {
+        Command::Serve(serve) => serve.run(),
         Command::Send(send) => send.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arcp::command(), "arcp", &mut std::io::stdout());
