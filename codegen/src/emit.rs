@@ -4,6 +4,7 @@
 
 pub mod bundle;
 pub mod docs;
+pub mod json;
 pub mod lookup;
 pub mod pattern;
 pub mod prose;

@@ -149,6 +149,18 @@ impl<'m> Lookup<'m> {
         })
     }
 
+    /// The enums whose values gate something: the features.
+    pub fn features(&self) -> Vec<(&'m Type, &'m Enum)> {
+        let all = self.types.values();
+        all.filter_map(|ty| match &ty.shape {
+            Shape::Enum(words) if words.values.iter().any(|value| !value.gates.is_empty()) => {
+                Some((*ty, words))
+            }
+            _ => None,
+        })
+        .collect()
+    }
+
     /// Rooms that the types of a room refer to, without the room itself, sorted.
     pub fn rooms_used<'a>(
         &'a self,
