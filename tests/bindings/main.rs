@@ -3,6 +3,7 @@
 //! Compilers come from `package.json` beside this file, with the versions of its lock, into the build folder.
 //! What the machine lacks is named with the line that installs it; nothing is skipped.
 
+mod rust;
 mod tools;
 
 use tools::{copy_sources, modules, run, workshop};

@@ -139,11 +139,8 @@ export function map<T>(key: Codec<string>, value: Codec<T>): Codec<{ readonly [k
     read(raw) {
       const out: Record<string, T> = {};
       for (const [name, entry] of members(raw)) {
-        setOwn(
-          out,
-          name,
-          within(name, () => (key.read(name), value.read(entry))),
-        );
+        named(key, name);
+        setOwn(out, name, within(name, () => value.read(entry)));
       }
       return out;
     },
@@ -152,6 +149,15 @@ export function map<T>(key: Codec<string>, value: Codec<T>): Codec<{ readonly [k
       return new Map(Object.entries(entries).map(([name, entry]) => [name, within(name, () => value.write(entry))]));
     },
   };
+}
+
+/** Judges a member's name. The fault is the object's: there is no such member. */
+function named(key: Codec<string>, name: string): void {
+  try {
+    key.read(name);
+  } catch (fault) {
+    throw fault instanceof Fault ? new Fault(`the name ${JSON.stringify(clip(name))}: ${fault.reason}`) : fault;
+  }
 }
 
 /** A type whose `null` is a value of its own. */

@@ -54,18 +54,11 @@ impl Place {
         out
     }
 
-    /// Whether a JSON pointer names this place, or the map whose key this place is.
+    /// Whether a JSON pointer names this place.
     pub(super) fn is_meant_by(&self, pointer: &str) -> bool {
-        let steps: Vec<String> = self.0.iter().map(Step::text).collect();
-        let Some((_, map)) = steps.split_last() else {
-            return pointer.is_empty();
-        };
-        let named: Vec<String> = pointer
-            .split('/')
-            .skip(1)
-            .map(|step| step.replace("~1", "/").replace("~0", "~"))
-            .collect();
-        named == steps || named == map
+        let named = pointer.split('/').skip(1);
+        let named = named.map(|step| step.replace("~1", "/").replace("~0", "~"));
+        named.eq(self.0.iter().map(Step::text))
     }
 
     /// The frame with another value at this place, or without one.
@@ -77,10 +70,8 @@ impl Place {
 }
 
 fn is_plain(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    !name.is_empty() && name.chars().all(plain)
 }
 
 fn replace(node: &mut Node, steps: &[Step], value: Option<&Value>) {

@@ -212,12 +212,13 @@ impl<'m> Reader<'m> {
         }
         let mut out = Vec::new();
         for (name, entry) in node.members() {
-            let at = at.entry(name);
             let name_node = Node {
                 line: entry.line,
                 value: Value::String(name.clone()),
             };
-            self.value(key, &name_node, &at, reading);
+            // A bad name is the object's fault: there is no such member.
+            self.value(key, &name_node, at, reading);
+            let at = at.entry(name);
             site(reading, &at, value, false, false);
             out.push((name.clone(), self.value(value, entry, &at, reading)));
         }

@@ -174,7 +174,7 @@ def map_of(key: Codec[W], value: Codec[T]) -> Codec[Mapping[str, T]]:
     def read(raw: Raw) -> Mapping[str, T]:
         out: dict[str, T] = {}
         for name, entry in members(raw).items():
-            _within(name, key.read, name)
+            _named(key, name)
             out[name] = _within(name, value.read, entry)
         return out
 
@@ -184,6 +184,14 @@ def map_of(key: Codec[W], value: Codec[T]) -> Codec[Mapping[str, T]]:
         return {str(name): _within(str(name), value.write, entry) for name, entry in cast("Mapping[str, T]", entries).items()}
 
     return Codec(read, write)
+
+
+def _named(key: Codec[W], name: str) -> None:
+    # The fault is the object's: there is no such member.
+    try:
+        key.read(name)
+    except Fault as fault:
+        raise Fault(f"the name {clip(name)!r}: {fault.reason}") from None
 
 
 def nullable(inner: Codec[T]) -> Codec[T | None]:

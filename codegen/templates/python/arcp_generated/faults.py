@@ -7,7 +7,7 @@ import json
 import re
 from typing import Final
 
-_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_]+")
 
 
 class Fault(Exception):

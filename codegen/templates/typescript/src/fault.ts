@@ -28,7 +28,7 @@ export class Fault extends Error {
   }
 }
 
-const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const PLAIN = /^[A-Za-z0-9_]+$/;
 
 /** What {@link DecodeError} and {@link EncodeError} share. */
 abstract class WireError extends Error {
