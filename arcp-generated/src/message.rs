@@ -232,32 +232,6 @@ impl MessageType {
             _ => None,
         }
     }
-    /// Whether it takes a number of the session's stream.
-    pub fn carries_event_seq(&self) -> bool {
-        match self {
-            Self::JobEvent => true,
-            Self::JobResult => true,
-            Self::JobError => true,
-            _ => false,
-        }
-    }
-    /// Whether it is sent again after a resume.
-    pub fn replayed(&self) -> bool {
-        match self {
-            Self::JobEvent => true,
-            Self::JobResult => true,
-            Self::JobError => true,
-            _ => false,
-        }
-    }
-    /// Whether it is the last frame of a job.
-    pub fn terminal(&self) -> bool {
-        match self {
-            Self::JobResult => true,
-            Self::JobError => true,
-            _ => false,
-        }
-    }
     /// Which requests it answers.
     pub fn answers(&self) -> &'static [Self] {
         match self {
@@ -293,6 +267,32 @@ impl MessageType {
             Self::JobCancel => &[Self::JobCancelled, Self::SessionError],
             Self::JobSubscribe => &[Self::JobSubscribed, Self::SessionError],
             _ => &[],
+        }
+    }
+    /// Whether it takes a number of the session's stream.
+    pub fn carries_event_seq(&self) -> bool {
+        match self {
+            Self::JobEvent => true,
+            Self::JobResult => true,
+            Self::JobError => true,
+            _ => false,
+        }
+    }
+    /// Whether it is sent again after a resume.
+    pub fn replayed(&self) -> bool {
+        match self {
+            Self::JobEvent => true,
+            Self::JobResult => true,
+            Self::JobError => true,
+            _ => false,
+        }
+    }
+    /// Whether it is the last frame of a job.
+    pub fn terminal(&self) -> bool {
+        match self {
+            Self::JobResult => true,
+            Self::JobError => true,
+            _ => false,
         }
     }
     /// The optional members of the envelope that a receiver of this message requires, as bits in their order.

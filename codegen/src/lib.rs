@@ -30,9 +30,13 @@ use std::path::Path;
 pub fn read(schema: &Path) -> Result<Model, Vec<Problem>> {
     let source = load::load(schema)?;
     let (model, mut problems) = lower::lower(&source);
-    problems.extend(check::check(&source, &model));
+    let sound = problems.is_empty();
+    problems.extend(check::check(&source, &model, sound));
     if problems.is_empty() {
         return Ok(model);
+    }
+    for problem in &mut problems {
+        source.locate(problem);
     }
     problems.sort();
     problems.dedup();

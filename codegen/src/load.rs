@@ -38,6 +38,19 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Gives a problem the line of its place, where it has none yet. What is not there has the line of what is around it.
+    pub fn locate(&self, problem: &mut Problem) {
+        let name = problem.file.strip_suffix(SUFFIX);
+        let Some(root) = name.and_then(|name| self.room(name)) else {
+            return;
+        };
+        if problem.line == 0 && !problem.pointer.is_empty() {
+            problem.line = root.at(&problem.pointer).line;
+        }
+    }
+}
+
 const SUFFIX: &str = ".schema.json";
 
 /// Reads the folder.

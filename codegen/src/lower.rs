@@ -169,7 +169,7 @@ impl<'a> Context<'a> {
 
     /// Version and limits: the words of the file that holds the union of all messages.
     fn root(&mut self, model: &mut Model) {
-        let Some((room, root)) = self
+        let Some((name, root)) = self
             .source
             .rooms
             .iter()
@@ -184,7 +184,7 @@ impl<'a> Context<'a> {
             ));
             return;
         };
-        let place = Place::root(room);
+        let place = Place::root(name);
         if let Some(version) = root.get("x-arcp-version") {
             let place = place.at("x-arcp-version");
             model.version = self.text(&place, version, "wire");

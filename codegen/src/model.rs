@@ -228,6 +228,7 @@ pub struct Message {
     pub direction: Direction,
     pub feature: Option<String>,
     pub payload: Ref,
+    pub origin: Origin,
     /// What the sender puts on the envelope, for `session_id`, `job_id`, `event_seq`, `trace_id`.
     pub envelope: Carries,
     /// What a receiver requires there.
@@ -270,6 +271,7 @@ pub struct Kind {
     pub name: String,
     pub docs: Docs,
     pub body: Ref,
+    pub origin: Origin,
     pub feature: Option<String>,
 }
 

@@ -89,6 +89,24 @@ impl Node {
         matches!(self.value, Value::Object(_))
     }
 
+    /// The value at a JSON pointer, or the innermost one on the way to it that is there.
+    pub fn at(&self, pointer: &str) -> &Self {
+        let mut node = self;
+        for name in pointer.split('/').skip(1) {
+            let name = name.replace("~1", "/").replace("~0", "~");
+            let item = || {
+                name.parse::<usize>()
+                    .ok()
+                    .and_then(|index| node.items().get(index))
+            };
+            match node.get(&name).or_else(item) {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node
+    }
+
     /// What it is, for error messages.
     pub fn kind(&self) -> &'static str {
         match self.value {

@@ -19,6 +19,11 @@ pub const VENDOR_PREFIX: &str = "x-vendor.";
 /// Room and name of the enum that features are.
 pub const FEATURE: (&str, &str) = ("session", "Feature");
 
+/// Modules of the Rust print that are no rooms.
+pub const RESERVED_ROOMS: &[&str] = &[
+    "decode", "grammar", "lib", "limits", "macros", "message", "path", "read", "value", "write",
+];
+
 /// What must be there, with what the press does with it.
 const CASES: &[(&str, &str, &str)] = &[
     (

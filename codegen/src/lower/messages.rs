@@ -1,10 +1,27 @@
 //! Messages and event kinds: the arms of the two tagged unions.
 
 use super::{Context, Place};
-use crate::model::{Carries, Carry, Direction, Kind, Message, Model};
+use crate::model::{Carries, Carry, Direction, Kind, Message, Model, Ref};
 use crate::naming;
 use crate::node::Node;
 use crate::problem::Problem;
+
+const MESSAGE_WORDS: &[&str] = &[
+    "type",
+    "direction",
+    "feature",
+    "envelope",
+    "answers",
+    "answered_by",
+    "replayed",
+    "terminal",
+];
+
+/// The strings of a list.
+fn strings(node: &Node, name: &str) -> Vec<String> {
+    let items = node.get(name).map_or(&[][..], Node::items).iter();
+    items.filter_map(Node::as_str).map(str::to_owned).collect()
+}
 
 /// A definition that a union refers to.
 struct Arm<'a> {
@@ -199,84 +216,58 @@ impl<'a> Context<'a> {
     fn message(&mut self, place: &Place, node: &Node) -> Option<Message> {
         let word = node.get("x-arcp-message")?;
         let word_place = place.at("x-arcp-message");
-        const KNOWN: &[&str] = &[
-            "type",
-            "direction",
-            "feature",
-            "envelope",
-            "answers",
-            "answered_by",
-            "replayed",
-            "terminal",
-        ];
-        for (key, inner) in word.members() {
-            if !KNOWN.contains(&key.as_str()) {
-                let reason = format!("a message has no `{key}`");
-                self.problem(
-                    &word_place.at(key),
-                    inner,
-                    reason,
-                    format!("write one of {}", KNOWN.join(", ")),
-                );
-            }
-        }
+        self.only(&word_place, word, "a message", MESSAGE_WORDS);
         let wire = self.text(&word_place, word, "type");
-        if self
-            .constant(place, node, "type")
-            .is_some_and(|constant| constant != wire)
-        {
+        let constant = self.constant(place, node, "type");
+        if constant.is_some_and(|constant| constant != wire) {
             let cure = "write the same type in x-arcp-message and in properties";
             self.problem(place, node, "the message has two types", cure);
         }
-        let payload = node
-            .get("properties")
-            .and_then(|members| members.get("payload"));
-        let payload = match payload {
-            Some(payload) => self.use_of(&place.at("properties").at("payload"), payload)?,
-            None => {
-                self.problem(
-                    place,
-                    node,
-                    "the message has no `payload`",
-                    "refer to the definition of its payload",
-                );
-                return None;
-            }
-        };
-        let list = |name: &str| -> Vec<String> {
-            let items = word.get(name).map_or(&[][..], Node::items);
-            items
-                .iter()
-                .filter_map(Node::as_str)
-                .map(str::to_owned)
-                .collect()
-        };
+        let payload = self.payload(place, node)?;
         let truth = |name: &str| word.get(name).and_then(Node::as_bool).unwrap_or(false);
-        let required = node
-            .get("required")
-            .map_or(&[][..], Node::items)
-            .iter()
-            .filter_map(Node::as_str);
+        let mut requires = strings(node, "required");
+        requires.retain(|name| name != "payload" && name != "type");
+        let feature = word.get("feature").and_then(Node::as_str);
         Some(Message {
             name: naming::upper_camel(&wire),
             docs: self.docs(place, node, true),
             direction: self.direction(&word_place, word),
-            feature: word
-                .get("feature")
-                .and_then(Node::as_str)
-                .map(str::to_owned),
+            feature: feature.map(str::to_owned),
             payload,
+            origin: place.origin(),
             envelope: self.carries(&word_place, word),
-            requires: required
-                .filter(|name| *name != "payload" && *name != "type")
-                .map(str::to_owned)
-                .collect(),
-            answers: list("answers"),
-            answered_by: list("answered_by"),
+            requires,
+            answers: strings(word, "answers"),
+            answered_by: strings(word, "answered_by"),
             replayed: truth("replayed"),
             terminal: truth("terminal"),
             wire,
         })
+    }
+
+    /// Refuses the members of a word that have no meaning.
+    fn only(&mut self, place: &Place, word: &Node, owner: &str, known: &[&str]) {
+        for (key, inner) in word.members() {
+            if !known.contains(&key.as_str()) {
+                let cure = format!("write one of {}", known.join(", "));
+                self.problem(
+                    &place.at(key),
+                    inner,
+                    format!("{owner} has no `{key}`"),
+                    cure,
+                );
+            }
+        }
+    }
+
+    fn payload(&mut self, place: &Place, node: &Node) -> Option<Ref> {
+        let members = node.get("properties");
+        let Some(payload) = members.and_then(|members| members.get("payload")) else {
+            let cure = "refer to the definition of its payload";
+            self.problem(place, node, "the message has no `payload`", cure);
+            return None;
+        };
+        self.use_of(&place.at("properties").at("payload"), payload)
     }
 
     fn direction(&mut self, place: &Place, word: &Node) -> Direction {
@@ -322,16 +313,7 @@ impl<'a> Context<'a> {
     fn kind(&mut self, place: &Place, node: &Node, tag: &str, content: &str) -> Option<Kind> {
         let word = node.get("x-arcp-event")?;
         let word_place = place.at("x-arcp-event");
-        for (key, inner) in word.members() {
-            if key != "kind" && key != "feature" {
-                self.problem(
-                    &word_place.at(key),
-                    inner,
-                    format!("an event has no `{key}`"),
-                    "write kind and feature",
-                );
-            }
-        }
+        self.only(&word_place, word, "an event", &["kind", "feature"]);
         let wire = self.text(&word_place, word, "kind");
         if self
             .constant(place, node, tag)
@@ -356,6 +338,7 @@ impl<'a> Context<'a> {
         Some(Kind {
             name: naming::upper_camel(&wire),
             docs: self.docs(place, node, true),
+            origin: place.origin(),
             body: self.use_of(&body_place, body)?,
             feature: word
                 .get("feature")

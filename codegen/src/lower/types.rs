@@ -56,7 +56,9 @@ impl Context<'_> {
         match self.type_word(place, node)?.as_str() {
             "object"
                 if node.get("propertyNames").is_some()
-                    || node.get("additionalProperties").is_some() =>
+                    || node
+                        .get("additionalProperties")
+                        .is_some_and(Node::is_object) =>
             {
                 self.map(place, node)
             }

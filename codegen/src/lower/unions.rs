@@ -129,19 +129,14 @@ impl Context<'_> {
             let member = own
                 .iter()
                 .find(|name| others().all(|(_, names)| !names.contains(name)));
-            match (member, arms.get_mut(index)) {
-                (Some(member), Some(arm)) => arm.member = (*member).to_owned(),
-                _ => {
-                    let cure = "give each arm one required member that no other arm has";
-                    self.problem(
-                        &place.at("oneOf").at(&index.to_string()),
-                        node,
-                        "nothing tells this arm from the others",
-                        cure,
-                    );
-                    return None;
-                }
+            if let (Some(member), Some(arm)) = (member, arms.get_mut(index)) {
+                (*member).clone_into(&mut arm.member);
+                continue;
             }
+            let here = place.at("oneOf").at(&index.to_string());
+            let cure = "give each arm one required member that no other arm has";
+            self.problem(&here, node, "nothing tells this arm from the others", cure);
+            return None;
         }
         Some(Shape::MemberUnion(arms))
     }

@@ -54,7 +54,7 @@ fn of(types: &Types<'_>, room: &str, ty: &Ref, value: &Value) -> Result<Assumed,
         (Ref::List { item, .. }, Value::Array(items)) => {
             let items = items
                 .iter()
-                .map(|value| expression(of(types, room, item, value)?));
+                .map(|value| of(types, room, item, value).map(expression));
             let items: Vec<TokenStream> = items.collect::<Result<_, String>>()?;
             other(quote!(vec![#(#items),*]))
         }
@@ -92,11 +92,11 @@ fn of(types: &Types<'_>, room: &str, ty: &Ref, value: &Value) -> Result<Assumed,
 }
 
 /// The expression of a default.
-pub(super) fn expression(assumed: Assumed) -> Result<TokenStream, String> {
-    Ok(match assumed {
+fn expression(assumed: Assumed) -> TokenStream {
+    match assumed {
         Assumed::Natural => quote!(Default::default()),
         Assumed::Other(tokens) => tokens,
-    })
+    }
 }
 
 /// Whether an object says only what its type assumes anyway, so that the type's own default is meant.

@@ -184,6 +184,7 @@ fn envelope(frame: &Frame<'_>) -> TokenStream {
     let with_docs = frame
         .optional()
         .map(|member| format!(" Sets `{}`.", member.wire));
+    let methods = methods(&version, &fields);
     quote! {
         /// A frame: a message and what goes with it.
         #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +222,14 @@ fn envelope(frame: &Frame<'_>) -> TokenStream {
                 }
             )*
 
+            #methods
+        }
+    }
+}
+
+/// `decode`, `encode` and `encode_into`.
+fn methods(version: &proc_macro2::Ident, fields: &[proc_macro2::Ident]) -> TokenStream {
+    quote! {
             /// Reads a frame in one pass.
             ///
             /// # Errors
@@ -249,13 +258,11 @@ fn envelope(frame: &Frame<'_>) -> TokenStream {
                 }
                 out.push(b'}');
             }
-        }
     }
 }
 
 fn reading(rust: &Rust<'_>, frame: &Frame<'_>) -> TokenStream {
     let wires: Vec<_> = frame.members.iter().map(|member| &member.wire).collect();
-    let id = &frame.id;
     let version = field(VERSION);
     let slots: Vec<_> = frame.optional().map(|member| field(&member.wire)).collect();
     let names = optional_members(rust.model);
@@ -267,30 +274,7 @@ fn reading(rust: &Rust<'_>, frame: &Frame<'_>) -> TokenStream {
             quote!(u32::from(#slot.is_some()) << #bit)
         }
     });
-    let fills = frame.members.iter().enumerate().map(|(index, member)| {
-        let place = Literal::usize_unsuffixed(index);
-        let (slot, wire) = (field(&member.wire), &member.wire);
-        match wire.as_str() {
-            VERSION => quote!(#place => { #slot.fill_strictly::<crate::read::Plain<Version>, _>(#wire, &mut map)?;}),
-            TAG => quote!(#place => { message_type.fill_strictly::<crate::read::Plain<crate::message::MessageType>, _>(#wire, &mut map)?;}),
-            ID => quote!(#place => { #slot.fill_strictly::<crate::read::Plain<#id>, _>(#wire, &mut map)?;}),
-            CONTENT => quote!(#place => {
-                if message.is_some() || raw.is_some() {
-                    return Err(A::Error::duplicate_field(#wire));
-                }
-                match &message_type {
-                    crate::read::Slot::Value(message_type) => {
-                        message = Some(map.next_value_seed(crate::message::PayloadSeed(message_type))?);
-                    }
-                    _ => raw = Some(map.next_value::<::std::boxed::Box<::serde_json::value::RawValue>>()?),
-                }
-            }),
-            _ => {
-                let rule = rule(ENVELOPE_ROOM, &member.ty);
-                quote!(#place => { #slot.fill::<#rule, _>(#wire, &mut map)?;})
-            }
-        }
-    });
+    let fills = fills(frame);
     quote! {
         const MEMBERS: &[&str] = &[#(#wires),*];
 
@@ -346,6 +330,36 @@ fn reading(rust: &Rust<'_>, frame: &Frame<'_>) -> TokenStream {
             fn from_str(text: &str) -> ::core::result::Result<Self, DecodeError> { Self::decode(text) }
         }
     }
+}
+
+/// How each member of the frame is read.
+fn fills(frame: &Frame<'_>) -> Vec<TokenStream> {
+    let id = &frame.id;
+    let fills = frame.members.iter().enumerate().map(|(index, member)| {
+        let place = Literal::usize_unsuffixed(index);
+        let (slot, wire) = (field(&member.wire), &member.wire);
+        match wire.as_str() {
+            VERSION => quote!(#place => { #slot.fill_strictly::<crate::read::Plain<Version>, _>(#wire, &mut map)?;}),
+            TAG => quote!(#place => { message_type.fill_strictly::<crate::read::Plain<crate::message::MessageType>, _>(#wire, &mut map)?;}),
+            ID => quote!(#place => { #slot.fill_strictly::<crate::read::Plain<#id>, _>(#wire, &mut map)?;}),
+            CONTENT => quote!(#place => {
+                if message.is_some() || raw.is_some() {
+                    return Err(A::Error::duplicate_field(#wire));
+                }
+                match &message_type {
+                    crate::read::Slot::Value(message_type) => {
+                        message = Some(map.next_value_seed(crate::message::PayloadSeed(message_type))?);
+                    }
+                    _ => raw = Some(map.next_value::<::std::boxed::Box<::serde_json::value::RawValue>>()?),
+                }
+            }),
+            _ => {
+                let rule = rule(ENVELOPE_ROOM, &member.ty);
+                quote!(#place => { #slot.fill::<#rule, _>(#wire, &mut map)?;})
+            }
+        }
+    });
+    fills.collect()
 }
 
 /// The type of an optional member in a head: numbers by value, the rest by reference.

@@ -9,6 +9,7 @@ use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::{primitives::StateID, start, syntax};
 use regex_automata::{Anchored, MatchKind};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What a string must look like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,14 +66,14 @@ impl Grammars {
             _ => format!("{room}_{}", naming::snake(name)),
         };
         let ident = format_ident!("{name}");
-        if !self.functions.contains_key(&name) {
+        if let Entry::Vacant(place) = self.functions.entry(name) {
             let body = body(rule)?;
             let doc = format!(" Whether a text fits: it {}.", rule.words());
             let function = quote! {
                 #[doc = #doc]
                 pub(crate) fn #ident(text: &str) -> bool { #body }
             };
-            self.functions.insert(name, function);
+            place.insert(function);
         }
         Ok(quote!(crate::grammar::#ident))
     }
@@ -221,6 +222,9 @@ impl Class {
     }
 }
 
+const TOO_LARGE: &str = "it needs more than 255 states";
+const MOST_BYTES: usize = 4 << 20;
+
 /// A minimal automaton: state 0 is dead, state 1 is the start.
 struct Table {
     classes: Vec<u8>,
@@ -233,11 +237,13 @@ impl Table {
         let config = dense::Config::new()
             .start_kind(StartKind::Anchored)
             .match_kind(MatchKind::All)
-            .minimize(true);
+            .minimize(true)
+            .dfa_size_limit(Some(MOST_BYTES))
+            .determinize_size_limit(Some(MOST_BYTES));
         let automaton = dense::Builder::new()
             .configure(config)
             .build(pattern)
-            .map_err(|error| error.to_string())?;
+            .map_err(|_| TOO_LARGE.to_owned())?;
         let start = automaton
             .start_state(&start::Config::new().anchored(Anchored::Yes))
             .map_err(|error| error.to_string())?;
@@ -262,10 +268,7 @@ impl Table {
                         ids.push(to);
                         ids.len() - 1
                     });
-                row.push(
-                    u8::try_from(place + 1)
-                        .map_err(|_| "it needs more than 255 states".to_owned())?,
-                );
+                row.push(u8::try_from(place + 1).map_err(|_| TOO_LARGE.to_owned())?);
             }
             next.push(row);
             index += 1;

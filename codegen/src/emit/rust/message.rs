@@ -107,10 +107,17 @@ fn method(
     }
 }
 
+/// Who sends a message; nothing where either side may.
+fn direction(message: &Message) -> Option<TokenStream> {
+    match message.direction {
+        Direction::Client => Some(quote!(Direction::Client)),
+        Direction::Runtime => Some(quote!(Direction::Runtime)),
+        Direction::Both => None,
+    }
+}
+
 fn facts(rust: &Rust<'_>) -> TokenStream {
     let model = rust.model;
-    let (truth, no) = (quote!(bool), quote!(false));
-    let yes = |is: bool| is.then(|| quote!(true));
     let list = |wires: &[String]| {
         let names: Vec<_> = wires
             .iter()
@@ -120,14 +127,6 @@ fn facts(rust: &Rust<'_>) -> TokenStream {
         (!names.is_empty()).then(|| quote!(&[#(Self::#names),*]))
     };
     let feature = path("message", FEATURE.0, FEATURE.1);
-    let direction = |message: &Message| {
-        let name = match message.direction {
-            Direction::Client => format_ident!("Client"),
-            Direction::Runtime => format_ident!("Runtime"),
-            Direction::Both => return None,
-        };
-        Some(quote!(Direction::#name))
-    };
     let methods = [
         method(
             model,
@@ -145,6 +144,33 @@ fn facts(rust: &Rust<'_>) -> TokenStream {
             &quote!(None),
             |message| feature_of(rust, "message", message.feature.as_deref()),
         ),
+        method(
+            model,
+            "answers",
+            "Which requests it answers.",
+            &quote!(&'static [Self]),
+            &quote!(&[]),
+            |message| list(&message.answers),
+        ),
+        method(
+            model,
+            "answered_by",
+            "Which messages answer it.",
+            &quote!(&'static [Self]),
+            &quote!(&[]),
+            |message| list(&message.answered_by),
+        ),
+    ];
+    let truths = truths(model);
+    let required = requires(model);
+    quote!(impl MessageType { #(#methods)* #truths #required })
+}
+
+/// The methods that answer yes or no.
+fn truths(model: &Model) -> TokenStream {
+    let (truth, no) = (quote!(bool), quote!(false));
+    let yes = |is: bool| is.then(|| quote!(true));
+    let methods = [
         method(
             model,
             "carries_event_seq",
@@ -169,25 +195,8 @@ fn facts(rust: &Rust<'_>) -> TokenStream {
             &no,
             |message| yes(message.terminal),
         ),
-        method(
-            model,
-            "answers",
-            "Which requests it answers.",
-            &quote!(&'static [Self]),
-            &quote!(&[]),
-            |message| list(&message.answers),
-        ),
-        method(
-            model,
-            "answered_by",
-            "Which messages answer it.",
-            &quote!(&'static [Self]),
-            &quote!(&[]),
-            |message| list(&message.answered_by),
-        ),
     ];
-    let required = requires(model);
-    quote!(impl MessageType { #(#methods)* #required })
+    quote!(#(#methods)*)
 }
 
 /// Which members of the envelope a receiver requires, as bits in the order of the envelope's optional members.

@@ -5,6 +5,7 @@ use super::defaults::{Assumed, assumed};
 use super::types::{docs, field, rule, spell};
 use crate::model::{Member, Presence, Ref, Struct, Type};
 use crate::naming;
+use crate::problem::Problem;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::visit_mut::{VisitMut, visit_path_mut};
@@ -23,7 +24,10 @@ pub(super) fn print(
         match Prepared::new(rust, room, ty, member, leaf) {
             Ok(prepared) => members.push(prepared),
             Err(reason) => {
-                rust.refuse(ty, reason, "correct the default, or the type of the member")
+                let pointer = format!("{}/properties/{}", ty.origin.pointer, member.wire);
+                let cure = "correct the default, or the type of the member";
+                rust.problems
+                    .push(Problem::new(ty.origin.file.clone(), pointer, reason, cure));
             }
         }
     }
@@ -100,9 +104,10 @@ impl<'a> Prepared<'a> {
 
     fn full_type(&self) -> TokenStream {
         let ty = &self.ty;
-        match self.member.presence {
-            Presence::Optional => quote!(Option<#ty>),
-            _ => quote!(#ty),
+        if self.member.presence == Presence::Optional {
+            quote!(Option<#ty>)
+        } else {
+            quote!(#ty)
         }
     }
 
@@ -163,16 +168,14 @@ impl<'a> Prepared<'a> {
     }
 
     fn initial(&self) -> TokenStream {
-        match &self.member.presence {
-            Presence::Optional => quote!(None),
-            _ => match &self.assumed {
-                Some(Assumed::Other(value)) => value.clone(),
-                _ => {
-                    let ty = &self.ty;
-                    quote!(<#ty>::default())
-                }
-            },
+        if self.member.presence == Presence::Optional {
+            return quote!(None);
         }
+        if let Some(Assumed::Other(value)) = &self.assumed {
+            return value.clone();
+        }
+        let ty = &self.ty;
+        quote!(<#ty>::default())
     }
 
     /// Type and conversion of an argument: strings are taken in any form.
@@ -217,10 +220,10 @@ fn notes(member: &Member) -> Vec<String> {
             max: Some(max),
         } => notes.push(format!("Has {min} to {max} characters.")),
         Ref::BoundedString { min, max: None } => {
-            notes.push(format!("Has at least {min} characters."))
+            notes.push(format!("Has at least {min} characters."));
         }
         Ref::Integer(bounds) if bounds.max == i64::MAX => {
-            notes.push(format!("At least {}.", bounds.min))
+            notes.push(format!("At least {}.", bounds.min));
         }
         Ref::Integer(bounds) => notes.push(format!("From {} to {}.", bounds.min, bounds.max)),
         Ref::List { max: Some(max), .. } => notes.push(format!("At most {max} items.")),

@@ -75,9 +75,10 @@ pub(super) fn rule(room: &str, ty: &Ref) -> TokenStream {
         }
         Ref::Integer(integer) => {
             let (min, max) = (integer.min, integer.max);
-            match (u64::try_from(min), u64::try_from(max)) {
-                (Ok(min), Ok(max)) => quote!(crate::read::Integer<#min, #max>),
-                _ => quote!(crate::read::Signed<{ #min }, { #max }>),
+            if let (Ok(min), Ok(max)) = (u64::try_from(min), u64::try_from(max)) {
+                quote!(crate::read::Integer<#min, #max>)
+            } else {
+                quote!(crate::read::Signed<{ #min }, { #max }>)
             }
         }
         Ref::List {

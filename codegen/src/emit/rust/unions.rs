@@ -19,13 +19,11 @@ pub(super) fn home(model: &Model) -> Option<&str> {
 
 /// The struct that carries the tag and its content: `job::Event`.
 fn carrier_of(model: &Model) -> Option<&Struct> {
-    let types = model.rooms.iter().flat_map(|room| &room.types);
-    types
-        .filter_map(|ty| match &ty.shape {
-            Shape::Struct(structure) if structure.union.is_some() => Some(structure),
-            _ => None,
-        })
-        .next()
+    let mut types = model.rooms.iter().flat_map(|room| &room.types);
+    types.find_map(|ty| match &ty.shape {
+        Shape::Struct(structure) if structure.union.is_some() => Some(structure),
+        _ => None,
+    })
 }
 
 /// The enum of the kinds and the union of the bodies.
@@ -124,6 +122,7 @@ fn body_enum(model: &Model, home: &str, name: &str) -> TokenStream {
         .collect();
     let wires = model.kinds.iter().map(|kind| &kind.wire);
     let kind_docs = model.kinds.iter().map(kind_docs);
+    let traits = body_traits(&ident, &names, &types);
     quote! {
         /// The particulars of an event; its kind selects the arm.
         #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,6 +172,13 @@ fn body_enum(model: &Model, home: &str, name: &str) -> TokenStream {
             }
         )*
 
+        #traits
+    }
+}
+
+/// How a body is written and read.
+fn body_traits(ident: &syn::Ident, names: &[syn::Ident], types: &[TokenStream]) -> TokenStream {
+    quote! {
         impl ::serde::Serialize for #ident {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
