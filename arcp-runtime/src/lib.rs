@@ -10,6 +10,7 @@
 
 pub mod agent;
 pub mod auth;
+pub mod client;
 pub mod clock;
 pub mod id;
 pub mod limits;

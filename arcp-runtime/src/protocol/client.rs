@@ -1,10 +1,44 @@
 //! What a client does and when, pure (§5 to §8): frames and the time come in, frames and news go out.
 //!
-//! Nothing here knows tokio or a socket; `crate::client` drives it.
+//! Nothing here knows tokio or a socket; [`crate::client`] drives it.
+
+use arcp_generated::error::ErrorCode;
 
 pub mod ack;
 pub mod backoff;
+pub mod core;
 pub mod correlate;
 pub mod heartbeat;
+pub mod news;
 pub mod result_chunk;
 pub mod sequence;
+
+mod job;
+mod receive;
+mod session;
+mod tolerate;
+
+/// What an error's code is usually about, for peers that do not say which request they refuse.
+enum About {
+    /// The connection or the session.
+    Session,
+    /// A request, perhaps of this kind.
+    Request(Option<correlate::Kind>),
+}
+
+fn about(code: &ErrorCode) -> About {
+    use correlate::Kind::{Cancel, Submit};
+    match code {
+        ErrorCode::HeartbeatLost | ErrorCode::ResumeWindowExpired | ErrorCode::Unauthenticated => {
+            About::Session
+        }
+        ErrorCode::AgentNotAvailable
+        | ErrorCode::AgentVersionNotAvailable
+        | ErrorCode::DuplicateKey
+        | ErrorCode::LeaseSubsetViolation
+        | ErrorCode::LeaseExpired
+        | ErrorCode::BudgetExhausted => About::Request(Some(Submit)),
+        ErrorCode::JobNotFound => About::Request(Some(Cancel)),
+        _ => About::Request(None),
+    }
+}

@@ -21,7 +21,7 @@ impl Default for Backoff {
         Self {
             first: Duration::from_millis(100),
             max: Duration::from_secs(10),
-            give_up_after: Duration::from_secs(600),
+            give_up_after: Duration::from_mins(10),
         }
     }
 }

@@ -109,6 +109,11 @@ impl<T> Waiting<T> {
             })
     }
 
+    /// Takes the request that an answer names, if it names one.
+    pub fn named(&mut self, clues: Clues<'_>) -> Option<Request<T>> {
+        self.exact(clues, None)
+    }
+
     /// Takes the submit that an error about an unknown job, or about no job, refuses.
     pub fn submit_refused(&mut self, clues: Clues<'_>) -> Option<Request<T>> {
         self.accepted(clues)

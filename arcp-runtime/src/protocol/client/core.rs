@@ -1,0 +1,428 @@
+//! The client's state machine: one session, its requests and its jobs (§6, §7).
+//!
+//! Every method takes the time and leaves what is to be done in [`ClientCore::next_frame`] and [`ClientCore::next_output`]. It never waits, and it keeps its state when a connection ends.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arcp_generated::common::{JobId, MessageId, ResumeToken, SessionId, TraceId};
+use arcp_generated::envelope::Envelope;
+use arcp_generated::job::{Accepted, Submit};
+use arcp_generated::message::Message;
+use arcp_generated::session::{ClientInfo, Feature, Welcome};
+
+use super::ack::AckPace;
+use super::correlate::{Kind, Request, Waiting};
+use super::heartbeat::{Beat, Heartbeat};
+use super::job::Job;
+use super::news::{ClientError, Incident, JobEvent, Loss, Outcome};
+use super::sequence::Sequence;
+use crate::clock::Now;
+use crate::id::Mint;
+
+/// A name of the caller's for a request, and for the job that comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub u64);
+
+/// What a client is told once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Who we are.
+    pub client: ClientInfo,
+    /// The bearer token. Secret.
+    pub token: arcp_generated::session::BearerToken,
+    /// What we can do.
+    pub features: Vec<Feature>,
+    /// Whether a gap is worth a new connection: only when one can be had.
+    pub reconnects: bool,
+    /// The largest streamed result that is put together, in bytes.
+    pub result_bytes: usize,
+    /// The largest frame that is sent, in bytes.
+    pub frame_bytes: usize,
+    /// How long the runtime may take to answer a hello.
+    pub greeting_wait: Duration,
+    /// How long the runtime may take to answer a close.
+    pub close_wait: Duration,
+    /// Frames of jobs that are not known yet that are kept while a submission waits.
+    pub early_frames: usize,
+}
+
+/// What is to be done. In order.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// The session is open.
+    Opened(Arc<Opened>),
+    /// A submission was accepted; events of its job come under the same key.
+    Accepted(Key, Box<Accepted>),
+    /// A request failed.
+    Failed(Key, ClientError),
+    /// A cancel was heard, or its job has ended.
+    Cancelled(Key),
+    /// A ping came back after this time.
+    Pong(Key, Duration),
+    /// An event of a job, with its size on the wire.
+    Event(Key, Result<JobEvent, Loss>, usize),
+    /// A job ended.
+    Ended(Key, Outcome),
+    /// Something to tell.
+    Incident(Incident),
+    /// Cut the connection and come back.
+    Reconnect(String),
+    /// Cut the connection; there is no coming back.
+    Fatal(ClientError),
+    /// The runtime agreed to the end.
+    Closed,
+}
+
+/// What the welcome said, and what both sides agreed on.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Opened {
+    /// The session.
+    pub session_id: SessionId,
+    /// The features of both sides.
+    pub features: Vec<Feature>,
+    /// Whether an earlier session goes on.
+    pub resumed: bool,
+    /// The whole answer.
+    pub welcome: Welcome,
+}
+
+/// Where the conversation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Offline,
+    Greeting { resuming: bool },
+    Open,
+    Closing,
+    Over,
+}
+
+/// What must be known to come back.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) session_id: SessionId,
+    pub(super) resume_token: ResumeToken,
+}
+
+/// A submission without an answer.
+#[derive(Debug)]
+pub(super) struct Submission {
+    pub(super) submit: Submit,
+    pub(super) trace_id: Option<TraceId>,
+    /// Sent more than once: a job of it may exist, so an error about an unknown job is not about the submission.
+    pub(super) again: bool,
+    /// It continues a job whose session was lost.
+    pub(super) restores: bool,
+}
+
+/// A ping without a pong.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) nonce: String,
+    pub(super) key: Option<Key>,
+    pub(super) at: Duration,
+}
+
+/// The state of one client.
+pub struct ClientCore {
+    pub(super) settings: Settings,
+    pub(super) mint: Arc<dyn Mint>,
+    pub(super) phase: Phase,
+    /// Until when a hello or a close must be answered.
+    pub(super) deadline: Option<Duration>,
+    /// Whether there was a session at all.
+    pub(super) ever_open: bool,
+    pub(super) known: Option<Known>,
+    pub(super) features: Vec<Feature>,
+    pub(super) sequence: Sequence,
+    /// The cursor at which a gap made us come back; a gap there again is a loss.
+    pub(super) gap_at: Option<u64>,
+    pub(super) waiting: Waiting<Key>,
+    pub(super) submissions: HashMap<Key, Submission>,
+    pub(super) cancels: HashMap<Key, String>,
+    pub(super) jobs: HashMap<JobId, Job>,
+    pub(super) early: VecDeque<(Envelope, usize)>,
+    pub(super) pings: VecDeque<Asked>,
+    pub(super) heartbeat: Heartbeat,
+    pub(super) acks: AckPace,
+    pub(super) outputs: VecDeque<Output>,
+    pub(super) frames: VecDeque<String>,
+}
+
+impl ClientCore {
+    /// A client without a session.
+    pub fn new(settings: Settings, mint: Arc<dyn Mint>) -> Self {
+        Self {
+            settings,
+            mint,
+            phase: Phase::Offline,
+            deadline: None,
+            ever_open: false,
+            known: None,
+            features: Vec::new(),
+            sequence: Sequence::default(),
+            gap_at: None,
+            waiting: Waiting::default(),
+            submissions: HashMap::new(),
+            cancels: HashMap::new(),
+            jobs: HashMap::new(),
+            early: VecDeque::new(),
+            pings: VecDeque::new(),
+            heartbeat: Heartbeat::new(None, Duration::ZERO),
+            acks: AckPace::default(),
+            outputs: VecDeque::new(),
+            frames: VecDeque::new(),
+        }
+    }
+
+    /// Takes over a session of another client: the next connection resumes it.
+    pub fn adopt(
+        &mut self,
+        session_id: SessionId,
+        resume_token: ResumeToken,
+        last_event_seq: u64,
+        jobs: impl IntoIterator<Item = (JobId, Key)>,
+    ) {
+        self.known = Some(Known {
+            session_id,
+            resume_token,
+        });
+        self.sequence = Sequence::after(last_event_seq);
+        for (job_id, key) in jobs {
+            self.jobs.insert(job_id, Job::new(key));
+        }
+    }
+
+    /// The next frame to write. Frames do not wait for outputs: a slow consumer must not silence us.
+    pub fn next_frame(&mut self) -> Option<String> {
+        self.frames.pop_front()
+    }
+
+    /// What is to be done next.
+    pub fn next_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Requests without an answer.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether there was a session at all.
+    pub fn was_open(&self) -> bool {
+        self.ever_open
+    }
+
+    /// Whether requests can be made now.
+    pub fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// The last number that was taken.
+    pub fn last_event_seq(&self) -> u64 {
+        self.sequence.last()
+    }
+
+    /// What another client needs to go on: session, token, and the jobs that have not ended.
+    pub fn resume_point(&self) -> Option<(SessionId, ResumeToken, Vec<JobId>)> {
+        let known = self.known.as_ref()?;
+        let mut jobs: Vec<JobId> = self.jobs.keys().cloned().collect();
+        jobs.sort();
+        Some((known.session_id.clone(), known.resume_token.clone(), jobs))
+    }
+
+    /// The job that a key stands for.
+    pub fn job_of(&self, key: Key) -> Option<&JobId> {
+        self.jobs
+            .iter()
+            .find(|(_, job)| job.keys.contains(&key))
+            .map(|(job_id, _)| job_id)
+    }
+
+    /// When [`ClientCore::tick`] is wanted next.
+    pub fn due(&self) -> Option<Duration> {
+        if matches!(self.phase, Phase::Offline | Phase::Over) {
+            return None;
+        }
+        let acks = self.acks.due(self.sequence.last());
+        [self.deadline, self.heartbeat.due(), acks]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The time has passed. `holding`: reading is held back by a slow consumer. `taken`: up to which number consumers have taken everything.
+    pub fn tick(&mut self, now: Now, holding: bool, taken: impl FnOnce() -> u64) {
+        if self.deadline.is_some_and(|deadline| deadline <= now.mono) {
+            self.too_late();
+        }
+        if !matches!(self.phase, Phase::Open | Phase::Closing) {
+            return;
+        }
+        if self
+            .acks
+            .due(self.sequence.last())
+            .is_some_and(|due| due <= now.mono)
+            && let Some(seq) = self.acks.take(taken(), now.mono)
+        {
+            self.send(arcp_generated::session::Ack::new(seq), now);
+        }
+        match self.heartbeat.beat(now.mono, holding) {
+            Beat::Rest => {}
+            Beat::Ping => self.send_ping(None, now),
+            Beat::Lost => self.reconnect("the runtime was silent for two heartbeat intervals"),
+        }
+    }
+
+    fn too_late(&mut self) {
+        self.deadline = None;
+        match self.phase {
+            Phase::Greeting { .. } if self.ever_open => self.reconnect("no answer to the hello"),
+            Phase::Greeting { .. } => self.fatal(ClientError::Connect {
+                reason: "the runtime did not answer the hello; is it an ARCP runtime?".to_owned(),
+                transient: true,
+            }),
+            Phase::Closing => {
+                self.phase = Phase::Over;
+                self.put(Output::Closed);
+            }
+            Phase::Offline | Phase::Open | Phase::Over => {}
+        }
+    }
+
+    /// The connection is gone. Requests that can be sent again wait; the others fail.
+    pub fn disconnected(&mut self) {
+        if self.phase != Phase::Over {
+            self.phase = Phase::Offline;
+        }
+        self.deadline = None;
+        self.acks = AckPace::default();
+        self.heartbeat = Heartbeat::new(None, Duration::ZERO);
+        self.early.clear();
+        self.frames.clear();
+        for asked in std::mem::take(&mut self.pings) {
+            if let Some(key) = asked.key {
+                let reason = "before the pong came".to_owned();
+                self.put(Output::Failed(key, ClientError::Disconnected { reason }));
+            }
+        }
+        let requests: Vec<_> = self.waiting.take_all().collect();
+        for request in requests {
+            let again = match request.kind {
+                Kind::Cancel => true,
+                Kind::Submit => self
+                    .submissions
+                    .get(&request.ticket)
+                    .is_some_and(|submission| submission.submit.idempotency_key.is_some()),
+            };
+            if again {
+                self.waiting.add(request);
+            } else {
+                self.submissions.remove(&request.ticket);
+                self.put(Output::Failed(request.ticket, ClientError::Uncertain));
+            }
+        }
+    }
+
+    /// There will be no other connection: everything that waits is told why.
+    pub fn abandon(&mut self, error: &ClientError) {
+        self.phase = Phase::Over;
+        let requests: Vec<_> = self.waiting.take_all().collect();
+        for request in requests {
+            self.fail_request(&request, error.clone());
+        }
+        for asked in std::mem::take(&mut self.pings) {
+            if let Some(key) = asked.key {
+                self.put(Output::Failed(key, error.clone()));
+            }
+        }
+        for (_, job) in std::mem::take(&mut self.jobs) {
+            for key in job.keys {
+                let failure = super::news::JobFailure::Unfollowed(error.clone());
+                self.put(Output::Ended(key, Err(failure)));
+            }
+        }
+    }
+
+    pub(super) fn agreed(&self, feature: &Feature) -> bool {
+        self.features.contains(feature)
+    }
+
+    pub(super) fn put(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(super) fn reconnect(&mut self, reason: &str) {
+        self.phase = Phase::Offline;
+        self.put(Output::Reconnect(reason.to_owned()));
+    }
+
+    pub(super) fn fatal(&mut self, error: ClientError) {
+        self.phase = Phase::Over;
+        self.put(Output::Fatal(error));
+    }
+
+    /// Fails a request, and with it the job that it was to restore.
+    pub(super) fn fail_request(&mut self, request: &Request<Key>, error: ClientError) {
+        self.cancels.remove(&request.ticket);
+        let restores = self
+            .submissions
+            .remove(&request.ticket)
+            .is_some_and(|submission| submission.restores);
+        self.put(if restores {
+            Output::Ended(
+                request.ticket,
+                Err(super::news::JobFailure::Unfollowed(error)),
+            )
+        } else {
+            Output::Failed(request.ticket, error)
+        });
+    }
+
+    /// Writes a message of the open session.
+    pub(super) fn send(&mut self, message: impl Into<Message>, now: Now) {
+        let session_id = self.known.as_ref().map(|known| known.session_id.clone());
+        if let Some((_, frame)) = self.frame_of(message, session_id, None, None, now) {
+            self.frames.push_back(frame);
+        }
+    }
+
+    /// A frame and its id. `None` ends the client: an identifier that does not fit its own grammar means that the mint is broken.
+    pub(super) fn frame_of(
+        &mut self,
+        message: impl Into<Message>,
+        session_id: Option<SessionId>,
+        job_id: Option<JobId>,
+        trace_id: Option<TraceId>,
+        now: Now,
+    ) -> Option<(String, String)> {
+        let id = self.mint.ulid(now.wall).to_string();
+        let Ok(message_id) = MessageId::try_from(id.as_str()) else {
+            let reason = format!("`{id}` cannot be the id of a frame");
+            self.fatal(ClientError::Invalid(reason));
+            return None;
+        };
+        let mut envelope = Envelope::new(message_id, message);
+        envelope.session_id = session_id;
+        envelope.job_id = job_id;
+        envelope.trace_id = trace_id;
+        self.heartbeat.spoke(now.mono);
+        Some((id, envelope.encode()))
+    }
+}
+
+impl fmt::Debug for ClientCore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientCore")
+            .field("phase", &self.phase)
+            .field("last_event_seq", &self.sequence.last())
+            .field("waiting", &self.waiting.len())
+            .field("jobs", &self.jobs.len())
+            .finish_non_exhaustive()
+    }
+}
