@@ -5,4 +5,5 @@
 
 mod runtime;
 mod store;
+mod client;
 mod transport;

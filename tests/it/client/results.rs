@@ -1,0 +1,93 @@
+//! How jobs end: inline and streamed results, failures (§7.3, §8.4).
+
+use super::*;
+
+use arcp_runtime::client::{ChunkError, JobResult, ResultValue};
+
+/// What a job makes of these chunks and this end.
+async fn streamed(chunks: &[Value], end: Value) -> Result<JobResult, JobFailure> {
+    let (builder, mut runtime) = builder();
+    let (client, mut peer) = open_with(builder.result_bytes(1000), &mut runtime, &["result_chunk"]).await;
+    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let mut seq = 0;
+    for chunk in chunks {
+        seq += 1;
+        peer.send_with(
+            "job.event",
+            json!({"job_id": "job_1", "event_seq": seq}),
+            json!({"kind": "result_chunk", "body": chunk}),
+        )
+        .await;
+    }
+    peer.send_with("job.result", json!({"job_id": "job_1", "event_seq": seq + 1}), end).await;
+    let mut events = job.events();
+    for _ in chunks {
+        let event = events.next().await.unwrap().unwrap();
+        assert!(matches!(event.body, EventBody::ResultChunk(_)));
+    }
+    job.result().await
+}
+
+fn chunk(chunk_seq: u64, data: &str, encoding: &str, more: bool) -> Value {
+    json!({"result_id": "res_1", "chunk_seq": chunk_seq, "data": data, "encoding": encoding, "more": more})
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_streamed_result_is_put_together() {
+    let chunks = [chunk(0, "[1,", "utf8", true), chunk(1, "MiwzXQ==", "base64", false)];
+    let end = json!({"final_status": "success", "result_id": "res_1", "result_size": 7, "summary": "three numbers"});
+    let result = streamed(&chunks, end).await.unwrap();
+    assert_eq!(result.as_bytes(), b"[1,2,3]");
+    assert_eq!(result.decode::<Vec<u32>>().unwrap(), [1, 2, 3]);
+    assert_eq!(result.summary.as_deref(), Some("three numbers"));
+    assert!(matches!(result.value, ResultValue::Streamed(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_streamed_result_with_a_fault_is_a_failure_that_names_it() {
+    let end = |size: u64| json!({"final_status": "success", "result_id": "res_1", "result_size": size});
+    let big = "x".repeat(600);
+    let cases = [
+        (vec![chunk(0, "a", "utf8", true), chunk(2, "b", "utf8", false)], end(2), ChunkError::Order { expected: 1, got: 2 }),
+        (vec![chunk(0, "a", "utf8", true)], end(1), ChunkError::Unfinished),
+        (vec![chunk(0, "a", "utf8", false)], end(2), ChunkError::Size { said: 2, got: 1 }),
+        (vec![chunk(0, &big, "utf8", true), chunk(1, &big, "utf8", false)], end(1200), ChunkError::TooLarge { cap: 1000 }),
+        (vec![], end(0), ChunkError::Unfinished),
+    ];
+    for (chunks, end, expected) in cases {
+        assert_eq!(streamed(&chunks, end).await, Err(JobFailure::Result(expected)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_keep_what_the_runtime_said() {
+    let (client, mut peer, _runtime) = open().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    peer.send_with(
+        "job.error",
+        json!({"job_id": "job_1", "event_seq": 1}),
+        json!({"code": "x-vendor.acme.TIRED", "message": "no more", "final_status": "error", "details": {"n": 1}}),
+    )
+    .await;
+    match job.result().await.unwrap_err() {
+        JobFailure::Ended { error, final_status } => {
+            assert_eq!(error.code.as_str(), "x-vendor.acme.TIRED");
+            assert_eq!(error.message, "no more");
+            assert_eq!(error.details.unwrap().get(), r#"{"n":1}"#);
+            assert_eq!(final_status.as_str(), "error");
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_comes_after_the_end() {
+    let (client, mut peer, _runtime) = open().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    peer.result(1, "job_1", json!("first")).await;
+    peer.event(2, "job_1", "late").await;
+    peer.result(3, "job_1", json!("second")).await;
+    let mut events = job.events();
+    assert!(events.next().await.is_none());
+    assert_eq!(job.result_as::<String>().await, Ok("first".to_owned()));
+}
