@@ -116,7 +116,11 @@ pub struct InvalidInput {
 
 impl fmt::Display for InvalidInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() { write!(f, "input: {}", self.reason) } else { write!(f, "input.{}: {}", self.path, self.reason) }
+        if self.path.is_empty() {
+            write!(f, "input: {}", self.reason)
+        } else {
+            write!(f, "input.{}: {}", self.path, self.reason)
+        }
     }
 }
 
@@ -128,7 +132,10 @@ pub fn decode_input<T: DeserializeOwned>(input: &Json) -> Result<T, InvalidInput
     let mut reader = serde_json::Deserializer::from_str(input.get());
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        InvalidInput { path: if path == "." { String::new() } else { path }, reason: without_position(&error.into_inner()) }
+        InvalidInput {
+            path: if path == "." { String::new() } else { path },
+            reason: without_position(&error.into_inner()),
+        }
     })
 }
 
@@ -136,7 +143,9 @@ pub fn decode_input<T: DeserializeOwned>(input: &Json) -> Result<T, InvalidInput
 fn without_position(error: &serde_json::Error) -> String {
     let reason = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
-    reason.strip_suffix(&position).map_or(reason.clone(), ToOwned::to_owned)
+    reason
+        .strip_suffix(&position)
+        .map_or(reason.clone(), ToOwned::to_owned)
 }
 
 /// Writes an agent's result.
@@ -144,7 +153,12 @@ fn without_position(error: &serde_json::Error) -> String {
 /// # Errors
 /// `INTERNAL_ERROR` when the value cannot be JSON (a map with keys that are no strings, a failing `Serialize`).
 pub fn encode_result<R: Serialize>(result: &R) -> Result<Json, AgentError> {
-    Json::from_serialize(result).map_err(|error| AgentError::new(ErrorCode::InternalError, format!("the result is not JSON: {error}")))
+    Json::from_serialize(result).map_err(|error| {
+        AgentError::new(
+            ErrorCode::InternalError,
+            format!("the result is not JSON: {error}"),
+        )
+    })
 }
 
 /// Why an agent's job ends without a result.
@@ -166,7 +180,12 @@ pub struct AgentError {
 impl AgentError {
     /// An error with a code and a message.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retryable: None, details: None }
+        Self {
+            code,
+            message: message.into(),
+            retryable: None,
+            details: None,
+        }
     }
 
     /// Says whether trying again can help. Codes that pin their value keep it.

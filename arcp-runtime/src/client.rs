@@ -150,7 +150,8 @@ impl Client {
         submission: impl Into<Submission>,
     ) -> Result<JobHandle, ClientError> {
         let submission = Box::new(submission.into());
-        self.ask(|reply| Request::Submit { submission, reply }).await
+        self.ask(|reply| Request::Submit { submission, reply })
+            .await
     }
 
     /// Measures how long the runtime takes to answer.
@@ -178,10 +179,7 @@ impl Client {
 
     /// The jobs of the session that was taken over with [`Builder::resume`]. Each is given once.
     pub fn resumed_jobs(&self) -> Vec<JobHandle> {
-        let mut adopted = self
-            .adopted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut adopted = self.adopted.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut adopted)
     }
 

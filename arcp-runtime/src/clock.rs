@@ -68,7 +68,11 @@ pub fn timestamp(at: Timestamp) -> Option<arcp_generated::common::Timestamp> {
 pub(crate) trait Stamped: Sized {
     /// Sets a time of the payload.
     #[must_use]
-    fn stamped(mut self, set: impl FnOnce(&mut Self, Option<arcp_generated::common::Timestamp>), at: Timestamp) -> Self {
+    fn stamped(
+        mut self,
+        set: impl FnOnce(&mut Self, Option<arcp_generated::common::Timestamp>),
+        at: Timestamp,
+    ) -> Self {
         set(&mut self, timestamp(at));
         self
     }

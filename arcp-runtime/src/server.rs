@@ -49,7 +49,13 @@ use self::jobs::Jobs;
 use self::logins::Logins;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.
-const FEATURES: [Feature; 5] = [Feature::Heartbeat, Feature::Ack, Feature::Progress, Feature::ResultChunk, Feature::AgentVersions];
+const FEATURES: [Feature; 5] = [
+    Feature::Heartbeat,
+    Feature::Ack,
+    Feature::Progress,
+    Feature::ResultChunk,
+    Feature::AgentVersions,
+];
 
 /// A runtime that is being put together.
 #[derive(Debug)]
@@ -94,7 +100,10 @@ struct Shared {
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").field("agents", &self.host.agents).field("store", &self.host.store).finish_non_exhaustive()
+        f.debug_struct("Runtime")
+            .field("agents", &self.host.agents)
+            .field("store", &self.host.store)
+            .finish_non_exhaustive()
     }
 }
 
@@ -189,20 +198,32 @@ impl Builder {
         let known = self.store.recover().await?;
         let terminals = terminals(self.store.as_ref(), &known).await?;
         let mut pending = Output::default();
-        core.recover(known, |job| terminals.get(&job).cloned(), self.clock.now(), &mut pending);
+        core.recover(
+            known,
+            |job| terminals.get(&job).cloned(),
+            self.clock.now(),
+            &mut pending,
+        );
         let faces = Arc::new(Faces::default());
         core.faces().for_each(|face| faces.insert(face));
 
         let spawner = self.agents_on.unwrap_or_else(Handle::current);
-        let (dispatch, inbox) = dispatch::new(core, Arc::clone(&self.clock), Arc::clone(&self.store), Arc::clone(&faces), self.limits.clone(), |inbox| Jobs {
-            agents: Arc::clone(&agents),
-            inbox,
-            clock: Arc::clone(&self.clock),
-            mint: Arc::clone(&self.mint),
-            limits: self.limits.clone(),
-            spawner,
-            running: HashMap::new(),
-        });
+        let (dispatch, inbox) = dispatch::new(
+            core,
+            Arc::clone(&self.clock),
+            Arc::clone(&self.store),
+            Arc::clone(&faces),
+            self.limits.clone(),
+            |inbox| Jobs {
+                agents: Arc::clone(&agents),
+                inbox,
+                clock: Arc::clone(&self.clock),
+                mint: Arc::clone(&self.mint),
+                limits: self.limits.clone(),
+                spawner,
+                running: HashMap::new(),
+            },
+        );
         let host = Host {
             logins: Logins::new(self.limits.failed_logins),
             limits: self.limits,
@@ -220,18 +241,33 @@ impl Builder {
             idle: Notify::new(),
             dispatch: tokio::sync::Mutex::new(Some(tokio::spawn(dispatch.run(pending)))),
         };
-        Ok(Runtime { host: Arc::new(host), shared: Arc::new(shared) })
+        Ok(Runtime {
+            host: Arc::new(host),
+            shared: Arc::new(shared),
+        })
     }
 }
 
 /// The last entries of the jobs that had ended: what a repeat of their submit is answered with.
-async fn terminals(store: &dyn Store, known: &Recovered) -> Result<HashMap<JobKey, (EntryKind, Bytes)>, StoreError> {
+async fn terminals(
+    store: &dyn Store,
+    known: &Recovered,
+) -> Result<HashMap<JobKey, (EntryKind, Bytes)>, StoreError> {
     let mut terminals = HashMap::new();
     for job in &known.jobs {
         if matches!(job.row.status, Status::Pending | Status::Running) || job.last_seq == 0 {
             continue;
         }
-        let last = store.history(job.row.job, job.last_seq - 1, PageLimit { entries: 1, bytes: usize::MAX }).await?;
+        let last = store
+            .history(
+                job.row.job,
+                job.last_seq - 1,
+                PageLimit {
+                    entries: 1,
+                    bytes: usize::MAX,
+                },
+            )
+            .await?;
         if let Some(entry) = last.into_iter().next() {
             terminals.insert(job.row.job, (entry.kind, entry.payload));
         }
@@ -267,12 +303,19 @@ impl Runtime {
         async move {
             match seat {
                 Some(seat) => {
-                    let leaving = Leaving { host: Arc::clone(&host), conn, armed: true };
+                    let leaving = Leaving {
+                        host: Arc::clone(&host),
+                        conn,
+                        armed: true,
+                    };
                     connection::serve(host, conn, transport).await;
                     leaving.done();
                     drop(seat);
                 }
-                None => tracing::warn!(limit = host.limits.connections, "too many connections; one was dropped"),
+                None => tracing::warn!(
+                    limit = host.limits.connections,
+                    "too many connections; one was dropped"
+                ),
             }
         }
     }
@@ -304,10 +347,14 @@ impl Runtime {
     /// Can be called again after it was dropped.
     pub async fn stopped(&self) -> Result<(), StoreError> {
         let mut dispatch = self.shared.dispatch.lock().await;
-        let Some(task) = dispatch.as_mut() else { return Ok(()) };
+        let Some(task) = dispatch.as_mut() else {
+            return Ok(());
+        };
         let outcome = task.await;
         *dispatch = None;
-        outcome.unwrap_or_else(|error| Err(StoreError::Failed(format!("the dispatcher ended: {error}"))))
+        outcome.unwrap_or_else(|error| {
+            Err(StoreError::Failed(format!("the dispatcher ended: {error}")))
+        })
     }
 }
 

@@ -72,7 +72,11 @@ async fn open() -> (Client, Peer, Runtime) {
 impl Runtime {
     async fn arrival(&mut self) -> Peer {
         let transport = self.arrivals.recv().await.expect("the client connects");
-        Peer { transport, session_id: String::new(), sent: 0 }
+        Peer {
+            transport,
+            session_id: String::new(),
+            sent: 0,
+        }
     }
 
     /// The next connection, whose hello asks to resume; answered with a welcome that does.
@@ -98,7 +102,10 @@ impl Peer {
 
     /// The next frame, which must be of this type.
     async fn expect(&mut self, wire_type: &str) -> Value {
-        let frame = self.receive().await.unwrap_or_else(|| panic!("the client left instead of sending {wire_type}"));
+        let frame = self
+            .receive()
+            .await
+            .unwrap_or_else(|| panic!("the client left instead of sending {wire_type}"));
         assert_eq!(frame["type"], wire_type, "{frame}");
         assert_eq!(frame["arcp"], "1.1");
         frame
@@ -183,7 +190,9 @@ impl Peer {
 
     /// Says goodbye as a runtime does.
     async fn leave(mut self, code: CloseCode, reason: &str) {
-        poll_fn(|cx| self.transport.poll_close(cx, code, reason)).await.unwrap();
+        poll_fn(|cx| self.transport.poll_close(cx, code, reason))
+            .await
+            .unwrap();
     }
 
     /// Cuts the connection.

@@ -3,7 +3,7 @@
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod client;
 mod runtime;
 mod store;
-mod client;
 mod transport;

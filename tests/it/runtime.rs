@@ -31,7 +31,12 @@ impl Peer {
     fn dial(runtime: &Runtime) -> Self {
         let (here, there) = memory::pair(64);
         tokio::spawn(runtime.serve(Box::new(there)));
-        Self { transport: here, session: None, token: Value::Null, sent: 0 }
+        Self {
+            transport: here,
+            session: None,
+            token: Value::Null,
+            sent: 0,
+        }
     }
 
     /// Connects and says hello as `token`.
@@ -46,7 +51,8 @@ impl Peer {
     async fn resume(runtime: &Runtime, of: &Self, last: u64) -> Self {
         let mut peer = Self::dial(runtime);
         let mut payload = hello("tok-a");
-        payload["resume"] = json!({"session_id": of.session, "resume_token": of.token, "last_event_seq": last});
+        payload["resume"] =
+            json!({"session_id": of.session, "resume_token": of.token, "last_event_seq": last});
         peer.send("session.hello", payload).await;
         peer.welcomed().await;
         peer
@@ -86,7 +92,11 @@ impl Peer {
 
     /// The next frame; `None` when the runtime has closed the connection.
     async fn try_receive(&mut self) -> Option<Value> {
-        let next = tokio::time::timeout(Duration::from_secs(60), poll_fn(|cx| self.transport.poll_recv(cx))).await;
+        let next = tokio::time::timeout(
+            Duration::from_secs(60),
+            poll_fn(|cx| self.transport.poll_recv(cx)),
+        )
+        .await;
         match next.expect("the runtime says something within a minute") {
             Some(Ok(Received::Frame(text))) => Some(serde_json::from_str(&text).unwrap()),
             Some(Ok(other)) => panic!("{other:?}"),
@@ -114,7 +124,11 @@ impl Peer {
 
     /// Submits to the probe and waits until it is accepted.
     async fn probe(&mut self, steps: Value) -> Value {
-        self.send("job.submit", json!({"agent": "probe", "input": {"do": steps}})).await;
+        self.send(
+            "job.submit",
+            json!({"agent": "probe", "input": {"do": steps}}),
+        )
+        .await;
         let accepted = self.receive().await;
         assert_eq!(accepted["type"], "job.accepted", "{accepted}");
         accepted
@@ -136,7 +150,9 @@ fn hello(token: &str) -> Value {
 }
 
 fn tokens() -> BearerTokens {
-    BearerTokens::new().with("tok-a", "alice").with("tok-b", "bob")
+    BearerTokens::new()
+        .with("tok-a", "alice")
+        .with("tok-b", "bob")
 }
 
 async fn in_memory(limits: Limits) -> Runtime {
@@ -145,17 +161,33 @@ async fn in_memory(limits: Limits) -> Runtime {
 
 async fn in_file(path: &std::path::Path) -> (Runtime, std::sync::Arc<SqliteStore>) {
     let store = std::sync::Arc::new(SqliteStore::open(path, Durability::Process).unwrap());
-    let runtime = start(Limits::default(), Runtime::builder().shared_store(store.clone())).await;
+    let runtime = start(
+        Limits::default(),
+        Runtime::builder().shared_store(store.clone()),
+    )
+    .await;
     (runtime, store)
 }
 
 async fn start(limits: Limits, builder: arcp_runtime::server::Builder) -> Runtime {
-    let builder = demo::all().into_iter().fold(builder, arcp_runtime::server::Builder::shared_agent);
-    let builder = probe::Probe::versions(None).into_iter().fold(builder, arcp_runtime::server::Builder::agent);
-    builder.verifier(tokens()).limits(limits).start().await.unwrap()
+    let builder = demo::all()
+        .into_iter()
+        .fold(builder, arcp_runtime::server::Builder::shared_agent);
+    let builder = probe::Probe::versions(None)
+        .into_iter()
+        .fold(builder, arcp_runtime::server::Builder::agent);
+    builder
+        .verifier(tokens())
+        .limits(limits)
+        .start()
+        .await
+        .unwrap()
 }
 
 /// The numbers of the frames that have one.
 fn numbers(frames: &[Value]) -> Vec<u64> {
-    frames.iter().filter_map(|frame| frame["event_seq"].as_u64()).collect()
+    frames
+        .iter()
+        .filter_map(|frame| frame["event_seq"].as_u64())
+        .collect()
 }

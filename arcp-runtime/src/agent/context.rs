@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arcp_generated::common::{AgentRef, CallId, Decimal, DelegateId, Json, JsonObject, VendorName};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::event::{ArtifactRef, Delegate, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought, ToolCall, ToolFailure, ToolResult, ToolSuccess};
+use arcp_generated::event::{
+    ArtifactRef, Delegate, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase,
+    Thought, ToolCall, ToolFailure, ToolResult, ToolSuccess,
+};
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use arcp_generated::session::Feature;
 use bytes::Bytes;
@@ -24,9 +27,9 @@ use crate::protocol::core::{Input, Launch};
 use crate::protocol::features::Features;
 use crate::protocol::frame::JobFace;
 use crate::protocol::job::Outcome;
+use crate::protocol::lease::Authority;
 use crate::protocol::lease::budget::{self, MetricName};
 use crate::protocol::lease::operation::{DenialCode, Denied, Operation};
-use crate::protocol::lease::Authority;
 use crate::protocol::principal::Principal;
 use crate::server::dispatch::Inbox;
 use crate::server::feed::Feed;
@@ -58,7 +61,10 @@ struct Running {
 
 impl fmt::Debug for JobContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JobContext").field("job", &self.job.about.key).field("agent", &self.job.agent_ref).finish_non_exhaustive()
+        f.debug_struct("JobContext")
+            .field("job", &self.job.about.key)
+            .field("agent", &self.job.agent_ref)
+            .finish_non_exhaustive()
     }
 }
 
@@ -133,7 +139,8 @@ impl JobContext {
     /// # Cancel safety
     /// Dropped before it is ready, nothing was emitted. This holds for every method that emits one event.
     pub async fn log(&self, level: LogLevel, message: impl Into<String>) -> Result<(), AgentError> {
-        self.emit(EventBody::Log(Log::new(level, message.into()))).await
+        self.emit(EventBody::Log(Log::new(level, message.into())))
+            .await
     }
 
     /// Emits a `thought` event.
@@ -141,7 +148,8 @@ impl JobContext {
     /// # Errors
     /// The runtime has stopped.
     pub async fn thought(&self, text: impl Into<String>) -> Result<(), AgentError> {
-        self.emit(EventBody::Thought(Thought::new(text.into()))).await
+        self.emit(EventBody::Thought(Thought::new(text.into())))
+            .await
     }
 
     /// Emits a `status` event.
@@ -149,8 +157,17 @@ impl JobContext {
     /// # Errors
     /// A phase that only the runtime emits, or the runtime has stopped.
     pub async fn status(&self, status: Status) -> Result<(), AgentError> {
-        if matches!(status.phase, StatusPhase::CredentialRotated | StatusPhase::BackPressure) {
-            return Err(AgentError::new(ErrorCode::InvalidRequest, format!("the phase {} is emitted by the runtime only", status.phase.as_str())));
+        if matches!(
+            status.phase,
+            StatusPhase::CredentialRotated | StatusPhase::BackPressure
+        ) {
+            return Err(AgentError::new(
+                ErrorCode::InvalidRequest,
+                format!(
+                    "the phase {} is emitted by the runtime only",
+                    status.phase.as_str()
+                ),
+            ));
         }
         self.emit(EventBody::Status(status)).await
     }
@@ -162,7 +179,10 @@ impl JobContext {
     pub async fn progress(&self, progress: Progress) -> Result<(), AgentError> {
         let negative = |number: &Decimal| number.as_str().starts_with('-');
         if negative(&progress.current) || progress.total.as_ref().is_some_and(negative) {
-            return Err(AgentError::new(ErrorCode::InvalidRequest, "progress is not negative"));
+            return Err(AgentError::new(
+                ErrorCode::InvalidRequest,
+                "progress is not negative",
+            ));
         }
         self.emit(EventBody::Progress(progress)).await
     }
@@ -182,7 +202,10 @@ impl JobContext {
     pub async fn metric(&self, metric: Metric) -> Result<(), AgentError> {
         let name = budget::metric_name(&metric.name);
         if name == MetricName::Reserved {
-            return Err(AgentError::new(ErrorCode::InvalidRequest, format!("the metric {} is emitted by the runtime only", metric.name)));
+            return Err(AgentError::new(
+                ErrorCode::InvalidRequest,
+                format!("the metric {} is emitted by the runtime only", metric.name),
+            ));
         }
         let mut changed = Vec::new();
         if name == MetricName::Cost {
@@ -194,7 +217,8 @@ impl JobContext {
         self.emit(EventBody::Metric(metric)).await?;
         for remaining in changed {
             let value: Decimal = remaining.remaining.to_string().parse()?;
-            let report = Metric::new(budget::REMAINING_METRIC.to_owned(), value).with_unit(remaining.currency.to_string());
+            let report = Metric::new(budget::REMAINING_METRIC.to_owned(), value)
+                .with_unit(remaining.currency.to_string());
             self.emit(EventBody::Metric(report)).await?;
         }
         Ok(())
@@ -207,7 +231,11 @@ impl JobContext {
     pub async fn vendor(&self, kind: VendorName, body: Json) -> Result<(), AgentError> {
         let body: JsonObject = body.get().parse()?;
         let ts = clock::to_wire(self.job.clock.now().wall);
-        let payload = serde_json::to_vec(&Named { kind: kind.as_str(), ts: &ts, body: &body })?;
+        let payload = serde_json::to_vec(&Named {
+            kind: kind.as_str(),
+            ts: &ts,
+            body: &body,
+        })?;
         self.push(EntryKind::Event, payload.into()).await
     }
 
@@ -230,16 +258,27 @@ impl JobContext {
     pub async fn use_model(&self, model: impl Into<String>) -> Result<(), AgentError> {
         let model = model.into();
         let args = Json::from_serialize(&serde_json::json!({ "id": model }))?;
-        self.operation("model", args, &Operation::ModelUse { model: &model }).await?.succeed(Json::null()).await
+        self.operation("model", args, &Operation::ModelUse { model: &model })
+            .await?
+            .succeed(Json::null())
+            .await
     }
 
     /// Asks for a sub-agent (§10). This runtime does not delegate yet: the event is emitted and refused, as a missing agent is.
     ///
     /// # Errors
     /// The refusal, or the runtime has stopped.
-    pub async fn delegate(&self, agent: AgentRef, input: Json, lease_request: Option<Lease>, constraints: Option<LeaseConstraints>) -> Result<Delegated, AgentError> {
+    pub async fn delegate(
+        &self,
+        agent: AgentRef,
+        input: Json,
+        lease_request: Option<Lease>,
+        constraints: Option<LeaseConstraints>,
+    ) -> Result<Delegated, AgentError> {
         let id = self.job.mint.ulid(self.job.clock.now().wall);
-        let mut event = Delegate::new(agent).with_input(input).with_delegate_id(DelegateId::try_from(format!("del_{id}"))?);
+        let mut event = Delegate::new(agent)
+            .with_input(input)
+            .with_delegate_id(DelegateId::try_from(format!("del_{id}"))?);
         if let Some(lease_request) = lease_request {
             event = event.with_lease_request(lease_request);
         }
@@ -247,8 +286,16 @@ impl JobContext {
             event = event.with_lease_constraints(constraints);
         }
         self.emit(EventBody::Delegate(event)).await?;
-        let error = AgentError::new(ErrorCode::AgentNotAvailable, "this runtime does not delegate");
-        Call { context: self.clone(), call_id: CallId::try_from(format!("del_{id}"))? }.fail(&error).await?;
+        let error = AgentError::new(
+            ErrorCode::AgentNotAvailable,
+            "this runtime does not delegate",
+        );
+        Call {
+            context: self.clone(),
+            call_id: CallId::try_from(format!("del_{id}"))?,
+        }
+        .fail(&error)
+        .await?;
         Err(error)
     }
 
@@ -256,8 +303,16 @@ impl JobContext {
     ///
     /// # Errors
     /// Always: the job has no such credential.
-    pub async fn rotate_credential(&self, place: usize, _value: impl Into<String>) -> Result<(), AgentError> {
-        std::future::ready(Err(AgentError::new(ErrorCode::InvalidRequest, format!("this job has no credential {place}")))).await
+    pub async fn rotate_credential(
+        &self,
+        place: usize,
+        _value: impl Into<String>,
+    ) -> Result<(), AgentError> {
+        std::future::ready(Err(AgentError::new(
+            ErrorCode::InvalidRequest,
+            format!("this job has no credential {place}"),
+        )))
+        .await
     }
 
     /// The runtime's clock, which a simulation may drive.
@@ -265,13 +320,24 @@ impl JobContext {
         self.job.clock.as_ref()
     }
 
-    async fn operation(&self, tool: &str, args: Json, operation: &Operation<'_>) -> Result<Call, AgentError> {
+    async fn operation(
+        &self,
+        tool: &str,
+        args: Json,
+        operation: &Operation<'_>,
+    ) -> Result<Call, AgentError> {
         let now = self.job.clock.now().wall;
         let number = self.job.calls.fetch_add(1, Ordering::Relaxed);
         tracing::trace!(job = %self.job.about.key, tool, number, "tool call");
         let call_id = CallId::try_from(format!("c_{}", self.job.mint.ulid(now)))?;
-        self.emit(EventBody::ToolCall(ToolCall::new(tool.to_owned(), call_id.clone()).with_args(args))).await?;
-        let call = Call { context: self.clone(), call_id };
+        self.emit(EventBody::ToolCall(
+            ToolCall::new(tool.to_owned(), call_id.clone()).with_args(args),
+        ))
+        .await?;
+        let call = Call {
+            context: self.clone(),
+            call_id,
+        };
         match self.job.authority.check(operation, now) {
             Ok(()) => Ok(call),
             Err(denied) => {
@@ -289,14 +355,25 @@ impl JobContext {
     /// The owner's session did not negotiate `result_chunk`: return the result inline.
     pub fn result_stream(&self) -> Result<ResultStream, AgentError> {
         if self.job.features.has(&Feature::ResultChunk) {
-            return Ok(ResultStream { context: self.clone() });
+            return Ok(ResultStream {
+                context: self.clone(),
+            });
         }
-        Err(AgentError::new(ErrorCode::InternalError, "the session did not negotiate result_chunk; the result has to be returned inline"))
+        Err(AgentError::new(
+            ErrorCode::InternalError,
+            "the session did not negotiate result_chunk; the result has to be returned inline",
+        ))
     }
 
     async fn write_result(&self, piece: Piece<'_>) -> Result<(), AgentError> {
         let mut stream = self.job.stream.lock().await;
-        let stream = stream.get_or_insert_with(|| Chunks::new(self.job.mint.ulid(self.job.clock.now().wall), self.job.chunk_bytes, self.job.result_bytes));
+        let stream = stream.get_or_insert_with(|| {
+            Chunks::new(
+                self.job.mint.ulid(self.job.clock.now().wall),
+                self.job.chunk_bytes,
+                self.job.result_bytes,
+            )
+        });
         for chunk in stream.write(piece)? {
             self.emit(EventBody::ResultChunk(chunk)).await?;
         }
@@ -305,7 +382,9 @@ impl JobContext {
 
     /// What the agent returned becomes the job's outcome.
     pub(crate) async fn finish(&self, value: Json) -> Outcome {
-        let Some(stream) = self.job.stream.lock().await.take() else { return Outcome::Result(value) };
+        let Some(stream) = self.job.stream.lock().await.take() else {
+            return Outcome::Result(value);
+        };
         let (last, outcome) = stream.finish();
         for chunk in last {
             // A runtime that has stopped ends the job with its next start.
@@ -325,15 +404,24 @@ impl JobContext {
             EventBody::ResultChunk(_) => EntryKind::ResultChunk,
             _ => EntryKind::Event,
         };
-        let event = arcp_generated::job::Event::new(body).stamped(|event, at| event.ts = at, self.job.clock.now().wall);
+        let event = arcp_generated::job::Event::new(body)
+            .stamped(|event, at| event.ts = at, self.job.clock.now().wall);
         let payload = crate::protocol::frame::to_payload(&event);
         self.push(kind, payload).await
     }
 
     async fn push(&self, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
         self.job.owner.room().await;
-        let input = Input::Emit { job: self.job.about.key, kind, payload };
-        self.job.inbox.tell(input).await.map_err(|stopped| AgentError::new(ErrorCode::InternalError, stopped.to_string()))
+        let input = Input::Emit {
+            job: self.job.about.key,
+            kind,
+            payload,
+        };
+        self.job
+            .inbox
+            .tell(input)
+            .await
+            .map_err(|stopped| AgentError::new(ErrorCode::InternalError, stopped.to_string()))
     }
 }
 
@@ -409,7 +497,11 @@ impl Call {
     /// # Errors
     /// The runtime has stopped.
     pub async fn succeed(self, result: Json) -> Result<(), AgentError> {
-        self.context.emit(EventBody::ToolResult(ToolResult::Success(ToolSuccess::new(self.call_id.clone(), result)))).await
+        self.context
+            .emit(EventBody::ToolResult(ToolResult::Success(
+                ToolSuccess::new(self.call_id.clone(), result),
+            )))
+            .await
     }
 
     /// Emits the `tool_result` with an error.
@@ -417,9 +509,20 @@ impl Call {
     /// # Errors
     /// The runtime has stopped.
     pub async fn fail(self, error: &AgentError) -> Result<(), AgentError> {
-        let retryable = error.code.pinned_retryable().or(error.retryable).unwrap_or(error.code.default_retryable());
-        let wire = arcp_generated::error::Error::new().with_code(error.code.clone()).with_message(error.message.clone()).with_retryable(retryable);
-        self.context.emit(EventBody::ToolResult(ToolResult::Failure(ToolFailure::new(self.call_id.clone(), wire)))).await
+        let retryable = error
+            .code
+            .pinned_retryable()
+            .or(error.retryable)
+            .unwrap_or(error.code.default_retryable());
+        let wire = arcp_generated::error::Error::new()
+            .with_code(error.code.clone())
+            .with_message(error.message.clone())
+            .with_retryable(retryable);
+        self.context
+            .emit(EventBody::ToolResult(ToolResult::Failure(
+                ToolFailure::new(self.call_id.clone(), wire),
+            )))
+            .await
     }
 }
 

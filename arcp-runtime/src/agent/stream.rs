@@ -33,20 +33,44 @@ pub(super) struct Chunks {
 impl Chunks {
     pub(super) fn new(id: Ulid, chunk_bytes: usize, result_bytes: u64) -> Self {
         let result_id = ResultId::try_from(format!("res_{id}")).ok();
-        Self { result_id, chunk_bytes: chunk_bytes.max(4), result_bytes, seq: 0, size: 0, held: None }
+        Self {
+            result_id,
+            chunk_bytes: chunk_bytes.max(4),
+            result_bytes,
+            seq: 0,
+            size: 0,
+            held: None,
+        }
     }
 
     /// Cuts a piece into chunks. Answers with those that are ready to be sent.
     pub(super) fn write(&mut self, piece: Piece<'_>) -> Result<Vec<ResultChunk>, AgentError> {
         let (len, parts): (usize, Vec<(String, ChunkEncoding)>) = match piece {
-            Piece::Text(text) => (text.len(), cut(text, self.chunk_bytes).map(|part| (part.to_owned(), ChunkEncoding::Utf8)).collect()),
-            Piece::Bytes(bytes) => (bytes.len(), bytes.chunks(self.chunk_bytes).map(|part| (STANDARD.encode(part), ChunkEncoding::Base64)).collect()),
+            Piece::Text(text) => (
+                text.len(),
+                cut(text, self.chunk_bytes)
+                    .map(|part| (part.to_owned(), ChunkEncoding::Utf8))
+                    .collect(),
+            ),
+            Piece::Bytes(bytes) => (
+                bytes.len(),
+                bytes
+                    .chunks(self.chunk_bytes)
+                    .map(|part| (STANDARD.encode(part), ChunkEncoding::Base64))
+                    .collect(),
+            ),
         };
         if self.size + len as u64 > self.result_bytes {
-            return Err(AgentError::new(ErrorCode::InternalError, format!("the result is larger than {} bytes", self.result_bytes)));
+            return Err(AgentError::new(
+                ErrorCode::InternalError,
+                format!("the result is larger than {} bytes", self.result_bytes),
+            ));
         }
         self.size += len as u64;
-        Ok(parts.into_iter().filter_map(|(data, encoding)| self.push(data, encoding)).collect())
+        Ok(parts
+            .into_iter()
+            .filter_map(|(data, encoding)| self.push(data, encoding))
+            .collect())
     }
 
     fn push(&mut self, data: String, encoding: ChunkEncoding) -> Option<ResultChunk> {
@@ -65,8 +89,20 @@ impl Chunks {
             chunk
         });
         match self.result_id {
-            Some(result_id) => (last, Outcome::Streamed { result_id, size: self.size }),
-            None => (None, Outcome::Failure(Failure::new(ErrorCode::InternalError, "the result has no id"))),
+            Some(result_id) => (
+                last,
+                Outcome::Streamed {
+                    result_id,
+                    size: self.size,
+                },
+            ),
+            None => (
+                None,
+                Outcome::Failure(Failure::new(
+                    ErrorCode::InternalError,
+                    "the result has no id",
+                )),
+            ),
         }
     }
 }
@@ -102,14 +138,21 @@ mod tests {
         assert!(chunks.iter().all(|chunk| chunk.data.len() <= 5));
         let (last, rest) = chunks.split_last().unwrap();
         assert!(!last.more && rest.iter().all(|chunk| chunk.more));
-        assert!(chunks.iter().enumerate().all(|(place, chunk)| chunk.chunk_seq == place as u64));
+        assert!(
+            chunks
+                .iter()
+                .enumerate()
+                .all(|(place, chunk)| chunk.chunk_seq == place as u64)
+        );
         assert!(matches!(outcome, Outcome::Streamed { size, .. } if size == text.len() as u64));
     }
 
     #[test]
     fn an_empty_stream_is_one_empty_chunk() {
         let (last, _) = Chunks::new(Ulid(1), 5, 10).finish();
-        assert!(last.is_some_and(|chunk| chunk.data.is_empty() && !chunk.more && chunk.chunk_seq == 0));
+        assert!(
+            last.is_some_and(|chunk| chunk.data.is_empty() && !chunk.more && chunk.chunk_seq == 0)
+        );
     }
 
     #[test]

@@ -34,7 +34,8 @@ impl BearerTokens {
     /// Adds a token.
     #[must_use]
     pub fn with(mut self, token: &str, principal: impl Into<String>) -> Self {
-        self.tokens.insert(hash(token), Principal::new(principal.into()));
+        self.tokens
+            .insert(hash(token), Principal::new(principal.into()));
         self
     }
 
@@ -49,8 +50,13 @@ impl BearerTokens {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let wrong = |reason| TokenError { line: place + 1, reason };
-            let (token, principal) = line.rsplit_once('=').ok_or_else(|| wrong("there is no ="))?;
+            let wrong = |reason| TokenError {
+                line: place + 1,
+                reason,
+            };
+            let (token, principal) = line
+                .rsplit_once('=')
+                .ok_or_else(|| wrong("there is no ="))?;
             if token.is_empty() {
                 return Err(wrong("the token is empty"));
             }
@@ -90,7 +96,13 @@ impl Verifier for BearerTokens {
     fn verify<'a>(&'a self, token: &'a str) -> Verified<'a> {
         // Every token is compared, each in constant time over its hash.
         let asked = hash(token);
-        let found = self.tokens.iter().fold(None, |found, (known, principal)| if bool::from(known.ct_eq(&asked)) { Some(principal) } else { found });
+        let found = self.tokens.iter().fold(None, |found, (known, principal)| {
+            if bool::from(known.ct_eq(&asked)) {
+                Some(principal)
+            } else {
+                found
+            }
+        });
         let answer = found.cloned().ok_or(Denied);
         Box::pin(std::future::ready(answer))
     }
@@ -116,7 +128,10 @@ mod tests {
     #[test]
     fn bad_lines_are_named_without_the_token() {
         let error = BearerTokens::parse("a=b\nsecret").unwrap_err();
-        assert_eq!(error.to_string(), "line 2: there is no =; write TOKEN=PRINCIPAL");
+        assert_eq!(
+            error.to_string(),
+            "line 2: there is no =; write TOKEN=PRINCIPAL"
+        );
         assert!(BearerTokens::parse("=b").is_err());
         assert!(BearerTokens::parse("a=").is_err());
     }

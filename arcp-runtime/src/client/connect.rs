@@ -199,8 +199,9 @@ impl Builder {
     /// # Cancel safety
     /// Dropping the future ends the attempt.
     pub async fn connect(self) -> Result<Client, ClientError> {
-        let token = BearerToken::try_from(self.token)
-            .map_err(|_| ClientError::Invalid("the token is empty or too long; set one with `token`".to_owned()))?;
+        let token = BearerToken::try_from(self.token).map_err(|_| {
+            ClientError::Invalid("the token is empty or too long; set one with `token`".to_owned())
+        })?;
         if self.name.is_empty() || self.name.chars().count() > 256 {
             let reason = "the client's name must have 1 to 256 characters".to_owned();
             return Err(ClientError::Invalid(reason));

@@ -19,8 +19,7 @@ use super::job::{Face, JobHandle};
 use super::link::{Heard, Link, Wire};
 use super::queue::{self, Position, QueueLimits, Sender};
 use super::{
-    Backoff, ClientError, Control, Incident, JobEvent, Loss, Opened, Outcome, Request,
-    SavedSession,
+    Backoff, ClientError, Control, Incident, JobEvent, Loss, Opened, Outcome, Request, SavedSession,
 };
 use crate::clock::{Clock, Now};
 use crate::id::Mint;
@@ -503,7 +502,13 @@ impl Driver {
 
     /// A connection could not be made.
     fn unreachable(&mut self, error: ClientError) {
-        let transient = matches!(&error, ClientError::Connect { transient: true, .. });
+        let transient = matches!(
+            &error,
+            ClientError::Connect {
+                transient: true,
+                ..
+            }
+        );
         if !transient || !self.core.was_open() {
             self.end(error);
             return;
@@ -520,7 +525,8 @@ impl Driver {
     fn retry(&mut self, reason: String) {
         let now = self.now().mono;
         let lost_for = now.saturating_sub(*self.lost_at.get_or_insert(now));
-        let random = u64::try_from(self.mint.ulid(self.now().wall).0 & u128::from(u64::MAX)).unwrap_or_default();
+        let random = u64::try_from(self.mint.ulid(self.now().wall).0 & u128::from(u64::MAX))
+            .unwrap_or_default();
         let delay = self
             .backoff
             .and_then(|backoff| backoff.delay(self.attempt, lost_for, random));

@@ -113,6 +113,11 @@ impl JobHandle {
             reason
         }
         .to_owned();
-        ask(&self.session, |reply| Request::Cancel { job, reason, reply }).await
+        ask(&self.session, |reply| Request::Cancel {
+            job,
+            reason,
+            reply,
+        })
+        .await
     }
 }

@@ -17,10 +17,30 @@ use crate::store::Status;
 
 impl Core {
     /// The submitting session asks a job to stop.
-    pub(super) fn cancel(&mut self, conn: ConnKey, request: &str, job: &str, reason: Option<String>, now: Now, out: &mut Output) {
-        let Some(session) = self.session_of(conn) else { return };
-        let Some(principal) = self.sessions.get(&session).map(|session| session.principal.clone()) else { return };
-        let key = JobKey::parse(job).filter(|key| self.jobs.get(key).is_some_and(|job| job.principal == principal));
+    pub(super) fn cancel(
+        &mut self,
+        conn: ConnKey,
+        request: &str,
+        job: &str,
+        reason: Option<String>,
+        now: Now,
+        out: &mut Output,
+    ) {
+        let Some(session) = self.session_of(conn) else {
+            return;
+        };
+        let Some(principal) = self
+            .sessions
+            .get(&session)
+            .map(|session| session.principal.clone())
+        else {
+            return;
+        };
+        let key = JobKey::parse(job).filter(|key| {
+            self.jobs
+                .get(key)
+                .is_some_and(|job| job.principal == principal)
+        });
         let Some((key, job)) = key.and_then(|key| Some((key, self.jobs.get_mut(&key)?))) else {
             // Another principal's job cannot be told apart from one that never was.
             let refusal = Refusal::new(ErrorCode::JobNotFound, format!("there is no job {job}"));
@@ -28,11 +48,15 @@ impl Core {
         };
         let face = Arc::clone(&job.face);
         if job.owner != session {
-            let refusal = Refusal::new(ErrorCode::PermissionDenied, "only the session that submitted the job may cancel it");
+            let refusal = Refusal::new(
+                ErrorCode::PermissionDenied,
+                "only the session that submitted the job may cancel it",
+            );
             return Self::refuse(session, request, Some(&face), &refusal, out);
         }
         if job.ended() {
-            let refusal = Refusal::invalid("the job has ended already").with_detail("status", status_word(job.status));
+            let refusal = Refusal::invalid("the job has ended already")
+                .with_detail("status", status_word(job.status));
             return Self::refuse(session, request, Some(&face), &refusal, out);
         }
         let first = job.cancelling.is_none();
@@ -40,10 +64,14 @@ impl Core {
         if let Some(reason) = &reason {
             payload = payload.with_reason(reason.clone());
         }
-        out.effects.push(Effect::Send(session, Frame::of_job(MessageType::JobCancelled, &face, &payload)));
+        out.effects.push(Effect::Send(
+            session,
+            Frame::of_job(MessageType::JobCancelled, &face, &payload),
+        ));
         if first {
             job.cancelling = Some(reason);
-            self.timers.set(Timer::CancelGrace(key), now.mono + self.limits.cancel_grace);
+            self.timers
+                .set(Timer::CancelGrace(key), now.mono + self.limits.cancel_grace);
             out.effects.push(Effect::Stop(key));
         }
     }
@@ -56,7 +84,12 @@ impl Core {
 
 /// The failure of a cancelled job.
 pub(super) fn cancelled(reason: Option<&str>) -> Failure {
-    Failure::new(ErrorCode::Cancelled, reason.filter(|reason| !reason.is_empty()).unwrap_or("the job was cancelled"))
+    Failure::new(
+        ErrorCode::Cancelled,
+        reason
+            .filter(|reason| !reason.is_empty())
+            .unwrap_or("the job was cancelled"),
+    )
 }
 
 /// The wire's word for a status.

@@ -94,7 +94,9 @@ impl Connection {
         let mut connection = Self {
             session_id: session.to_string(),
             features,
-            interval: features.has(&Feature::Heartbeat).then_some(limits.heartbeat_interval),
+            interval: features
+                .has(&Feature::Heartbeat)
+                .then_some(limits.heartbeat_interval),
             bad_frames: 0,
             max_bad_frames: limits.bad_frames,
             max_depth: limits.frame_depth,
@@ -130,11 +132,17 @@ impl Connection {
             Some(Timer::PingDue) => {
                 self.sent(now);
                 match Nonce::try_from(format!("p_{nonce}")) {
-                    Ok(nonce) => Step::Reply(Frame::of_session(MessageType::SessionPing, &Ping::new(nonce).stamped(|payload, at| payload.sent_at = at, now.wall))),
+                    Ok(nonce) => Step::Reply(Frame::of_session(
+                        MessageType::SessionPing,
+                        &Ping::new(nonce).stamped(|payload, at| payload.sent_at = at, now.wall),
+                    )),
                     Err(_) => Step::Nothing,
                 }
             }
-            Some(Timer::Silence) => Step::Close(Refusal::new(ErrorCode::HeartbeatLost, "nothing was heard for two heartbeat intervals; resume the session")),
+            Some(Timer::Silence) => Step::Close(Refusal::new(
+                ErrorCode::HeartbeatLost,
+                "nothing was heard for two heartbeat intervals; resume the session",
+            )),
             _ => Step::Nothing,
         }
     }
@@ -153,7 +161,12 @@ impl Connection {
         }
         let envelope = match Envelope::decode(text) {
             Ok(envelope) => envelope,
-            Err(error) => return self.bad(error.id.as_deref().unwrap_or(""), Refusal::invalid(error.to_string())),
+            Err(error) => {
+                return self.bad(
+                    error.id.as_deref().unwrap_or(""),
+                    Refusal::invalid(error.to_string()),
+                );
+            }
         };
         let id = envelope.id.clone();
         match self.request(envelope, now) {
@@ -169,7 +182,10 @@ impl Connection {
     fn bad(&mut self, request: &str, refusal: Refusal) -> Step {
         self.bad_frames += 1;
         if self.bad_frames >= self.max_bad_frames {
-            return Step::Close(Refusal::invalid(format!("{} bad frames in a row; the last: {}", self.bad_frames, refusal.message)));
+            return Step::Close(Refusal::invalid(format!(
+                "{} bad frames in a row; the last: {}",
+                self.bad_frames, refusal.message
+            )));
         }
         Step::Reply(super::core::refusal_frame(request, None, &refusal))
     }
@@ -186,12 +202,23 @@ impl Connection {
             };
         }
         if message_type.direction() == Direction::Runtime {
-            return Err(Refusal::invalid(format!("{} is sent by runtimes only", message_type.as_str())));
+            return Err(Refusal::invalid(format!(
+                "{} is sent by runtimes only",
+                message_type.as_str()
+            )));
         }
         match envelope.session_id.as_ref().map(|id| id.as_str()) {
             Some(id) if id == self.session_id => {}
-            Some(_) => return Err(Refusal::invalid("session_id: this connection belongs to another session")),
-            None => return Err(Refusal::invalid("session_id: missing; every frame after the welcome carries it")),
+            Some(_) => {
+                return Err(Refusal::invalid(
+                    "session_id: this connection belongs to another session",
+                ));
+            }
+            None => {
+                return Err(Refusal::invalid(
+                    "session_id: missing; every frame after the welcome carries it",
+                ));
+            }
         }
         self.dispatch(envelope, now)
     }
@@ -201,30 +228,57 @@ impl Connection {
         let request = match envelope.message {
             Message::SessionPing(ping) => return Ok(pong(&ping, now)),
             Message::SessionPong(_) => return Ok(Step::Nothing),
-            Message::SessionAck(ack) => Request::Ack { through: ack.last_processed_seq },
+            Message::SessionAck(ack) => Request::Ack {
+                through: ack.last_processed_seq,
+            },
             Message::SessionListJobs(list) => {
                 self.negotiated(&Feature::ListJobs, "session.list_jobs")?;
-                Request::List { id, list: Box::new(list) }
+                Request::List {
+                    id,
+                    list: Box::new(list),
+                }
             }
             Message::SessionClose(_) => Request::Leave { answer: true },
             Message::SessionBye(_) => Request::Leave { answer: false },
             Message::JobSubmit(submit) => {
                 let trace_id = envelope.trace_id.map(|trace| trace.as_str().to_owned());
-                Request::Submit { id, trace_id, submit: Box::new(submit) }
+                Request::Submit {
+                    id,
+                    trace_id,
+                    submit: Box::new(submit),
+                }
             }
             Message::JobCancel(cancel) => {
                 let job = match (envelope.job_id, cancel.job_id) {
-                    (Some(outer), Some(inner)) if outer != inner => return Err(Refusal::invalid("job_id: the envelope and the payload name different jobs")),
+                    (Some(outer), Some(inner)) if outer != inner => {
+                        return Err(Refusal::invalid(
+                            "job_id: the envelope and the payload name different jobs",
+                        ));
+                    }
                     (Some(job), _) | (None, Some(job)) => job,
-                    (None, None) => return Err(Refusal::invalid("job_id: missing; name the job to cancel on the envelope")),
+                    (None, None) => {
+                        return Err(Refusal::invalid(
+                            "job_id: missing; name the job to cancel on the envelope",
+                        ));
+                    }
                 };
-                Request::Cancel { id, job, reason: cancel.reason }
+                Request::Cancel {
+                    id,
+                    job,
+                    reason: cancel.reason,
+                }
             }
             Message::JobSubscribe(_) | Message::JobUnsubscribe(_) => {
                 self.negotiated(&Feature::Subscribe, "job.subscribe")?;
-                return Err(Refusal::invalid("job.subscribe is not offered by this runtime"));
+                return Err(Refusal::invalid(
+                    "job.subscribe is not offered by this runtime",
+                ));
             }
-            Message::SessionHello(_) | Message::SessionResume(_) => return Err(Refusal::invalid("the session is open already; a hello or resume starts a connection")),
+            Message::SessionHello(_) | Message::SessionResume(_) => {
+                return Err(Refusal::invalid(
+                    "the session is open already; a hello or resume starts a connection",
+                ));
+            }
             _ => return Err(Refusal::invalid("this message is not for a runtime")),
         };
         Ok(Step::Request(request))
@@ -234,10 +288,16 @@ impl Connection {
         if self.features.has(feature) {
             return Ok(());
         }
-        Err(Refusal::invalid(format!("{what} needs the feature {}, which was not negotiated", feature.as_str())))
+        Err(Refusal::invalid(format!(
+            "{what} needs the feature {}, which was not negotiated",
+            feature.as_str()
+        )))
     }
 }
 
 fn pong(ping: &Ping, now: Now) -> Step {
-    Step::Reply(Frame::of_session(MessageType::SessionPong, &Pong::new(ping.nonce.clone()).stamped(|payload, at| payload.received_at = at, now.wall)))
+    Step::Reply(Frame::of_session(
+        MessageType::SessionPong,
+        &Pong::new(ping.nonce.clone()).stamped(|payload, at| payload.received_at = at, now.wall),
+    ))
 }

@@ -201,7 +201,12 @@ impl Core {
             Input::Submit(conn, submission) => self.submit(conn, *submission, now, out),
             Input::Started(job) => self.started(job),
             Input::Finish(job, outcome) => self.finish(job, outcome, now, out),
-            Input::Cancel { conn, request, job, reason } => self.cancel(conn, &request, &job, reason, now, out),
+            Input::Cancel {
+                conn,
+                request,
+                job,
+                reason,
+            } => self.cancel(conn, &request, &job, reason, now, out),
             Input::Open(conn, hello) => self.open(conn, *hello, now, out),
             Input::Resume(conn, resume) => self.resume(conn, *resume, now, out),
             Input::Detached(conn) => self.detached(conn, now, out),
@@ -241,8 +246,17 @@ impl Core {
     }
 
     /// Answers a request of an attached session with a refusal.
-    pub(super) fn refuse(session: SessionKey, request: &str, about: Option<&Arc<JobFace>>, refusal: &Refusal, out: &mut Output) {
-        out.effects.push(Effect::Send(session, refusal_frame(request, about, refusal)));
+    pub(super) fn refuse(
+        session: SessionKey,
+        request: &str,
+        about: Option<&Arc<JobFace>>,
+        refusal: &Refusal,
+        out: &mut Output,
+    ) {
+        out.effects.push(Effect::Send(
+            session,
+            refusal_frame(request, about, refusal),
+        ));
     }
 }
 
@@ -253,7 +267,11 @@ pub fn refusal_frame(request: &str, about: Option<&Arc<JobFace>>, refusal: &Refu
         error = error.with_request_id(request);
     }
     match about {
-        Some(about) => Frame::of_job(MessageType::SessionError, about, &error.with_job_id(about.job_id.clone())),
+        Some(about) => Frame::of_job(
+            MessageType::SessionError,
+            about,
+            &error.with_job_id(about.job_id.clone()),
+        ),
         None => Frame::of_session(MessageType::SessionError, &error),
     }
 }

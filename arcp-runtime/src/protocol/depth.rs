@@ -22,7 +22,9 @@ pub fn check(text: &str, limit: usize) -> Result<(), Refusal> {
             b'{' | b'[' if !in_string => {
                 depth += 1;
                 if depth > limit {
-                    return Err(Refusal::invalid(format!("the frame nests deeper than {limit} levels at byte {place}")));
+                    return Err(Refusal::invalid(format!(
+                        "the frame nests deeper than {limit} levels at byte {place}"
+                    )));
                 }
             }
             b'}' | b']' if !in_string => depth = depth.saturating_sub(1),

@@ -9,12 +9,22 @@ pub struct Features(u32);
 impl Features {
     /// The known features of a list; unknown names and repeats have no meaning.
     pub fn of<'a>(features: impl IntoIterator<Item = &'a Feature>) -> Self {
-        Self(features.into_iter().filter_map(bit).fold(0, |set, bit| set | bit))
+        Self(
+            features
+                .into_iter()
+                .filter_map(bit)
+                .fold(0, |set, bit| set | bit),
+        )
     }
 
     /// Reads wire names, as a store keeps them.
     pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::of(&names.into_iter().filter_map(|name| Feature::try_from(name).ok()).collect::<Vec<_>>())
+        Self::of(
+            &names
+                .into_iter()
+                .filter_map(|name| Feature::try_from(name).ok())
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// What both sides listed.
@@ -30,12 +40,18 @@ impl Features {
 
     /// The features, in schema order.
     pub fn iter(self) -> impl Iterator<Item = Feature> {
-        Feature::ALL.iter().filter(move |feature| self.has(feature)).cloned()
+        Feature::ALL
+            .iter()
+            .filter(move |feature| self.has(feature))
+            .cloned()
     }
 }
 
 fn bit(feature: &Feature) -> Option<u32> {
-    Feature::ALL.iter().position(|known| known == feature).map(|place| 1 << place)
+    Feature::ALL
+        .iter()
+        .position(|known| known == feature)
+        .map(|place| 1 << place)
 }
 
 #[cfg(test)]
@@ -46,7 +62,10 @@ mod tests {
     fn unknown_names_and_repeats_do_not_count() {
         let asked = Features::parse(["ack", "ack", "nope", "progress"]);
         let offered = Features::of(&[Feature::Ack, Feature::Heartbeat]);
-        assert_eq!(asked.and(offered).iter().collect::<Vec<_>>(), [Feature::Ack]);
+        assert_eq!(
+            asked.and(offered).iter().collect::<Vec<_>>(),
+            [Feature::Ack]
+        );
         assert!(!asked.has(&Feature::Heartbeat));
     }
 }

@@ -39,17 +39,36 @@ pub struct Frame {
 impl Frame {
     /// A frame about the session itself.
     pub fn of_session(message_type: MessageType, payload: &impl Serialize) -> Self {
-        Self { message_type, about: None, event_seq: None, payload: to_payload(payload) }
+        Self {
+            message_type,
+            about: None,
+            event_seq: None,
+            payload: to_payload(payload),
+        }
     }
 
     /// A frame about a job that takes no number.
-    pub fn of_job(message_type: MessageType, about: &Arc<JobFace>, payload: &impl Serialize) -> Self {
-        Self { message_type, about: Some(Arc::clone(about)), event_seq: None, payload: to_payload(payload) }
+    pub fn of_job(
+        message_type: MessageType,
+        about: &Arc<JobFace>,
+        payload: &impl Serialize,
+    ) -> Self {
+        Self {
+            message_type,
+            about: Some(Arc::clone(about)),
+            event_seq: None,
+            payload: to_payload(payload),
+        }
     }
 
     /// An entry of a job's log, as one session receives it.
     pub fn of_entry(kind: EntryKind, about: &Arc<JobFace>, event_seq: u64, payload: Bytes) -> Self {
-        Self { message_type: message_type(kind), about: Some(Arc::clone(about)), event_seq: Some(event_seq), payload }
+        Self {
+            message_type: message_type(kind),
+            about: Some(Arc::clone(about)),
+            event_seq: Some(event_seq),
+            payload,
+        }
     }
 }
 

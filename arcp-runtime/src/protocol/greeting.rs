@@ -52,19 +52,28 @@ impl Greeting {
     /// # Errors
     /// What is wrong with it: not a frame, not a hello, another version, a hello that breaks its schema, no common encoding.
     pub fn read(text: &str, max_depth: usize) -> Result<Self, Rejected> {
-        super::depth::check(text, max_depth).map_err(|refusal| Rejected { request: String::new(), refusal })?;
+        super::depth::check(text, max_depth).map_err(|refusal| Rejected {
+            request: String::new(),
+            refusal,
+        })?;
         let envelope = Envelope::decode(text).map_err(|error| Rejected {
             request: error.id.clone().unwrap_or_default(),
-            refusal: Refusal::invalid(format!("{error}; this runtime speaks ARCP 1.1 and wants session.hello first")),
+            refusal: Refusal::invalid(format!(
+                "{error}; this runtime speaks ARCP 1.1 and wants session.hello first"
+            )),
         })?;
         let request = envelope.id.as_str().to_owned();
         let on_envelope = envelope.session_id.map(|id| id.as_str().to_owned());
         let read = match envelope.message {
             Message::SessionHello(hello) => Self::of_hello(request.clone(), hello),
-            Message::SessionResume(resume) => Ok(Self::of_resume(request.clone(), resume, on_envelope)),
+            Message::SessionResume(resume) => {
+                Ok(Self::of_resume(request.clone(), resume, on_envelope))
+            }
             other => {
                 let name = other.message_type().as_str().to_owned();
-                Err(Refusal::invalid(format!("{name}: the first frame has to be session.hello of ARCP 1.1")))
+                Err(Refusal::invalid(format!(
+                    "{name}: the first frame has to be session.hello of ARCP 1.1"
+                )))
             }
         };
         read.map_err(|refusal| Rejected { request, refusal })
@@ -74,10 +83,15 @@ impl Greeting {
         let capabilities = hello.capabilities;
         let encodings = capabilities.encodings;
         if !encodings.is_empty() && !encodings.iter().any(|encoding| *encoding == Encoding::Json) {
-            return Err(Refusal::invalid("payload.capabilities.encodings: json is the only encoding here; add \"json\""));
+            return Err(Refusal::invalid(
+                "payload.capabilities.encodings: json is the only encoding here; add \"json\"",
+            ));
         }
         let Some(auth) = hello.auth else {
-            return Err(Refusal::new(ErrorCode::Unauthenticated, "payload.auth: missing; send a bearer token"));
+            return Err(Refusal::new(
+                ErrorCode::Unauthenticated,
+                "payload.auth: missing; send a bearer token",
+            ));
         };
         let resume = match (hello.resume, hello.resume_token) {
             (Some(block), _) => Some(Claim {
@@ -85,21 +99,38 @@ impl Greeting {
                 token_hash: hash_token(block.resume_token.as_str()),
                 last_event_seq: block.last_event_seq,
             }),
-            (None, Some(token)) => {
-                Some(Claim { session: None, token_hash: hash_token(token.as_str()), last_event_seq: hello.last_event_seq.unwrap_or(0) })
-            }
+            (None, Some(token)) => Some(Claim {
+                session: None,
+                token_hash: hash_token(token.as_str()),
+                last_event_seq: hello.last_event_seq.unwrap_or(0),
+            }),
             (None, None) => None,
         };
         let client = format!("{} {}", hello.client.name, hello.client.version);
-        Ok(Self { request, auth: Some(auth), features: Features::of(&capabilities.features), resume, client })
+        Ok(Self {
+            request,
+            auth: Some(auth),
+            features: Features::of(&capabilities.features),
+            resume,
+            client,
+        })
     }
 
     fn of_resume(request: String, resume: session::Resume, on_envelope: Option<String>) -> Self {
         let claim = Claim {
-            session: resume.session_id.map(|id| id.as_str().to_owned()).or(on_envelope),
+            session: resume
+                .session_id
+                .map(|id| id.as_str().to_owned())
+                .or(on_envelope),
             token_hash: hash_token(resume.resume_token.as_str()),
             last_event_seq: resume.last_event_seq,
         };
-        Self { request, auth: resume.auth, features: Features::default(), resume: Some(claim), client: String::new() }
+        Self {
+            request,
+            auth: resume.auth,
+            features: Features::default(),
+            resume: Some(claim),
+            client: String::new(),
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Hello, resume and welcome (§6.2, §6.3), once the token was verified.
 
-use arcp_generated::message::MessageType;
 use arcp_generated::common::{ResumeToken, SessionId};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::session::{AgentInventoryEntry, Encoding, Feature, RuntimeInfo, Welcome, WelcomeCapabilities};
+use arcp_generated::message::MessageType;
+use arcp_generated::session::{
+    AgentInventoryEntry, Encoding, Feature, RuntimeInfo, Welcome, WelcomeCapabilities,
+};
 use sha2::{Digest, Sha256};
 
 use super::core::{ConnKey, Core, Effect, Output};
@@ -80,8 +82,14 @@ impl Core {
     pub(super) fn open(&mut self, conn: ConnKey, hello: Hello, now: Now, out: &mut Output) {
         let held = self.held.get(&hello.principal).copied().unwrap_or(0);
         if held >= self.limits.sessions_per_principal {
-            let message = format!("this principal has {held} sessions already; close one or wait for its resume window to end");
-            out.effects.push(Effect::Refuse { conn, refusal: Refusal::cap("sessions_per_principal", message), code: CloseCode::Policy });
+            let message = format!(
+                "this principal has {held} sessions already; close one or wait for its resume window to end"
+            );
+            out.effects.push(Effect::Refuse {
+                conn,
+                refusal: Refusal::cap("sessions_per_principal", message),
+                code: CloseCode::Policy,
+            });
             return;
         }
         let key = SessionKey(self.mint.ulid(now.wall));
@@ -92,7 +100,10 @@ impl Core {
             session: key,
             principal: hello.principal.as_str().to_owned(),
             token_hash,
-            features: features.iter().map(|feature| feature.as_str().to_owned()).collect(),
+            features: features
+                .iter()
+                .map(|feature| feature.as_str().to_owned())
+                .collect(),
             opened_at: now.wall,
         }));
         self.tokens.insert(token_hash, key);
@@ -118,13 +129,20 @@ impl Core {
         let key = match self.resumable(&resume) {
             Ok(key) => key,
             Err(refusal) => {
-                out.effects.push(Effect::Refuse { conn, refusal, code: CloseCode::Policy });
+                out.effects.push(Effect::Refuse {
+                    conn,
+                    refusal,
+                    code: CloseCode::Policy,
+                });
                 return;
             }
         };
         let token = id::resume_token(self.mint.secret());
         let token_hash = hash_token(&token);
-        out.records.push(Record::SessionResumed { session: key, token_hash });
+        out.records.push(Record::SessionResumed {
+            session: key,
+            token_hash,
+        });
         self.tokens.remove(&resume.token_hash);
         self.tokens.insert(token_hash, key);
         self.timers.cancel(Timer::ResumeWindow(key));
@@ -132,7 +150,11 @@ impl Core {
             session.token_hash = token_hash;
             if let Some(old) = session.conn.take() {
                 self.conns.remove(&old);
-                out.effects.push(Effect::Evict { conn: old, last: None, code: CloseCode::TakenOver });
+                out.effects.push(Effect::Evict {
+                    conn: old,
+                    last: None,
+                    code: CloseCode::TakenOver,
+                });
             }
         }
         self.attach(conn, key, &token, Some(resume.last_event_seq), now, out);
@@ -148,26 +170,54 @@ impl Core {
                 _ => expired("there is no such session any more; say hello without resume"),
             };
         };
-        let Some(session) = self.sessions.get(&key) else { return expired("there is no such session any more; say hello without resume") };
-        if named.is_some_and(|named| named != Some(key)) || resume.principal.as_ref().is_some_and(|principal| *principal != session.principal) {
+        let Some(session) = self.sessions.get(&key) else {
+            return expired("there is no such session any more; say hello without resume");
+        };
+        if named.is_some_and(|named| named != Some(key))
+            || resume
+                .principal
+                .as_ref()
+                .is_some_and(|principal| *principal != session.principal)
+        {
             return Err(wrong_token());
         }
         if resume.last_event_seq > session.log.last {
             return expired("last_event_seq is beyond what was sent; say hello without resume");
         }
         if resume.last_event_seq < session.log.trimmed {
-            let message = format!("events up to {} are not buffered any more; say hello without resume", session.log.trimmed);
+            let message = format!(
+                "events up to {} are not buffered any more; say hello without resume",
+                session.log.trimmed
+            );
             return expired(&message);
         }
         Ok(key)
     }
 
     /// Binds a connection to a session and welcomes it.
-    fn attach(&mut self, conn: ConnKey, key: SessionKey, token: &str, resumed_from: Option<u64>, now: Now, out: &mut Output) {
-        let Some(session) = self.sessions.get_mut(&key) else { return };
+    fn attach(
+        &mut self,
+        conn: ConnKey,
+        key: SessionKey,
+        token: &str,
+        resumed_from: Option<u64>,
+        now: Now,
+        out: &mut Output,
+    ) {
+        let Some(session) = self.sessions.get_mut(&key) else {
+            return;
+        };
         session.conn = Some(conn);
         self.conns.insert(conn, key);
-        let welcome = welcome(&self.offer, key, session.features, token, resumed_from.is_some(), &self.limits, now);
+        let welcome = welcome(
+            &self.offer,
+            key,
+            session.features,
+            token,
+            resumed_from.is_some(),
+            &self.limits,
+            now,
+        );
         out.effects.push(Effect::Attach(Box::new(Attach {
             conn,
             session: key,
@@ -181,11 +231,22 @@ impl Core {
 }
 
 fn wrong_token() -> Refusal {
-    Refusal::new(ErrorCode::Unauthenticated, "the resume token is not valid for this session and principal; use the token of the newest welcome")
+    Refusal::new(
+        ErrorCode::Unauthenticated,
+        "the resume token is not valid for this session and principal; use the token of the newest welcome",
+    )
 }
 
 /// The payload of the welcome. The full list of features is sent: the intersection is the same and the client learns more.
-fn welcome(offer: &Offer, key: SessionKey, features: Features, token: &str, resumed: bool, limits: &crate::limits::Limits, now: Now) -> Option<Welcome> {
+fn welcome(
+    offer: &Offer,
+    key: SessionKey,
+    features: Features,
+    token: &str,
+    resumed: bool,
+    limits: &crate::limits::Limits,
+    now: Now,
+) -> Option<Welcome> {
     let capabilities = WelcomeCapabilities::new()
         .with_encodings(vec![Encoding::Json])
         .with_features(offer.features.iter().collect())

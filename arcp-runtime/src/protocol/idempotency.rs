@@ -62,20 +62,43 @@ pub struct Prepared {
 
 impl Core {
     /// A submit: a repeat is answered as the first time, a new job is accepted or refused.
-    pub(super) fn submit(&mut self, conn: ConnKey, submission: Submission, now: Now, out: &mut Output) {
-        let Some(session) = self.session_of(conn) else { return };
+    pub(super) fn submit(
+        &mut self,
+        conn: ConnKey,
+        submission: Submission,
+        now: Now,
+        out: &mut Output,
+    ) {
+        let Some(session) = self.session_of(conn) else {
+            return;
+        };
         if let Some(key) = &submission.key
-            && let Some(principal) = self.sessions.get(&session).map(|session| session.principal.clone())
+            && let Some(principal) = self
+                .sessions
+                .get(&session)
+                .map(|session| session.principal.clone())
             && let Some(job) = self.keys.get(&(principal, key.clone())).copied()
-            && self.jobs.get(&job).is_some_and(|job| job.key_until.is_none_or(|until| now.mono < until))
+            && self
+                .jobs
+                .get(&job)
+                .is_some_and(|job| job.key_until.is_none_or(|until| now.mono < until))
         {
             return self.repeat(session, job, &submission, out);
         }
-        let Submission { request, trace_id, key, fingerprint, prepared } = submission;
-        let accepted = self.room_for_a_job(session).and(prepared).and_then(|prepared| {
-            let idempotency = key.map(|key| (key, fingerprint));
-            self.accept(session, &request, trace_id, idempotency, prepared, now, out)
-        });
+        let Submission {
+            request,
+            trace_id,
+            key,
+            fingerprint,
+            prepared,
+        } = submission;
+        let accepted = self
+            .room_for_a_job(session)
+            .and(prepared)
+            .and_then(|prepared| {
+                let idempotency = key.map(|key| (key, fingerprint));
+                self.accept(session, &request, trace_id, idempotency, prepared, now, out)
+            });
         if let Err(refusal) = accepted {
             Self::refuse(session, &request, None, &refusal, out);
         }
@@ -83,20 +106,33 @@ impl Core {
 
     /// The caps on jobs that have not ended (§14).
     fn room_for_a_job(&self, session: SessionKey) -> Result<(), Refusal> {
-        let Some(session) = self.sessions.get(&session) else { return Ok(()) };
+        let Some(session) = self.sessions.get(&session) else {
+            return Ok(());
+        };
         let running = self.running.get(&session.principal).copied().unwrap_or(0);
         if running >= self.limits.jobs_per_principal {
-            return Err(Refusal::cap("jobs_per_principal", format!("{running} jobs of this principal are running already; wait for one to end")));
+            return Err(Refusal::cap(
+                "jobs_per_principal",
+                format!(
+                    "{running} jobs of this principal are running already; wait for one to end"
+                ),
+            ));
         }
         let here = session.jobs.len();
         if here >= self.limits.jobs_per_session {
-            return Err(Refusal::cap("jobs_per_session", format!("{here} jobs of this session are running already; wait for one to end")));
+            return Err(Refusal::cap(
+                "jobs_per_session",
+                format!("{here} jobs of this session are running already; wait for one to end"),
+            ));
         }
         Ok(())
     }
 
     /// Makes the job: its row and its key are one record, before anybody hears of it.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one submit, used once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one submit, used once"
+    )]
     fn accept(
         &mut self,
         session: SessionKey,
@@ -107,10 +143,17 @@ impl Core {
         now: Now,
         out: &mut Output,
     ) -> Result<(), Refusal> {
-        let Some(owner) = self.sessions.get_mut(&session) else { return Ok(()) };
+        let Some(owner) = self.sessions.get_mut(&session) else {
+            return Ok(());
+        };
         let key = JobKey(self.mint.ulid(now.wall));
-        let job_id = JobId::try_from(key.to_string()).map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
-        let face = Arc::new(JobFace { key, job_id: job_id.clone(), trace_id: trace_id.clone() });
+        let job_id = JobId::try_from(key.to_string())
+            .map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
+        let face = Arc::new(JobFace {
+            key,
+            job_id: job_id.clone(),
+            trace_id: trace_id.clone(),
+        });
         let mut payload = Accepted::new(job_id)
             .with_agent(prepared.agent_ref.clone())
             .with_lease(prepared.lease)
@@ -121,7 +164,12 @@ impl Core {
         if let Some(constraints) = prepared.constraints {
             payload = payload.with_lease_constraints(constraints);
         }
-        let authority = Authority::new(face.job_id.as_str(), prepared.compiled, prepared.expires_at, super::lease::model_use::ModelPolicy::default());
+        let authority = Authority::new(
+            face.job_id.as_str(),
+            prepared.compiled,
+            prepared.expires_at,
+            super::lease::model_use::ModelPolicy::default(),
+        );
         if let Some(budget) = budget_on_wire(&authority) {
             payload = payload.with_budget(budget);
         }
@@ -134,21 +182,33 @@ impl Core {
             agent: agent_ref.to_string(),
             status: Status::Pending,
             accepted_at: now.wall,
-            trace_id: trace_id.as_ref().map_or_else(String::new, |trace| trace.as_str().to_owned()),
+            trace_id: trace_id
+                .as_ref()
+                .map_or_else(String::new, |trace| trace.as_str().to_owned()),
             parent: None,
             accepted: accepted.clone(),
-            idempotency: idempotency.clone().map(|(key, fingerprint)| Idempotency { key, fingerprint }),
+            idempotency: idempotency
+                .clone()
+                .map(|(key, fingerprint)| Idempotency { key, fingerprint }),
         })));
-        out.effects.push(Effect::Send(session, accepted_frame(&face, &accepted, request)));
+        out.effects.push(Effect::Send(
+            session,
+            accepted_frame(&face, &accepted, request),
+        ));
         if let Some(max_runtime) = prepared.max_runtime {
-            self.timers.set(Timer::MaxRuntime(key), now.mono + max_runtime);
+            self.timers
+                .set(Timer::MaxRuntime(key), now.mono + max_runtime);
         }
         if let Some(expires_at) = prepared.expires_at {
             let left = Duration::try_from(expires_at.duration_since(now.wall)).unwrap_or_default();
-            self.timers.set(Timer::LeaseExpiry(key), now.mono + left + self.limits.lease_grace);
+            self.timers.set(
+                Timer::LeaseExpiry(key),
+                now.mono + left + self.limits.lease_grace,
+            );
         }
         if let Some((name, _)) = &idempotency {
-            self.keys.insert((owner.principal.clone(), name.clone()), key);
+            self.keys
+                .insert((owner.principal.clone(), name.clone()), key);
         }
         *self.running.entry(owner.principal.clone()).or_default() += 1;
         owner.jobs.push(key);
@@ -185,10 +245,25 @@ impl Core {
     }
 
     /// The same key again: the same answer, and the job's stream from here on, or its terminal if it has ended (§7.2, A-34).
-    fn repeat(&mut self, session: SessionKey, key: JobKey, submission: &Submission, out: &mut Output) {
-        let Some(job) = self.jobs.get_mut(&key) else { return };
-        if !job.idempotency.as_ref().is_some_and(|(_, fingerprint)| *fingerprint == submission.fingerprint) {
-            let refusal = Refusal::new(ErrorCode::DuplicateKey, "this idempotency_key was used with other parameters; use a new key or the same parameters");
+    fn repeat(
+        &mut self,
+        session: SessionKey,
+        key: JobKey,
+        submission: &Submission,
+        out: &mut Output,
+    ) {
+        let Some(job) = self.jobs.get_mut(&key) else {
+            return;
+        };
+        if !job
+            .idempotency
+            .as_ref()
+            .is_some_and(|(_, fingerprint)| *fingerprint == submission.fingerprint)
+        {
+            let refusal = Refusal::new(
+                ErrorCode::DuplicateKey,
+                "this idempotency_key was used with other parameters; use a new key or the same parameters",
+            );
             return Self::refuse(session, &submission.request, None, &refusal, out);
         }
         let face = Arc::clone(&job.face);
@@ -201,7 +276,11 @@ impl Core {
         }
         match terminal {
             None => {
-                if !self.jobs.get(&key).is_some_and(|job| job.receivers.contains(&session)) {
+                if !self
+                    .jobs
+                    .get(&key)
+                    .is_some_and(|job| job.receivers.contains(&session))
+                {
                     self.follow(session, key);
                     out.records.push(Record::Subscribed { session, job: key });
                 }
@@ -219,11 +298,29 @@ impl Core {
     }
 
     /// The stored terminal, under a fresh number of this session.
-    fn deliver_again(&mut self, session: SessionKey, key: JobKey, kind: crate::store::EntryKind, payload: Bytes, out: &mut Output) {
-        let (Some(job), Some(receiver)) = (self.jobs.get(&key), self.sessions.get_mut(&session)) else { return };
+    fn deliver_again(
+        &mut self,
+        session: SessionKey,
+        key: JobKey,
+        kind: crate::store::EntryKind,
+        payload: Bytes,
+        out: &mut Output,
+    ) {
+        let (Some(job), Some(receiver)) = (self.jobs.get(&key), self.sessions.get_mut(&session))
+        else {
+            return;
+        };
         let event_seq = receiver.log.push(payload.len());
-        out.records.push(Record::Delivered { session, job: key, first_event_seq: event_seq, entries: vec![job.log.last] });
-        out.effects.push(Effect::Deliver(session, Frame::of_entry(kind, &job.face, event_seq, payload)));
+        out.records.push(Record::Delivered {
+            session,
+            job: key,
+            first_event_seq: event_seq,
+            entries: vec![job.log.last],
+        });
+        out.effects.push(Effect::Deliver(
+            session,
+            Frame::of_entry(kind, &job.face, event_seq, payload),
+        ));
     }
 }
 
@@ -236,12 +333,26 @@ fn accepted_frame(face: &Arc<JobFace>, accepted: &Bytes, request: &str) -> Frame
     if write!(text, ",\"request_id\":{quoted}}}").is_ok() {
         payload.extend_from_slice(text.as_bytes());
     }
-    Frame { message_type: MessageType::JobAccepted, about: Some(Arc::clone(face)), event_seq: None, payload: payload.into() }
+    Frame {
+        message_type: MessageType::JobAccepted,
+        about: Some(Arc::clone(face)),
+        event_seq: None,
+        payload: payload.into(),
+    }
 }
 
 /// The counters of a job as the wire shows them; `None` when its lease has no budget.
 fn budget_on_wire(authority: &Authority) -> Option<Budget> {
     authority.lease().amounts()?;
     let counters = authority.remaining().into_iter();
-    Some(counters.filter_map(|(currency, left)| Some((Currency::try_from(currency.to_string()).ok()?, left.to_string().parse().ok()?))).collect())
+    Some(
+        counters
+            .filter_map(|(currency, left)| {
+                Some((
+                    Currency::try_from(currency.to_string()).ok()?,
+                    left.to_string().parse().ok()?,
+                ))
+            })
+            .collect(),
+    )
 }

@@ -92,7 +92,12 @@ pub struct Failure {
 impl Failure {
     /// A failure with a code and a message.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retryable: None, details: None }
+        Self {
+            code,
+            message: message.into(),
+            retryable: None,
+            details: None,
+        }
     }
 
     /// The status that goes with the code (§7.3).
@@ -105,8 +110,16 @@ impl Failure {
     }
 
     fn to_payload(&self, now: Now) -> Bytes {
-        let retryable = self.code.pinned_retryable().or(self.retryable).unwrap_or(self.code.default_retryable());
-        let message = if self.message.is_empty() { self.code.as_str().to_owned() } else { self.message.clone() };
+        let retryable = self
+            .code
+            .pinned_retryable()
+            .or(self.retryable)
+            .unwrap_or(self.code.default_retryable());
+        let message = if self.message.is_empty() {
+            self.code.as_str().to_owned()
+        } else {
+            self.message.clone()
+        };
         let mut error = job::Error::new()
             .with_code(self.code.clone())
             .with_message(message)
@@ -125,14 +138,27 @@ impl Failure {
 impl Outcome {
     /// The status, the entry and its payload that this outcome becomes.
     fn to_terminal(&self, now: Now) -> (Status, EntryKind, Bytes) {
-        let success = || job::Result::new(FinalStatus::Success).stamped(|payload, at| payload.completed_at = at, now.wall);
+        let success = || {
+            job::Result::new(FinalStatus::Success)
+                .stamped(|payload, at| payload.completed_at = at, now.wall)
+        };
         match self {
-            Self::Result(value) => (Status::Success, EntryKind::Result, to_payload(&success().with_result(value.clone()))),
+            Self::Result(value) => (
+                Status::Success,
+                EntryKind::Result,
+                to_payload(&success().with_result(value.clone())),
+            ),
             Self::Streamed { result_id, size } => {
-                let result = success().with_result_id(result_id.clone()).with_result_size(*size);
+                let result = success()
+                    .with_result_id(result_id.clone())
+                    .with_result_size(*size);
                 (Status::Success, EntryKind::Result, to_payload(&result))
             }
-            Self::Failure(failure) => (failure.status().0, EntryKind::Error, failure.to_payload(now)),
+            Self::Failure(failure) => (
+                failure.status().0,
+                EntryKind::Error,
+                failure.to_payload(now),
+            ),
         }
     }
 }
@@ -140,7 +166,9 @@ impl Outcome {
 /// The payload of a `status` event that the runtime itself emits.
 pub fn status_event(phase: StatusPhase, message: &str, now: Now) -> Bytes {
     let body = StatusEvent::new(phase).with_message(message.to_owned());
-    to_payload(&job::Event::new(EventBody::Status(body)).stamped(|payload, at| payload.ts = at, now.wall))
+    to_payload(
+        &job::Event::new(EventBody::Status(body)).stamped(|payload, at| payload.ts = at, now.wall),
+    )
 }
 
 impl Core {
@@ -155,7 +183,9 @@ impl Core {
 
     /// The job ends, if it has not already: the first outcome wins. A job that was being cancelled ends as cancelled, whatever its agent says.
     pub(super) fn finish(&mut self, key: JobKey, outcome: Outcome, now: Now, out: &mut Output) {
-        let Some(job) = self.jobs.get_mut(&key) else { return };
+        let Some(job) = self.jobs.get_mut(&key) else {
+            return;
+        };
         if job.ended() {
             return;
         }
@@ -168,9 +198,17 @@ impl Core {
         job.terminal = Some((kind, payload.clone()));
         // The key outlives the job by its window; the job outlives both, so that a repeat finds its terminal.
         job.key_until = Some(now.mono + self.limits.idempotency_window);
-        let keep = if job.idempotency.is_some() { self.limits.retention.max(self.limits.idempotency_window) } else { self.limits.retention };
+        let keep = if job.idempotency.is_some() {
+            self.limits.retention.max(self.limits.idempotency_window)
+        } else {
+            self.limits.retention
+        };
         less(&mut self.running, &job.principal);
-        for timer in [Timer::CancelGrace(key), Timer::MaxRuntime(key), Timer::LeaseExpiry(key)] {
+        for timer in [
+            Timer::CancelGrace(key),
+            Timer::MaxRuntime(key),
+            Timer::LeaseExpiry(key),
+        ] {
             self.timers.cancel(timer);
         }
         self.timers.set(Timer::Retention(key), now.mono + keep);
@@ -182,7 +220,9 @@ impl Core {
 
     /// After the terminal nobody receives anything of the job any more.
     fn release_receivers(&mut self, key: JobKey) {
-        let Some(job) = self.jobs.get_mut(&key) else { return };
+        let Some(job) = self.jobs.get_mut(&key) else {
+            return;
+        };
         for receiver in std::mem::take(&mut job.receivers) {
             if let Some(session) = self.sessions.get_mut(&receiver) {
                 session.jobs.retain(|job| *job != key);
@@ -193,13 +233,29 @@ impl Core {
     /// `max_runtime_sec` is over (§7.3). The agent is not waited for.
     pub(super) fn ran_too_long(&mut self, key: JobKey, now: Now, out: &mut Output) {
         out.effects.push(Effect::Stop(key));
-        self.finish(key, Outcome::Failure(Failure::new(ErrorCode::Timeout, "the job ran longer than max_runtime_sec")), now, out);
+        self.finish(
+            key,
+            Outcome::Failure(Failure::new(
+                ErrorCode::Timeout,
+                "the job ran longer than max_runtime_sec",
+            )),
+            now,
+            out,
+        );
     }
 
     /// The lease is over and the job asked for nothing since (§9.5, A-43).
     pub(super) fn lease_over(&mut self, key: JobKey, now: Now, out: &mut Output) {
         out.effects.push(Effect::Stop(key));
-        self.finish(key, Outcome::Failure(Failure::new(ErrorCode::LeaseExpired, "the job's lease has expired")), now, out);
+        self.finish(
+            key,
+            Outcome::Failure(Failure::new(
+                ErrorCode::LeaseExpired,
+                "the job's lease has expired",
+            )),
+            now,
+            out,
+        );
     }
 
     /// An ended job is forgotten, and its idempotency key with it.

@@ -20,7 +20,13 @@ use crate::store::{EntryKind, Recovered, RecoveredJob, RecoveredSession, Status}
 impl Core {
     /// Takes over what a store knew. `terminals` holds the last entry of each job that had ended.
     /// Every window starts again: nobody could have resumed or repeated while the runtime was down.
-    pub fn recover(&mut self, known: Recovered, mut terminals: impl FnMut(JobKey) -> Option<(EntryKind, Bytes)>, now: Now, out: &mut Output) {
+    pub fn recover(
+        &mut self,
+        known: Recovered,
+        mut terminals: impl FnMut(JobKey) -> Option<(EntryKind, Bytes)>,
+        now: Now,
+        out: &mut Output,
+    ) {
         for session in known.sessions {
             self.recover_session(session, now);
         }
@@ -41,7 +47,10 @@ impl Core {
             }
         }
         for job in broken {
-            let failure = Failure::new(ErrorCode::InternalError, "the runtime was restarted while the job ran; submit it again");
+            let failure = Failure::new(
+                ErrorCode::InternalError,
+                "the runtime was restarted while the job ran; submit it again",
+            );
             self.finish(job, Outcome::Failure(failure), now, out);
         }
     }
@@ -51,7 +60,10 @@ impl Core {
         let principal = Principal::new(known.row.principal);
         self.tokens.insert(known.row.token_hash, key);
         *self.held.entry(principal.clone()).or_default() += 1;
-        self.timers.set(Timer::ResumeWindow(key), now.mono + self.limits.resume_window);
+        self.timers.set(
+            Timer::ResumeWindow(key),
+            now.mono + self.limits.resume_window,
+        );
         self.sessions.insert(
             key,
             Session {
@@ -68,9 +80,19 @@ impl Core {
     }
 
     /// Answers whether the job was running.
-    fn recover_job(&mut self, known: RecoveredJob, terminal: Option<(EntryKind, Bytes)>, now: Now) -> bool {
+    fn recover_job(
+        &mut self,
+        known: RecoveredJob,
+        terminal: Option<(EntryKind, Bytes)>,
+        now: Now,
+    ) -> bool {
         let row = known.row;
-        let (Ok(job_id), Ok(trace_id)) = (JobId::try_from(row.job.to_string()), TraceId::try_from(row.trace_id)) else { return false };
+        let (Ok(job_id), Ok(trace_id)) = (
+            JobId::try_from(row.job.to_string()),
+            TraceId::try_from(row.trace_id),
+        ) else {
+            return false;
+        };
         let principal = Principal::new(row.principal);
         let running = matches!(row.status, Status::Pending | Status::Running);
         let idempotency = row.idempotency.map(|known| (known.key, known.fingerprint));
@@ -85,13 +107,21 @@ impl Core {
                 receivers.push(row.owner);
             }
         } else {
-            let keep = if idempotency.is_some() { self.limits.retention.max(self.limits.idempotency_window) } else { self.limits.retention };
+            let keep = if idempotency.is_some() {
+                self.limits.retention.max(self.limits.idempotency_window)
+            } else {
+                self.limits.retention
+            };
             self.timers.set(Timer::Retention(row.job), now.mono + keep);
         }
         self.jobs.insert(
             row.job,
             Job {
-                face: Arc::new(JobFace { key: row.job, job_id, trace_id: Some(trace_id) }),
+                face: Arc::new(JobFace {
+                    key: row.job,
+                    job_id,
+                    trace_id: Some(trace_id),
+                }),
                 owner: row.owner,
                 principal,
                 agent_ref: row.agent.into(),

@@ -18,7 +18,11 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with a code and a message.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: None }
+        Self {
+            code,
+            message: message.into(),
+            details: None,
+        }
     }
 
     /// `INVALID_REQUEST`.
@@ -34,7 +38,9 @@ impl Refusal {
     /// Adds one detail.
     #[must_use]
     pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.get_or_insert_default().insert(name.to_owned(), value.into());
+        self.details
+            .get_or_insert_default()
+            .insert(name.to_owned(), value.into());
         self
     }
 

@@ -11,7 +11,14 @@ use crate::store::{Entry, EntryKind, Record};
 
 impl Core {
     /// An event of a running job. What comes after the end is dropped: the terminal is the last word.
-    pub(super) fn emit(&mut self, key: JobKey, kind: EntryKind, payload: Bytes, now: Now, out: &mut Output) {
+    pub(super) fn emit(
+        &mut self,
+        key: JobKey,
+        kind: EntryKind,
+        payload: Bytes,
+        now: Now,
+        out: &mut Output,
+    ) {
         if self.jobs.get(&key).is_some_and(|job| !job.ended()) {
             self.append(key, kind, payload, out);
             self.signal_lag(key, now, out);
@@ -19,27 +26,58 @@ impl Core {
     }
 
     /// Appends to the job's log and to the log of every session that takes this kind.
-    pub(super) fn append(&mut self, key: JobKey, kind: EntryKind, payload: Bytes, out: &mut Output) {
-        let Some(job) = self.jobs.get_mut(&key) else { return };
+    pub(super) fn append(
+        &mut self,
+        key: JobKey,
+        kind: EntryKind,
+        payload: Bytes,
+        out: &mut Output,
+    ) {
+        let Some(job) = self.jobs.get_mut(&key) else {
+            return;
+        };
         let seq = job.log.push(payload.len());
         let mut deliveries = Vec::with_capacity(job.receivers.len());
         for receiver in &job.receivers {
-            let Some(session) = self.sessions.get_mut(receiver) else { continue };
+            let Some(session) = self.sessions.get_mut(receiver) else {
+                continue;
+            };
             if !session.takes(kind) {
                 continue;
             }
             let event_seq = session.log.push(payload.len());
-            if let Some(through) = session.log.bound(self.limits.session_events, self.limits.session_bytes) {
-                out.records.push(Record::SessionTrimmed { session: *receiver, through });
+            if let Some(through) = session
+                .log
+                .bound(self.limits.session_events, self.limits.session_bytes)
+            {
+                out.records.push(Record::SessionTrimmed {
+                    session: *receiver,
+                    through,
+                });
             }
             deliveries.push((*receiver, event_seq));
-            out.effects.push(Effect::Deliver(*receiver, Frame::of_entry(kind, &job.face, event_seq, payload.clone())));
+            out.effects.push(Effect::Deliver(
+                *receiver,
+                Frame::of_entry(kind, &job.face, event_seq, payload.clone()),
+            ));
         }
-        if let Some((_, event_seq)) = deliveries.iter().find(|(receiver, _)| *receiver == job.owner) {
+        if let Some((_, event_seq)) = deliveries
+            .iter()
+            .find(|(receiver, _)| *receiver == job.owner)
+        {
             job.owner_seq = *event_seq;
         }
-        let entry = Entry { seq, kind, owner_seq: job.owner_seq, payload };
-        out.records.push(Record::Appended { job: key, entry, deliveries });
+        let entry = Entry {
+            seq,
+            kind,
+            owner_seq: job.owner_seq,
+            payload,
+        };
+        out.records.push(Record::Appended {
+            job: key,
+            entry,
+            deliveries,
+        });
         if let Some(through) = job.log.bound(self.limits.job_events, self.limits.job_bytes) {
             out.records.push(Record::JobTrimmed { job: key, through });
         }
@@ -47,26 +85,46 @@ impl Core {
 
     /// Tells a job whose events crossed a receiver's lag threshold, once per crossing (§6.5, A-39).
     fn signal_lag(&mut self, key: JobKey, now: Now, out: &mut Output) {
-        let Some(job) = self.jobs.get(&key) else { return };
+        let Some(job) = self.jobs.get(&key) else {
+            return;
+        };
         let mut lag = 0;
         for receiver in &job.receivers {
-            let Some(session) = self.sessions.get_mut(receiver) else { continue };
+            let Some(session) = self.sessions.get_mut(receiver) else {
+                continue;
+            };
             let behind = session.log.last.saturating_sub(session.acked);
-            if behind > self.limits.ack_lag && !session.lagging && session.features.has(&Feature::Ack) {
+            if behind > self.limits.ack_lag
+                && !session.lagging
+                && session.features.has(&Feature::Ack)
+            {
                 session.lagging = true;
                 lag = lag.max(behind);
             }
         }
         if lag > 0 {
-            let payload = super::job::status_event(arcp_generated::event::StatusPhase::BackPressure, &format!("consumer lag {lag} events"), now);
+            let payload = super::job::status_event(
+                arcp_generated::event::StatusPhase::BackPressure,
+                &format!("consumer lag {lag} events"),
+                now,
+            );
             self.append(key, EntryKind::Event, payload, out);
         }
     }
 
     /// `session.ack`: advisory; lets the buffer shrink (§6.5, A-40).
-    pub(super) fn acknowledge(&mut self, conn: super::core::ConnKey, through: u64, out: &mut Output) {
-        let Some(key) = self.session_of(conn) else { return };
-        let Some(session) = self.sessions.get_mut(&key) else { return };
+    pub(super) fn acknowledge(
+        &mut self,
+        conn: super::core::ConnKey,
+        through: u64,
+        out: &mut Output,
+    ) {
+        let Some(key) = self.session_of(conn) else {
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(&key) else {
+            return;
+        };
         if !session.features.has(&Feature::Ack) {
             return;
         }
@@ -75,7 +133,10 @@ impl Core {
             session.lagging = false;
         }
         if let Some(through) = session.log.release(session.acked) {
-            out.records.push(Record::SessionTrimmed { session: key, through });
+            out.records.push(Record::SessionTrimmed {
+                session: key,
+                through,
+            });
         }
     }
 

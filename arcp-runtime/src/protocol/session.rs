@@ -62,7 +62,12 @@ struct Block {
 impl Log {
     /// A log that was read from a store.
     pub fn recovered(last: u64, trimmed: u64) -> Self {
-        let mut log = Self { last: trimmed, trimmed, blocks: VecDeque::new(), bytes: 0 };
+        let mut log = Self {
+            last: trimmed,
+            trimmed,
+            blocks: VecDeque::new(),
+            bytes: 0,
+        };
         // Sizes are not known any more; they count as empty, so that only the number of entries bounds them.
         while log.last < last {
             log.push(0);
@@ -80,7 +85,10 @@ impl Log {
                 block.through = self.last;
                 block.bytes += bytes;
             }
-            _ => self.blocks.push_back(Block { through: self.last, bytes }),
+            _ => self.blocks.push_back(Block {
+                through: self.last,
+                bytes,
+            }),
         }
         self.last
     }
@@ -93,7 +101,9 @@ impl Log {
             if self.blocks.len() < 2 {
                 break;
             }
-            let Some(block) = self.blocks.pop_front() else { break };
+            let Some(block) = self.blocks.pop_front() else {
+                break;
+            };
             self.bytes -= block.bytes;
             self.trimmed = block.through;
             released = Some(block.through);
@@ -130,23 +140,36 @@ impl Session {
 impl Core {
     /// The connection is gone. The session waits for a resume (§6.3).
     pub(super) fn detached(&mut self, conn: ConnKey, now: Now, out: &mut Output) {
-        let Some(key) = self.conns.remove(&conn) else { return };
-        let Some(session) = self.sessions.get_mut(&key) else { return };
+        let Some(key) = self.conns.remove(&conn) else {
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(&key) else {
+            return;
+        };
         session.conn = None;
-        self.timers.set(Timer::ResumeWindow(key), now.mono + self.limits.resume_window);
+        self.timers.set(
+            Timer::ResumeWindow(key),
+            now.mono + self.limits.resume_window,
+        );
         out.effects.push(Effect::Unattended(key));
     }
 
     /// `session.close`, answered and then closed, or `session.bye`, just closed (§6.7). The session can still be resumed.
     pub(super) fn leave(&mut self, conn: ConnKey, answer: bool, now: Now, out: &mut Output) {
         let last = answer.then(|| Frame::of_session(MessageType::SessionClosed, &Closed::new()));
-        out.effects.push(Effect::Evict { conn, last, code: CloseCode::Normal });
+        out.effects.push(Effect::Evict {
+            conn,
+            last,
+            code: CloseCode::Normal,
+        });
         self.detached(conn, now, out);
     }
 
     /// The resume window is over: the session is forgotten, its jobs go on.
     pub(super) fn session_gone(&mut self, key: SessionKey, out: &mut Output) {
-        let Some(session) = self.sessions.remove(&key) else { return };
+        let Some(session) = self.sessions.remove(&key) else {
+            return;
+        };
         self.tokens.remove(&session.token_hash);
         less(&mut self.held, &session.principal);
         for job in session.jobs {
@@ -161,8 +184,15 @@ impl Core {
     /// Tells everybody that the runtime stops (§6.7, A-54). Sessions and jobs stay as they are in the store.
     pub(super) fn shutdown(&mut self, out: &mut Output) {
         for conn in self.conns.keys() {
-            let last = Frame::of_session(MessageType::SessionClosed, &Closed::new().with_reason("runtime_shutdown".to_owned()));
-            out.effects.push(Effect::Evict { conn: *conn, last: Some(last), code: CloseCode::GoingAway });
+            let last = Frame::of_session(
+                MessageType::SessionClosed,
+                &Closed::new().with_reason("runtime_shutdown".to_owned()),
+            );
+            out.effects.push(Effect::Evict {
+                conn: *conn,
+                last: Some(last),
+                code: CloseCode::GoingAway,
+            });
         }
     }
 }
@@ -199,7 +229,9 @@ mod tests {
     #[test]
     fn release_never_passes_what_was_asked() {
         let mut log = Log::default();
-        (0..1000).for_each(|_| { log.push(1); });
+        (0..1000).for_each(|_| {
+            log.push(1);
+        });
         let released = log.release(700).unwrap();
         assert!(released <= 700 && released > 700 - BLOCK);
         assert_eq!(log.release(700), None);

@@ -25,7 +25,13 @@ pub(super) struct Entry {
 
 impl std::fmt::Debug for Agents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.entries.iter().map(|entry| format!("{}@{}", entry.descriptor.name, entry.descriptor.version))).finish()
+        f.debug_list()
+            .entries(
+                self.entries
+                    .iter()
+                    .map(|entry| format!("{}@{}", entry.descriptor.name, entry.descriptor.version)),
+            )
+            .finish()
     }
 }
 
@@ -36,9 +42,11 @@ impl Agents {
     /// A name or version outside the grammar, or a version that is there already.
     pub(super) fn add(&mut self, agent: Arc<dyn Agent>) -> Result<(), NotRegistered> {
         let descriptor = agent.descriptor();
-        self.known.register(&descriptor.name, &descriptor.version, self.entries.len())?;
+        self.known
+            .register(&descriptor.name, &descriptor.version, self.entries.len())?;
         if descriptor.default {
-            self.known.set_default(&descriptor.name, &descriptor.version)?;
+            self.known
+                .set_default(&descriptor.name, &descriptor.version)?;
         }
         self.entries.push(Entry { descriptor, agent });
         Ok(())
@@ -50,8 +58,14 @@ impl Agents {
 
     /// The agent that a reference means.
     pub(super) fn resolve(&self, reference: &str) -> Result<(usize, ResolvedAgent), Refusal> {
-        let found = self.known.resolve(reference).map_err(|unresolved| Refusal::new(ErrorCode::try_from(unresolved.code()).unwrap_or(ErrorCode::InvalidRequest), format!("payload.agent: {unresolved}")))?;
-        let name = ResolvedAgent::try_from(found.to_string()).map_err(|error| Refusal::invalid(format!("payload.agent: {error}")))?;
+        let found = self.known.resolve(reference).map_err(|unresolved| {
+            Refusal::new(
+                ErrorCode::try_from(unresolved.code()).unwrap_or(ErrorCode::InvalidRequest),
+                format!("payload.agent: {unresolved}"),
+            )
+        })?;
+        let name = ResolvedAgent::try_from(found.to_string())
+            .map_err(|error| Refusal::invalid(format!("payload.agent: {error}")))?;
         Ok((*found.agent, name))
     }
 
@@ -60,7 +74,13 @@ impl Agents {
         self.known
             .offers()
             .map(|offer| {
-                let entry = AgentInventoryEntry::new(offer.name.to_owned()).with_versions(offer.versions.iter().map(|version| (*version).to_owned()).collect());
+                let entry = AgentInventoryEntry::new(offer.name.to_owned()).with_versions(
+                    offer
+                        .versions
+                        .iter()
+                        .map(|version| (*version).to_owned())
+                        .collect(),
+                );
                 match offer.default {
                     Some(default) => entry.with_default(default.to_owned()),
                     None => entry,

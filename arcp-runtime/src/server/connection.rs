@@ -26,7 +26,10 @@ use crate::store::{Delivered, PageLimit, StoreError, StoreFuture};
 use crate::transport::{BoxTransport, CloseCode, Received, TransportError};
 
 /// What a page of replay may hold.
-const PAGE: PageLimit = PageLimit { entries: 1024, bytes: 1 << 20 };
+const PAGE: PageLimit = PageLimit {
+    entries: 1024,
+    bytes: 1 << 20,
+};
 /// Frames handed to the transport before reading has its turn.
 const BATCH: usize = 512;
 /// How long a last frame and the goodbye may take.
@@ -36,8 +39,13 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
     match greet(&host, conn, &mut transport).await {
         Ok(welcomed) => {
-            let Ok(session) = SessionId::try_from(welcomed.session.to_string()) else { return };
-            let (last, code) = Served::new(&host, conn, transport.as_mut(), welcomed, session.clone()).run().await;
+            let Ok(session) = SessionId::try_from(welcomed.session.to_string()) else {
+                return;
+            };
+            let (last, code) =
+                Served::new(&host, conn, transport.as_mut(), welcomed, session.clone())
+                    .run()
+                    .await;
             // The runtime may have stopped by now; then there is nobody to tell.
             let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
             goodbye(&host, transport.as_mut(), Some(&session), last, code).await;
@@ -51,30 +59,91 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
 }
 
 /// The handshake, within its deadline. `Err(None)`: the peer left without a word.
-async fn greet(host: &Host, conn: ConnKey, transport: &mut BoxTransport) -> Result<Welcomed, Option<(Rejected, CloseCode)>> {
-    let reject = |request: &str, refusal, code| Some((Rejected { request: request.to_owned(), refusal }, code));
-    let first = tokio::time::timeout(host.limits.handshake, poll_fn(|cx| transport.poll_recv(cx))).await;
+async fn greet(
+    host: &Host,
+    conn: ConnKey,
+    transport: &mut BoxTransport,
+) -> Result<Welcomed, Option<(Rejected, CloseCode)>> {
+    let reject = |request: &str, refusal, code| {
+        Some((
+            Rejected {
+                request: request.to_owned(),
+                refusal,
+            },
+            code,
+        ))
+    };
+    let first =
+        tokio::time::timeout(host.limits.handshake, poll_fn(|cx| transport.poll_recv(cx))).await;
     let text = match first {
-        Err(_) => return Err(reject("", Refusal::invalid("no session.hello arrived in time"), CloseCode::Protocol)),
+        Err(_) => {
+            return Err(reject(
+                "",
+                Refusal::invalid("no session.hello arrived in time"),
+                CloseCode::Protocol,
+            ));
+        }
         Ok(None) => return Err(None),
-        Ok(Some(Err(error))) => return Err(fault(&error).map(|(refusal, code)| (Rejected { request: String::new(), refusal }, code))),
-        Ok(Some(Ok(Received::Unreadable(reason)))) => return Err(reject("", Refusal::invalid(reason), CloseCode::Protocol)),
+        Ok(Some(Err(error))) => {
+            return Err(fault(&error).map(|(refusal, code)| {
+                (
+                    Rejected {
+                        request: String::new(),
+                        refusal,
+                    },
+                    code,
+                )
+            }));
+        }
+        Ok(Some(Ok(Received::Unreadable(reason)))) => {
+            return Err(reject("", Refusal::invalid(reason), CloseCode::Protocol));
+        }
         Ok(Some(Ok(Received::Frame(text)))) => text,
     };
-    let greeting = Greeting::read(&text, host.limits.frame_depth).map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
+    let greeting = Greeting::read(&text, host.limits.frame_depth)
+        .map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
     let request = greeting.request.clone();
-    let principal = host.login(&greeting, transport.peer()).await.map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
+    let principal = host
+        .login(&greeting, transport.peer())
+        .await
+        .map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
     let input = match (greeting.resume, principal) {
         (Some(claim), principal) => {
-            let resume = Resume { principal, session: claim.session, token_hash: claim.token_hash, last_event_seq: claim.last_event_seq };
+            let resume = Resume {
+                principal,
+                session: claim.session,
+                token_hash: claim.token_hash,
+                last_event_seq: claim.last_event_seq,
+            };
             Input::Resume(conn, Box::new(resume))
         }
-        (None, Some(principal)) => Input::Open(conn, Box::new(Hello { principal, features: greeting.features })),
-        (None, None) => return Err(reject(&request, Refusal::invalid("a hello without auth"), CloseCode::Policy)),
+        (None, Some(principal)) => Input::Open(
+            conn,
+            Box::new(Hello {
+                principal,
+                features: greeting.features,
+            }),
+        ),
+        (None, None) => {
+            return Err(reject(
+                &request,
+                Refusal::invalid("a hello without auth"),
+                CloseCode::Policy,
+            ));
+        }
     };
     let (answer, answered) = tokio::sync::oneshot::channel();
-    let stopped = || reject(&request, Refusal::cap("shutdown", "the runtime is shutting down; try again later"), CloseCode::GoingAway);
-    host.inbox.call(Call::Greet(conn, input, answer)).await.map_err(|_| stopped())?;
+    let stopped = || {
+        reject(
+            &request,
+            Refusal::cap("shutdown", "the runtime is shutting down; try again later"),
+            CloseCode::GoingAway,
+        )
+    };
+    host.inbox
+        .call(Call::Greet(conn, input, answer))
+        .await
+        .map_err(|_| stopped())?;
     match answered.await {
         Ok(Greeted::Welcome(welcomed)) => {
             tracing::info!(session = %welcomed.session, principal = %welcomed.principal, client = %greeting.client, "session attached");
@@ -88,14 +157,24 @@ async fn greet(host: &Host, conn: ConnKey, transport: &mut BoxTransport) -> Resu
 /// What a broken transport is told, if it can still be told anything.
 fn fault(error: &TransportError) -> Option<(Refusal, CloseCode)> {
     match error {
-        TransportError::TooLarge { .. } => Some((Refusal::invalid(error.to_string()), CloseCode::TooLarge)),
-        TransportError::Binary => Some((Refusal::invalid(error.to_string()), CloseCode::Unsupported)),
+        TransportError::TooLarge { .. } => {
+            Some((Refusal::invalid(error.to_string()), CloseCode::TooLarge))
+        }
+        TransportError::Binary => {
+            Some((Refusal::invalid(error.to_string()), CloseCode::Unsupported))
+        }
         TransportError::Peer(_) | TransportError::Io(_) => None,
     }
 }
 
 /// Sends a last frame, says goodbye, and does not wait for ever.
-async fn goodbye(host: &Host, transport: &mut dyn crate::transport::Transport, session: Option<&SessionId>, last: Option<Frame>, code: CloseCode) {
+async fn goodbye(
+    host: &Host,
+    transport: &mut dyn crate::transport::Transport,
+    session: Option<&SessionId>,
+    last: Option<Frame>,
+    code: CloseCode,
+) {
     let farewell = async {
         if let Some(frame) = last {
             let text = Ids::new(host.mint.as_ref()).encode(&frame, session, host.clock.now().wall);
@@ -141,7 +220,13 @@ enum Event {
 }
 
 impl<'a> Served<'a> {
-    fn new(host: &'a Arc<Host>, conn: ConnKey, transport: &'a mut dyn crate::transport::Transport, welcomed: Welcomed, session_id: SessionId) -> Self {
+    fn new(
+        host: &'a Arc<Host>,
+        conn: ConnKey,
+        transport: &'a mut dyn crate::transport::Transport,
+        welcomed: Welcomed,
+        session_id: SessionId,
+    ) -> Self {
         let now = host.clock.now();
         Self {
             host,
@@ -168,7 +253,9 @@ impl<'a> Served<'a> {
                 Event::Received(None) => return (None, CloseCode::Normal),
                 Event::Received(Some(Err(error))) | Event::Broken(error) => {
                     tracing::debug!(%error, session = %self.session_id, "connection lost");
-                    return fault(&error).map_or((None, CloseCode::Normal), |(refusal, code)| (Some(refusal_frame("", None, &refusal)), code));
+                    return fault(&error).map_or((None, CloseCode::Normal), |(refusal, code)| {
+                        (Some(refusal_frame("", None, &refusal)), code)
+                    });
                 }
                 Event::Received(Some(Ok(received))) => {
                     let now = self.host.clock.now();
@@ -213,7 +300,11 @@ impl<'a> Served<'a> {
                 None
             }
             Step::Close(refusal) => {
-                let code = if refusal.code == arcp_generated::error::ErrorCode::HeartbeatLost { CloseCode::HeartbeatLost } else { CloseCode::Policy };
+                let code = if refusal.code == arcp_generated::error::ErrorCode::HeartbeatLost {
+                    CloseCode::HeartbeatLost
+                } else {
+                    CloseCode::Policy
+                };
                 Some((Some(refusal_frame("", None, &refusal)), code))
             }
             Step::Request(request) => {
@@ -229,14 +320,30 @@ impl<'a> Served<'a> {
     fn input(&self, request: Request) -> Option<Input> {
         let conn = self.conn;
         Some(match request {
-            Request::Submit { id, trace_id, submit } => {
+            Request::Submit {
+                id,
+                trace_id,
+                submit,
+            } => {
                 let now = self.host.clock.now();
                 let id = id.as_str().to_owned();
-                let submission =
-                    super::submit::prepare(id, trace_id.as_deref(), *submit, &self.host.agents, self.welcomed.features, self.host.mint.as_ref(), now);
+                let submission = super::submit::prepare(
+                    id,
+                    trace_id.as_deref(),
+                    *submit,
+                    &self.host.agents,
+                    self.welcomed.features,
+                    self.host.mint.as_ref(),
+                    now,
+                );
                 Input::Submit(conn, Box::new(submission))
             }
-            Request::Cancel { id, job, reason } => Input::Cancel { conn, request: id.as_str().to_owned(), job: job.as_str().to_owned(), reason },
+            Request::Cancel { id, job, reason } => Input::Cancel {
+                conn,
+                request: id.as_str().to_owned(),
+                job: job.as_str().to_owned(),
+                reason,
+            },
             Request::Ack { through } => Input::Ack { conn, through },
             Request::Leave { answer } => Input::Leave { conn, answer },
             Request::List { .. } => return None,
@@ -244,27 +351,46 @@ impl<'a> Served<'a> {
     }
 
     /// Queues a page of what the store delivered to this session.
-    fn take_page(&mut self, page: Result<Vec<Delivered>, StoreError>) -> Option<(Option<Frame>, CloseCode)> {
+    fn take_page(
+        &mut self,
+        page: Result<Vec<Delivered>, StoreError>,
+    ) -> Option<(Option<Frame>, CloseCode)> {
         let session = self.welcomed.session;
         match page {
             Ok(page) => {
-                if page.first().is_none_or(|first| first.event_seq != self.page_after + 1) {
+                if page
+                    .first()
+                    .is_none_or(|first| first.event_seq != self.page_after + 1)
+                {
                     // The buffer was trimmed past this reader: better an end with a reason than a hole.
-                    let refusal = Refusal::cap("session_events", "this reader is too slow: events it has not been sent are not buffered any more");
+                    let refusal = Refusal::cap(
+                        "session_events",
+                        "this reader is too slow: events it has not been sent are not buffered any more",
+                    );
                     return Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal));
                 }
                 let mut cursor = self.page_after;
                 for delivered in page {
                     cursor = delivered.event_seq;
-                    let Some(face) = self.host.faces.get(delivered.job) else { continue };
-                    self.queue.push_back(Frame::of_entry(delivered.kind, &face, cursor, delivered.payload));
+                    let Some(face) = self.host.faces.get(delivered.job) else {
+                        continue;
+                    };
+                    self.queue.push_back(Frame::of_entry(
+                        delivered.kind,
+                        &face,
+                        cursor,
+                        delivered.payload,
+                    ));
                 }
                 self.welcomed.feed.read_up_to(self.conn, cursor);
                 None
             }
             Err(error) => {
                 tracing::error!(%error, %session, "replay failed");
-                let refusal = Refusal::new(arcp_generated::error::ErrorCode::InternalError, "the event log cannot be read; resume the session");
+                let refusal = Refusal::new(
+                    arcp_generated::error::ErrorCode::InternalError,
+                    "the event log cannot be read; resume the session",
+                );
                 Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal))
             }
         }
@@ -283,7 +409,11 @@ impl<'a> Served<'a> {
             return Poll::Ready(Event::Page(page));
         }
         if self.queue.is_empty() && self.page.is_none() {
-            match self.welcomed.feed.work(self.conn, &mut self.queue, cx.waker()) {
+            match self
+                .welcomed
+                .feed
+                .work(self.conn, &mut self.queue, cx.waker())
+            {
                 Work::Idle => {}
                 // Written on the next turn; reading comes in between, so a flood of events cannot keep a cancel out.
                 Work::Frames => {
@@ -315,7 +445,12 @@ impl<'a> Served<'a> {
             turns -= 1;
             if self.queue.is_empty() && !matches!(self.page, Some(_)) {
                 // More may have come in the meantime: one flush for as much as possible.
-                if !matches!(self.welcomed.feed.work(self.conn, &mut self.queue, cx.waker()), Work::Frames) {
+                if !matches!(
+                    self.welcomed
+                        .feed
+                        .work(self.conn, &mut self.queue, cx.waker()),
+                    Work::Frames
+                ) {
                     break Poll::Pending;
                 }
             }
@@ -327,7 +462,9 @@ impl<'a> Served<'a> {
                 Poll::Ready(Err(error)) => break Poll::Ready(error),
                 Poll::Pending => break Poll::Pending,
             }
-            let Some(frame) = self.queue.pop_front() else { break Poll::Pending };
+            let Some(frame) = self.queue.pop_front() else {
+                break Poll::Pending;
+            };
             let text = self.ids.encode(&frame, Some(&self.session_id), wall);
             if let Err(error) = self.transport.start_send(text) {
                 break Poll::Ready(error);
@@ -357,7 +494,14 @@ impl<'a> Served<'a> {
     fn arm(&mut self) {
         let now = self.host.clock.now().mono;
         // Without heartbeats there is nothing to wait for; look again in a while.
-        let wait = self.state.deadline().map_or(Duration::from_secs(3600), |deadline| deadline.saturating_sub(now));
-        self.timer.as_mut().reset(tokio::time::Instant::now() + wait);
+        let wait = self
+            .state
+            .deadline()
+            .map_or(Duration::from_secs(3600), |deadline| {
+                deadline.saturating_sub(now)
+            });
+        self.timer
+            .as_mut()
+            .reset(tokio::time::Instant::now() + wait);
     }
 }

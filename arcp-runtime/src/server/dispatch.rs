@@ -28,7 +28,12 @@ const TAKE: usize = 1024;
 /// Records that may collect while a batch is being committed.
 const COLLECT: usize = 8192;
 /// How often a failing commit is tried again before the runtime gives up, and how long it waits in between.
-const RETRIES: [Duration; 4] = [Duration::from_millis(10), Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
+const RETRIES: [Duration; 4] = [
+    Duration::from_millis(10),
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 
 /// The answer to a hello or a resume.
 #[derive(Debug)]
@@ -105,10 +110,20 @@ pub(super) struct Dispatch {
 }
 
 /// Makes a dispatcher and the way into it.
-pub(super) fn new(core: Core, clock: Arc<dyn Clock>, store: Arc<dyn Store>, faces: Arc<Faces>, limits: Limits, jobs: impl FnOnce(Inbox) -> Jobs) -> (Dispatch, Inbox) {
+pub(super) fn new(
+    core: Core,
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
+    faces: Arc<Faces>,
+    limits: Limits,
+    jobs: impl FnOnce(Inbox) -> Jobs,
+) -> (Dispatch, Inbox) {
     let (calls_in, calls) = mpsc::channel(limits.inbox);
     let (agents_in, agents) = mpsc::channel(limits.inbox);
-    let inbox = Inbox { calls: calls_in, agents: agents_in };
+    let inbox = Inbox {
+        calls: calls_in,
+        agents: agents_in,
+    };
     let jobs = jobs(inbox.clone());
     let dispatch = Dispatch {
         core,
@@ -147,7 +162,10 @@ impl Dispatch {
                         return Ok(());
                     }
                 } else {
-                    commit = Some(Box::pin(commit_with_retries(store.as_ref(), std::mem::take(&mut pending.records))));
+                    commit = Some(Box::pin(commit_with_retries(
+                        store.as_ref(),
+                        std::mem::take(&mut pending.records),
+                    )));
                 }
             }
             let room = pending.records.len() < COLLECT && !self.stopping;
@@ -210,7 +228,11 @@ impl Dispatch {
                     }
                 }
                 Effect::Attach(attach) => self.attach(*attach),
-                Effect::Refuse { conn, refusal, code } => {
+                Effect::Refuse {
+                    conn,
+                    refusal,
+                    code,
+                } => {
                     if let Some(answer) = self.greeting.remove(&conn) {
                         // A connection that is gone by now does not need its answer.
                         let _ = answer.send(Greeted::Refused(refusal, code));
@@ -242,16 +264,26 @@ impl Dispatch {
     }
 
     fn feed(&mut self, session: SessionKey) -> Arc<Feed> {
-        let feed = self.feeds.entry(session).or_insert_with(|| Arc::new(Feed::new(session, &self.limits)));
+        let feed = self
+            .feeds
+            .entry(session)
+            .or_insert_with(|| Arc::new(Feed::new(session, &self.limits)));
         Arc::clone(feed)
     }
 
     fn attach(&mut self, attach: Attach) {
         let feed = self.feed(attach.session);
-        let Some(answer) = self.greeting.remove(&attach.conn) else { return };
+        let Some(answer) = self.greeting.remove(&attach.conn) else {
+            return;
+        };
         feed.attach(attach.conn, attach.welcome, attach.after, attach.last);
         self.attached.insert(attach.conn, Arc::clone(&feed));
-        let welcomed = Welcomed { session: attach.session, principal: attach.principal, features: attach.features, feed };
+        let welcomed = Welcomed {
+            session: attach.session,
+            principal: attach.principal,
+            features: attach.features,
+            feed,
+        };
         // When the connection is gone by now, its own `Detached` comes next.
         let _ = answer.send(Greeted::Welcome(welcomed));
     }
@@ -266,7 +298,10 @@ async fn until(deadline: Option<Duration>, now: Duration) {
 }
 
 /// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.
-async fn commit_with_retries(store: &dyn Store, records: Vec<crate::store::Record>) -> Result<(), StoreError> {
+async fn commit_with_retries(
+    store: &dyn Store,
+    records: Vec<crate::store::Record>,
+) -> Result<(), StoreError> {
     for pause in RETRIES {
         match store.commit(records.clone()).await {
             Ok(()) => return Ok(()),

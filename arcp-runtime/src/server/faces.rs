@@ -16,16 +16,33 @@ pub(super) struct Faces {
 
 impl Faces {
     pub(super) fn insert(&self, face: &Arc<JobFace>) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(face.key, Arc::clone(face));
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(face.key, Arc::clone(face));
     }
 
     pub(super) fn remove(&self, key: JobKey) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&key);
     }
 
     /// The face of a job; of a forgotten one, what its key tells.
     pub(super) fn get(&self, key: JobKey) -> Option<Arc<JobFace>> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        known.or_else(|| Some(Arc::new(JobFace { key, job_id: JobId::try_from(key.to_string()).ok()?, trace_id: None })))
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
+        known.or_else(|| {
+            Some(Arc::new(JobFace {
+                key,
+                job_id: JobId::try_from(key.to_string()).ok()?,
+                trace_id: None,
+            }))
+        })
     }
 }

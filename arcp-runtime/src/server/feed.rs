@@ -94,7 +94,14 @@ impl Feed {
     /// A connection takes the feed over. It has everything up to `after`; `last` is the newest number.
     pub(super) fn attach(&self, conn: ConnKey, welcome: Frame, after: u64, last: u64) {
         let mut state = self.state();
-        *state = State { conn: Some(conn), bytes: welcome.payload.len(), queue: VecDeque::from([welcome]), cursor: after, behind: after < last, end: None };
+        *state = State {
+            conn: Some(conn),
+            bytes: welcome.payload.len(),
+            queue: VecDeque::from([welcome]),
+            cursor: after,
+            behind: after < last,
+            end: None,
+        };
         self.durable.store(last, Ordering::Release);
         self.written.store(after, Ordering::Release);
         self.attached.store(true, Ordering::Release);
@@ -131,7 +138,10 @@ impl Feed {
         if state.conn.is_none() || state.end.is_some() {
             return;
         }
-        if state.behind || state.queue.len() >= self.max_frames || state.bytes + frame.payload.len() > self.max_bytes {
+        if state.behind
+            || state.queue.len() >= self.max_frames
+            || state.bytes + frame.payload.len() > self.max_bytes
+        {
             state.behind = true;
         } else {
             state.bytes += frame.payload.len();
@@ -159,7 +169,9 @@ impl Feed {
         self.reader.register(waker);
         let mut state = self.state();
         if state.conn != Some(conn) {
-            return Work::End(state.end.clone().unwrap_or(End { code: CloseCode::TakenOver }));
+            return Work::End(state.end.clone().unwrap_or(End {
+                code: CloseCode::TakenOver,
+            }));
         }
         if !state.queue.is_empty() {
             state.bytes = 0;
@@ -169,7 +181,11 @@ impl Feed {
         if let Some(end) = &state.end {
             return Work::End(end.clone());
         }
-        if state.behind { Work::Behind(state.cursor) } else { Work::Idle }
+        if state.behind {
+            Work::Behind(state.cursor)
+        } else {
+            Work::Idle
+        }
     }
 
     /// The connection has read the store up to `cursor`.
@@ -189,7 +205,11 @@ impl Feed {
 
     fn has_room(&self) -> bool {
         !self.attached.load(Ordering::Acquire)
-            || self.durable.load(Ordering::Acquire).saturating_sub(self.written.load(Ordering::Acquire)) < self.window
+            || self
+                .durable
+                .load(Ordering::Acquire)
+                .saturating_sub(self.written.load(Ordering::Acquire))
+                < self.window
     }
 
     /// Waits until an agent of this session may emit.

@@ -34,26 +34,42 @@ pub(super) struct Host {
 
 impl Host {
     /// Verifies the bearer token of a greeting. `None` where the resume token alone is enough.
-    pub(super) async fn login(&self, greeting: &Greeting, peer: Option<IpAddr>) -> Result<Option<Principal>, Refusal> {
+    pub(super) async fn login(
+        &self,
+        greeting: &Greeting,
+        peer: Option<IpAddr>,
+    ) -> Result<Option<Principal>, Refusal> {
         let now = self.clock.now().mono;
         if self.logins.blocked(peer, now) {
-            return Err(Refusal::new(ErrorCode::Unauthenticated, "too many failed logins from this address; wait a minute"));
+            return Err(Refusal::new(
+                ErrorCode::Unauthenticated,
+                "too many failed logins from this address; wait a minute",
+            ));
         }
         let Some(auth) = &greeting.auth else {
             return if self.verifier.resume_without_bearer() {
                 Ok(None)
             } else {
-                Err(Refusal::new(ErrorCode::Unauthenticated, "payload.auth: missing; this runtime wants the bearer token with every resume"))
+                Err(Refusal::new(
+                    ErrorCode::Unauthenticated,
+                    "payload.auth: missing; this runtime wants the bearer token with every resume",
+                ))
             };
         };
         if auth.scheme != "bearer" {
-            return Err(Refusal::new(ErrorCode::Unauthenticated, "payload.auth.scheme: only bearer is known here"));
+            return Err(Refusal::new(
+                ErrorCode::Unauthenticated,
+                "payload.auth.scheme: only bearer is known here",
+            ));
         }
         match self.verifier.verify(auth.token.as_str()).await {
             Ok(principal) => Ok(Some(principal)),
             Err(_) => {
                 self.logins.failed(peer, now);
-                Err(Refusal::new(ErrorCode::Unauthenticated, "the bearer token is not valid"))
+                Err(Refusal::new(
+                    ErrorCode::Unauthenticated,
+                    "the bearer token is not valid",
+                ))
             }
         }
     }

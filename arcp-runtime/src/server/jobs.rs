@@ -45,26 +45,46 @@ impl Jobs {
     pub(super) fn start(&mut self, launch: Launch, owner: Arc<Feed>) {
         let key = launch.about.key;
         let stop = CancellationToken::new();
-        let Some(entry) = self.agents.entry(launch.agent) else { return };
+        let Some(entry) = self.agents.entry(launch.agent) else {
+            return;
+        };
         let agent = Arc::clone(&entry.agent);
         let input = launch.input.clone();
-        let context = JobContext::new(launch, owner, self.inbox.clone(), stop.clone(), Arc::clone(&self.clock), Arc::clone(&self.mint), &self.limits);
+        let context = JobContext::new(
+            launch,
+            owner,
+            self.inbox.clone(),
+            stop.clone(),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.mint),
+            &self.limits,
+        );
         let inbox = self.inbox.clone();
         let task = self.spawner.spawn(async move {
             if inbox.tell(Input::Started(key)).await.is_err() {
                 return;
             }
             // `run` itself may panic before it returns its future.
-            let run = AssertUnwindSafe(async { agent.run(context.clone(), input).await }).catch_unwind().await;
+            let run = AssertUnwindSafe(async { agent.run(context.clone(), input).await })
+                .catch_unwind()
+                .await;
             let outcome = match run {
                 Ok(Ok(value)) => context.finish(value).await,
                 Ok(Err(error)) => Outcome::Failure(failure(error)),
-                Err(_) => Outcome::Failure(Failure::new(ErrorCode::InternalError, "the agent panicked")),
+                Err(_) => {
+                    Outcome::Failure(Failure::new(ErrorCode::InternalError, "the agent panicked"))
+                }
             };
             // The runtime has stopped: the job is ended by the next start.
             let _ = inbox.tell(Input::Finish(key, outcome)).await;
         });
-        self.running.insert(key, Running { stop, task: task.abort_handle() });
+        self.running.insert(
+            key,
+            Running {
+                stop,
+                task: task.abort_handle(),
+            },
+        );
     }
 
     /// Asks an agent to stop.
@@ -92,5 +112,10 @@ impl Drop for Jobs {
 }
 
 fn failure(error: AgentError) -> Failure {
-    Failure { code: error.code, message: error.message, retryable: error.retryable, details: error.details }
+    Failure {
+        code: error.code,
+        message: error.message,
+        retryable: error.retryable,
+        details: error.details,
+    }
 }

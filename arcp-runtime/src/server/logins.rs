@@ -19,14 +19,19 @@ pub(super) struct Logins {
 
 impl Logins {
     pub(super) fn new(budget: u32) -> Self {
-        Self { budget, failed: Mutex::default() }
+        Self {
+            budget,
+            failed: Mutex::default(),
+        }
     }
 
     /// Whether this address has to wait. Peers without an address never do.
     pub(super) fn blocked(&self, peer: Option<IpAddr>, now: Duration) -> bool {
         let Some(peer) = peer else { return false };
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.get(&peer).is_some_and(|(since, count)| *count >= self.budget && now.saturating_sub(*since) < WINDOW)
+        failed.get(&peer).is_some_and(|(since, count)| {
+            *count >= self.budget && now.saturating_sub(*since) < WINDOW
+        })
     }
 
     pub(super) fn failed(&self, peer: Option<IpAddr>, now: Duration) {

@@ -21,7 +21,9 @@ impl Ids {
     pub(super) fn new(mint: &dyn Mint) -> Self {
         let mut low = [0; 16];
         low.copy_from_slice(&mint.secret()[..16]);
-        Self { random: u128::from_le_bytes(low) & RANDOM }
+        Self {
+            random: u128::from_le_bytes(low) & RANDOM,
+        }
     }
 
     fn next(&mut self, wall: Timestamp) -> Ulid {
@@ -31,8 +33,15 @@ impl Ids {
     }
 
     /// Writes a frame.
-    pub(super) fn encode(&mut self, frame: &Frame, session_id: Option<&SessionId>, wall: Timestamp) -> Text {
-        let Ok(id) = MessageId::try_from(self.next(wall).to_string()) else { return Text::default() };
+    pub(super) fn encode(
+        &mut self,
+        frame: &Frame,
+        session_id: Option<&SessionId>,
+        wall: Timestamp,
+    ) -> Text {
+        let Ok(id) = MessageId::try_from(self.next(wall).to_string()) else {
+            return Text::default();
+        };
         let about = frame.about.as_deref();
         let mut head = Head::new(&id, &frame.message_type);
         head.session_id = session_id;

@@ -22,45 +22,106 @@ use crate::protocol::trace;
 use std::collections::BTreeMap;
 
 /// Prepares a submit.
-pub(super) fn prepare(request: String, trace_id: Option<&str>, submit: Submit, agents: &Agents, features: Features, mint: &dyn Mint, now: Now) -> Submission {
+pub(super) fn prepare(
+    request: String,
+    trace_id: Option<&str>,
+    submit: Submit,
+    agents: &Agents,
+    features: Features,
+    mint: &dyn Mint,
+    now: Now,
+) -> Submission {
     let trace = trace::TraceId::received(trace_id).unwrap_or_else(|| {
         let mut random = [0; 16];
         random.copy_from_slice(&mint.secret()[..16]);
         trace::TraceId::from_random(random)
     });
     let trace_id = TraceId::try_from(trace.to_string()).ok();
-    let key = submit.idempotency_key.as_ref().map(|key| key.as_str().to_owned());
+    let key = submit
+        .idempotency_key
+        .as_ref()
+        .map(|key| key.as_str().to_owned());
     let fingerprint = fingerprint(&submit);
-    Submission { request, trace_id, key, fingerprint, prepared: job_to_be(submit, agents, features, now) }
+    Submission {
+        request,
+        trace_id,
+        key,
+        fingerprint,
+        prepared: job_to_be(submit, agents, features, now),
+    }
 }
 
-fn job_to_be(submit: Submit, agents: &Agents, features: Features, now: Now) -> Result<Prepared, Refusal> {
+fn job_to_be(
+    submit: Submit,
+    agents: &Agents,
+    features: Features,
+    now: Now,
+) -> Result<Prepared, Refusal> {
     let needs = |feature: Feature, used: bool, member: &str| {
         if used && !features.has(&feature) {
-            return Err(Refusal::invalid(format!("{member}: needs the feature {}, which was not negotiated", feature.as_str())));
+            return Err(Refusal::invalid(format!(
+                "{member}: needs the feature {}, which was not negotiated",
+                feature.as_str()
+            )));
         }
         Ok(())
     };
-    needs(Feature::AgentVersions, submit.agent.as_str().contains('@'), "payload.agent: a pinned version")?;
+    needs(
+        Feature::AgentVersions,
+        submit.agent.as_str().contains('@'),
+        "payload.agent: a pinned version",
+    )?;
     let asked: BTreeMap<String, Vec<String>> = submit
         .lease_request
         .iter()
-        .map(|(name, patterns)| (name.as_str().to_owned(), patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect()))
+        .map(|(name, patterns)| {
+            (
+                name.as_str().to_owned(),
+                patterns
+                    .iter()
+                    .map(|pattern| pattern.as_str().to_owned())
+                    .collect(),
+            )
+        })
         .collect();
-    let constraints = submit.lease_constraints.filter(|constraints| constraints.expires_at.is_some());
-    needs(Feature::LeaseExpiresAt, constraints.is_some(), "payload.lease_constraints.expires_at")?;
-    needs(Feature::CostBudget, asked.contains_key("cost.budget"), "payload.lease_request[\"cost.budget\"]")?;
-    needs(Feature::ModelUse, asked.contains_key("model.use"), "payload.lease_request[\"model.use\"]")?;
+    let constraints = submit
+        .lease_constraints
+        .filter(|constraints| constraints.expires_at.is_some());
+    needs(
+        Feature::LeaseExpiresAt,
+        constraints.is_some(),
+        "payload.lease_constraints.expires_at",
+    )?;
+    needs(
+        Feature::CostBudget,
+        asked.contains_key("cost.budget"),
+        "payload.lease_request[\"cost.budget\"]",
+    )?;
+    needs(
+        Feature::ModelUse,
+        asked.contains_key("model.use"),
+        "payload.lease_request[\"model.use\"]",
+    )?;
 
     let (place, agent_ref) = agents.resolve(submit.agent.as_str())?;
-    let Some(entry) = agents.entry(place) else { return Err(Refusal::invalid("payload.agent: not registered")) };
-    let wrong = |refusal: lease::grammar::Refusal| Refusal::invalid(format!("payload.{}: {}", refusal.path, refusal.reason));
-    let expires_at = match constraints.as_ref().and_then(|constraints| constraints.expires_at.as_ref()) {
+    let Some(entry) = agents.entry(place) else {
+        return Err(Refusal::invalid("payload.agent: not registered"));
+    };
+    let wrong = |refusal: lease::grammar::Refusal| {
+        Refusal::invalid(format!("payload.{}: {}", refusal.path, refusal.reason))
+    };
+    let expires_at = match constraints
+        .as_ref()
+        .and_then(|constraints| constraints.expires_at.as_ref())
+    {
         Some(text) => Some(parse_expires_at(text.as_str(), now.wall).map_err(wrong)?),
         None => None,
     };
     let compiled = Lease::compile(&asked).map_err(wrong)?;
-    entry.agent.check(&submit.input).map_err(|error| Refusal::invalid(format!("payload.{error}")))?;
+    entry
+        .agent
+        .check(&submit.input)
+        .map_err(|error| Refusal::invalid(format!("payload.{error}")))?;
     let wanted = submit.max_runtime_sec.map(Duration::from_secs);
     let max_runtime = match (wanted, entry.descriptor.max_runtime) {
         (Some(wanted), Some(bound)) => Some(wanted.min(bound)),

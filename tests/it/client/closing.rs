@@ -19,11 +19,20 @@ async fn a_close_waits_for_its_answer() {
     peer.send("session.closed", json!({})).await;
     closing.await.unwrap();
     assert!(peer.receive().await.is_none());
-    assert_eq!(peer.transport.goodbye().map(|goodbye| goodbye.code), Some(1000));
+    assert_eq!(
+        peer.transport.goodbye().map(|goodbye| goodbye.code),
+        Some(1000)
+    );
     thoughts(&mut job.events(), 1..=1).await;
-    assert_eq!(job.result().await, Err(JobFailure::Unfollowed(ClientError::Closed)));
+    assert_eq!(
+        job.result().await,
+        Err(JobFailure::Unfollowed(ClientError::Closed))
+    );
     client.close("twice").await;
-    assert!(matches!(client.submit(super::job()).await, Err(ClientError::Closed)));
+    assert!(matches!(
+        client.submit(super::job()).await,
+        Err(ClientError::Closed)
+    ));
     assert!(client.save().await.is_none());
     drop((client, job));
     assert!(runtime.arrivals.recv().await.is_none());
@@ -46,7 +55,11 @@ async fn a_close_that_is_refused_is_said_in_the_older_way() {
     peer.expect("session.close").await;
     peer.refuse("INVALID_REQUEST", None).await;
     let bye = peer.expect("session.bye").await;
-    assert!(bye["payload"]["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
+    assert!(
+        bye["payload"]["reason"]
+            .as_str()
+            .is_some_and(|reason| !reason.is_empty())
+    );
     assert!(peer.receive().await.is_none());
     closing.await.unwrap();
 }

@@ -18,16 +18,35 @@ async fn events_come_typed_and_end_with_the_job() {
     peer.result(3, "job_1", json!({"n": 1})).await;
     let mut events = job.events();
     let first = events.next().await.unwrap().unwrap();
-    assert_eq!(first.ts.as_ref().map(|ts| ts.as_str().to_owned()), Some("2026-01-01T00:00:00.000Z".to_owned()));
+    assert_eq!(
+        first.ts.as_ref().map(|ts| ts.as_str().to_owned()),
+        Some("2026-01-01T00:00:00.000Z".to_owned())
+    );
     assert!(matches!(first.body, EventBody::Thought(_)));
     let second = events.next().await.unwrap().unwrap();
     assert_eq!(second.ts, None);
-    assert!(matches!(second.body, EventBody::Unknown { .. }), "{second:?}");
+    assert!(
+        matches!(second.body, EventBody::Unknown { .. }),
+        "{second:?}"
+    );
     assert!(events.next().await.is_none());
-    assert!(job.events().next().await.is_none(), "the stream is given once");
+    assert!(
+        job.events().next().await.is_none(),
+        "the stream is given once"
+    );
     assert_eq!(job.result_as::<Value>().await, Ok(json!({"n": 1})));
-    assert_eq!(job.result_as::<Value>().await, Ok(json!({"n": 1})), "it can be asked again");
-    assert!(job.result_as::<String>().await.unwrap_err().to_string().contains("another shape"));
+    assert_eq!(
+        job.result_as::<Value>().await,
+        Ok(json!({"n": 1})),
+        "it can be asked again"
+    );
+    assert!(
+        job.result_as::<String>()
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("another shape")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,7 +68,12 @@ async fn jobs_do_not_mix() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_consumer_loses_nothing_and_holds_reading_back() {
     let (builder, mut runtime) = builder();
-    let (client, mut peer) = open_with(builder.event_queue(8, 1_000_000), &mut runtime, &["heartbeat"]).await;
+    let (client, mut peer) = open_with(
+        builder.event_queue(8, 1_000_000),
+        &mut runtime,
+        &["heartbeat"],
+    )
+    .await;
     let mut incidents = client.incidents();
     let mut slow = start(&client, &mut peer, job(), "job_1").await;
     let mut quick = start(&client, &mut peer, job(), "job_2").await;
@@ -64,7 +88,10 @@ async fn a_slow_consumer_loses_nothing_and_holds_reading_back() {
     }
     assert!(!waiting.is_finished());
     let told = incidents.next().await.unwrap();
-    assert!(matches!(&told, Incident::SlowConsumer { job_id } if job_id.as_str() == "job_1"), "{told:?}");
+    assert!(
+        matches!(&told, Incident::SlowConsumer { job_id } if job_id.as_str() == "job_1"),
+        "{told:?}"
+    );
     let mut events = slow.events();
     thoughts(&mut events, 1..=100).await;
     assert_eq!(waiting.await.unwrap(), Ok(1));
@@ -79,7 +106,10 @@ async fn a_queue_is_full_by_bytes_too() {
     for n in 1..=20 {
         peer.event(n, "job_1", &"x".repeat(4000)).await;
     }
-    assert!(matches!(incidents.next().await, Some(Incident::SlowConsumer { .. })));
+    assert!(matches!(
+        incidents.next().await,
+        Some(Incident::SlowConsumer { .. })
+    ));
     let mut events = job.events();
     for n in 1..=20 {
         assert_eq!(thought(&mut events).await.0, n);
@@ -146,7 +176,10 @@ async fn bad_frames_are_told_and_survived() {
     for text in bad {
         peer.write(text.to_owned()).await;
         let told = incidents.next().await;
-        assert!(matches!(told, Some(Incident::BadFrame { .. })), "{text}: {told:?}");
+        assert!(
+            matches!(told, Some(Incident::BadFrame { .. })),
+            "{text}: {told:?}"
+        );
     }
     peer.send("session.from_the_future", json!({"a": 1})).await;
     peer.event(1, "job_1", "t1").await;
@@ -158,7 +191,12 @@ async fn an_event_that_cannot_be_read_is_a_loss_at_its_place() {
     let (client, mut peer, _runtime) = open().await;
     let mut job = start(&client, &mut peer, job(), "job_1").await;
     peer.event(1, "job_1", "t1").await;
-    peer.send_with("job.event", json!({"job_id": "job_1", "event_seq": 2}), json!({"kind": "thought", "body": {"text": 5}})).await;
+    peer.send_with(
+        "job.event",
+        json!({"job_id": "job_1", "event_seq": 2}),
+        json!({"kind": "thought", "body": {"text": 5}}),
+    )
+    .await;
     peer.event(3, "job_1", "t3").await;
     let mut events = job.events();
     thoughts(&mut events, 1..=1).await;

@@ -3,7 +3,13 @@
 use super::*;
 
 /// A submission under way, and its frame.
-async fn submitting(client: &Client, peer: &mut Peer) -> (tokio::task::JoinHandle<Result<JobHandle, ClientError>>, Value) {
+async fn submitting(
+    client: &Client,
+    peer: &mut Peer,
+) -> (
+    tokio::task::JoinHandle<Result<JobHandle, ClientError>>,
+    Value,
+) {
     let submitting = tokio::spawn({
         let client = client.clone();
         async move { client.submit(job()).await }
@@ -29,19 +35,42 @@ async fn agents_may_be_names_and_features_need_not_be_ours() {
     let client = connecting.await.unwrap().unwrap();
     let opened = client.welcome();
     assert_eq!(opened.features, [Feature::Ack]);
-    let names: Vec<&str> = opened.welcome.capabilities.agents.iter().map(|agent| agent.name.as_str()).collect();
+    let names: Vec<&str> = opened
+        .welcome
+        .capabilities
+        .agents
+        .iter()
+        .map(|agent| agent.name.as_str())
+        .collect();
     assert_eq!(names, ["echo", "b"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn budgets_may_be_texts() {
-    for (budget, expected) in [(json!({"USD": "USD:5.00"}), "5.00"), (json!({"USD": "0.10"}), "0.10"), (json!({"USD": 7}), "7")] {
+    for (budget, expected) in [
+        (json!({"USD": "USD:5.00"}), "5.00"),
+        (json!({"USD": "0.10"}), "0.10"),
+        (json!({"USD": 7}), "7"),
+    ] {
         let (client, mut peer, _runtime) = open().await;
         let (submitting, frame) = submitting(&client, &mut peer).await;
-        peer.send("job.accepted", json!({"job_id": "job_1", "lease": {}, "budget": budget, "request_id": frame["id"]})).await;
+        peer.send(
+            "job.accepted",
+            json!({"job_id": "job_1", "lease": {}, "budget": budget, "request_id": frame["id"]}),
+        )
+        .await;
         let job = submitting.await.unwrap().unwrap();
         let accepted = job.accepted().unwrap();
-        let left = accepted.budget.as_ref().unwrap().iter().next().unwrap().1.as_str().to_owned();
+        let left = accepted
+            .budget
+            .as_ref()
+            .unwrap()
+            .iter()
+            .next()
+            .unwrap()
+            .1
+            .as_str()
+            .to_owned();
         assert_eq!(left, expected);
     }
 }
@@ -62,14 +91,25 @@ async fn submissions_may_be_refused_by_a_job_error() {
 
     // With an invented job and a number.
     let (first, _) = submitting(&client, &mut peer).await;
-    peer.send_with("job.error", json!({"job_id": "job_invented", "event_seq": 1}), error.clone()).await;
-    assert!(matches!(first.await.unwrap(), Err(ClientError::Refused(refusal)) if refusal.code == ErrorCode::AgentNotAvailable));
+    peer.send_with(
+        "job.error",
+        json!({"job_id": "job_invented", "event_seq": 1}),
+        error.clone(),
+    )
+    .await;
+    assert!(
+        matches!(first.await.unwrap(), Err(ClientError::Refused(refusal)) if refusal.code == ErrorCode::AgentNotAvailable)
+    );
 
     // Without a job, under the request's own id.
     let (first, frame) = submitting(&client, &mut peer).await;
     let (second, other) = submitting(&client, &mut peer).await;
-    peer.send_with("job.error", json!({"id": other["id"]}), error.clone()).await;
-    assert!(matches!(second.await.unwrap(), Err(ClientError::Refused(_))));
+    peer.send_with("job.error", json!({"id": other["id"]}), error.clone())
+        .await;
+    assert!(matches!(
+        second.await.unwrap(),
+        Err(ClientError::Refused(_))
+    ));
     peer.accept(&frame, "job_1").await;
     assert!(first.await.unwrap().is_ok());
 }
@@ -79,7 +119,12 @@ async fn a_job_error_of_a_stranger_ends_none_of_our_jobs() {
     let (client, mut peer, _runtime) = open().await;
     let mut job = start(&client, &mut peer, job(), "job_1").await;
     let error = json!({"code": "TIMEOUT", "message": "late", "final_status": "timed_out"});
-    peer.send_with("job.error", json!({"job_id": "job_child", "event_seq": 1}), error).await;
+    peer.send_with(
+        "job.error",
+        json!({"job_id": "job_child", "event_seq": 1}),
+        error,
+    )
+    .await;
     peer.result(2, "job_1", json!(1)).await;
     assert_eq!(job.result_as::<u32>().await, Ok(1));
 }
@@ -89,20 +134,45 @@ async fn ends_without_a_number_count() {
     let (client, mut peer, _runtime) = open().await;
     let mut a = start(&client, &mut peer, job(), "job_a").await;
     let mut b = start(&client, &mut peer, job(), "job_b").await;
-    peer.send_with("job.error", json!({"job_id": "job_a"}), json!({"code": "CANCELLED", "message": "x", "final_status": "cancelled"})).await;
-    peer.send_with("job.result", json!({"job_id": "job_b"}), json!({"final_status": "success", "output": {"a": 1}})).await;
-    assert_eq!(a.result().await.unwrap_err().code(), Some(&ErrorCode::Cancelled));
+    peer.send_with(
+        "job.error",
+        json!({"job_id": "job_a"}),
+        json!({"code": "CANCELLED", "message": "x", "final_status": "cancelled"}),
+    )
+    .await;
+    peer.send_with(
+        "job.result",
+        json!({"job_id": "job_b"}),
+        json!({"final_status": "success", "output": {"a": 1}}),
+    )
+    .await;
+    assert_eq!(
+        a.result().await.unwrap_err().code(),
+        Some(&ErrorCode::Cancelled)
+    );
     assert_eq!(b.result_as::<Value>().await, Ok(json!({"a": 1})));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_result_that_is_no_success_is_a_failure() {
-    for (status, code) in [("cancelled", ErrorCode::Cancelled), ("timed_out", ErrorCode::Timeout), ("melted", ErrorCode::InternalError)] {
+    for (status, code) in [
+        ("cancelled", ErrorCode::Cancelled),
+        ("timed_out", ErrorCode::Timeout),
+        ("melted", ErrorCode::InternalError),
+    ] {
         let (client, mut peer, _runtime) = open().await;
         let mut job = start(&client, &mut peer, job(), "job_1").await;
-        peer.send_with("job.result", json!({"job_id": "job_1", "event_seq": 1}), json!({"final_status": status, "completed_at": "2026-01-01T00:00:00Z"})).await;
+        peer.send_with(
+            "job.result",
+            json!({"job_id": "job_1", "event_seq": 1}),
+            json!({"final_status": status, "completed_at": "2026-01-01T00:00:00Z"}),
+        )
+        .await;
         match job.result().await.unwrap_err() {
-            JobFailure::Ended { error, final_status } => {
+            JobFailure::Ended {
+                error,
+                final_status,
+            } => {
                 assert_eq!((error.code, final_status.as_str()), (code, status));
             }
             other => panic!("{other}"),
@@ -118,7 +188,12 @@ async fn a_numbered_cancelled_is_counted() {
     let cancelling = tokio::spawn(async move { (job.cancel("x").await, job) });
     peer.expect("job.cancel").await;
     peer.event(1, "job_1", "t1").await;
-    peer.send_with("job.cancelled", json!({"job_id": "job_1", "event_seq": 2}), json!({})).await;
+    peer.send_with(
+        "job.cancelled",
+        json!({"job_id": "job_1", "event_seq": 2}),
+        json!({}),
+    )
+    .await;
     peer.event(3, "job_1", "t3").await;
     assert_eq!(cancelling.await.unwrap().0, Ok(()));
     thoughts(&mut events, 1..=1).await;
@@ -153,7 +228,10 @@ async fn a_welcome_with_another_session_is_no_resume() {
     let mut peer = runtime.arrival().await;
     peer.expect("session.hello").await;
     peer.welcome("sess_7", "rt_7", &[]).await;
-    assert!(matches!(job.result().await, Err(JobFailure::Unfollowed(ClientError::SessionLost(_)))));
+    assert!(matches!(
+        job.result().await,
+        Err(JobFailure::Unfollowed(ClientError::SessionLost(_)))
+    ));
     assert_eq!(client.welcome().session_id.as_str(), "sess_7");
     let mut other = start(&client, &mut peer, super::job(), "job_2").await;
     peer.result(1, "job_2", json!(2)).await;

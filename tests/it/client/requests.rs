@@ -31,7 +31,9 @@ async fn refusal(submitting: Submitting) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_submission_says_what_was_asked() {
     let (client, mut peer, _runtime) = open().await;
-    let submit = keyed("key-1").with_input(arcp_generated::common::Json::from_serialize(&json!({"a": [1, null]})).unwrap());
+    let submit = keyed("key-1").with_input(
+        arcp_generated::common::Json::from_serialize(&json!({"a": [1, null]})).unwrap(),
+    );
     let submitting = tokio::spawn({
         let client = client.clone();
         async move { client.submit(submit).await }
@@ -42,11 +44,17 @@ async fn a_submission_says_what_was_asked() {
     assert_eq!(frame["payload"]["input"], json!({"a": [1, null]}));
     assert_eq!(frame["payload"]["idempotency_key"], "key-1");
     let trace = frame["trace_id"].as_str().unwrap();
-    assert!(trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit()), "{trace}");
+    assert!(
+        trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{trace}"
+    );
     peer.accept(&frame, "job_1").await;
     let job = submitting.await.unwrap().unwrap();
     assert_eq!(job.id().as_str(), "job_1");
-    assert_eq!(job.accepted().unwrap().agent.as_ref().unwrap().as_str(), "echo@1.0.0");
+    assert_eq!(
+        job.accepted().unwrap().agent.as_ref().unwrap().as_str(),
+        "echo@1.0.0"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -57,17 +65,32 @@ async fn an_acceptance_is_matched_by_request_then_trace_then_order() {
     let [(first, a), (second, b)] = two(&client, &mut peer).await;
     peer.accept(&b, "job_b").await;
     peer.accept(&a, "job_a").await;
-    assert_eq!((id_of(first).await, id_of(second).await), ("job_a".to_owned(), "job_b".to_owned()));
+    assert_eq!(
+        (id_of(first).await, id_of(second).await),
+        ("job_a".to_owned(), "job_b".to_owned())
+    );
 
     let [(first, _), (second, b)] = two(&client, &mut peer).await;
-    peer.send_with("job.accepted", json!({"trace_id": b["trace_id"]}), accepted("job_d")).await;
+    peer.send_with(
+        "job.accepted",
+        json!({"trace_id": b["trace_id"]}),
+        accepted("job_d"),
+    )
+    .await;
     peer.send("job.accepted", accepted("job_c")).await;
-    assert_eq!((id_of(first).await, id_of(second).await), ("job_c".to_owned(), "job_d".to_owned()));
+    assert_eq!(
+        (id_of(first).await, id_of(second).await),
+        ("job_c".to_owned(), "job_d".to_owned())
+    );
 
     let [(first, _), (second, b)] = two(&client, &mut peer).await;
-    peer.send_with("job.accepted", json!({"id": b["id"]}), accepted("job_f")).await;
+    peer.send_with("job.accepted", json!({"id": b["id"]}), accepted("job_f"))
+        .await;
     peer.send("job.accepted", accepted("job_e")).await;
-    assert_eq!((id_of(first).await, id_of(second).await), ("job_e".to_owned(), "job_f".to_owned()));
+    assert_eq!(
+        (id_of(first).await, id_of(second).await),
+        ("job_e".to_owned(), "job_f".to_owned())
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +100,10 @@ async fn the_acceptance_of_a_child_answers_nobody() {
     peer.send("job.accepted", json!({"job_id": "job_child", "parent_job_id": "job_x", "delegate_id": "del_1", "lease": {}})).await;
     peer.accept(&a, "job_a").await;
     peer.accept(&b, "job_b").await;
-    assert_eq!((id_of(first).await, id_of(second).await), ("job_a".to_owned(), "job_b".to_owned()));
+    assert_eq!(
+        (id_of(first).await, id_of(second).await),
+        ("job_a".to_owned(), "job_b".to_owned())
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,7 +128,9 @@ async fn an_error_that_answers_nothing_ends_no_job() {
     let mut incidents = client.incidents();
     let mut job = start(&client, &mut peer, job(), "job_1").await;
     peer.refuse("INTERNAL_ERROR", None).await;
-    assert!(matches!(incidents.next().await, Some(Incident::Error(refusal)) if refusal.code == ErrorCode::InternalError));
+    assert!(
+        matches!(incidents.next().await, Some(Incident::Error(refusal)) if refusal.code == ErrorCode::InternalError)
+    );
     peer.result(1, "job_1", json!(7)).await;
     assert_eq!(job.result_as::<u32>().await, Ok(7));
 }
@@ -112,7 +140,10 @@ async fn a_submission_over_the_frame_limit_is_not_sent() {
     let (client, mut peer, _runtime) = open().await;
     let huge = arcp_generated::common::Json::from_serialize(&"x".repeat(5_000_000)).unwrap();
     let error = client.submit(job().with_input(huge)).await.unwrap_err();
-    assert!(error.to_string().contains("a frame may have 4194304"), "{error}");
+    assert!(
+        error.to_string().contains("a frame may have 4194304"),
+        "{error}"
+    );
     start(&client, &mut peer, job(), "job_1").await;
 }
 
@@ -125,7 +156,12 @@ async fn a_cancel_names_the_job_twice_and_a_reason() {
     assert_eq!(cancel["job_id"], "job_1");
     assert_eq!(cancel["payload"]["job_id"], "job_1");
     assert_ne!(cancel["payload"]["reason"], "");
-    peer.send_with("job.cancelled", json!({"job_id": "job_1"}), json!({"job_id": "job_1"})).await;
+    peer.send_with(
+        "job.cancelled",
+        json!({"job_id": "job_1"}),
+        json!({"job_id": "job_1"}),
+    )
+    .await;
     let (cancelled, mut job) = cancelling.await.unwrap();
     assert_eq!(cancelled, Ok(()));
     peer.send_with(
@@ -136,7 +172,11 @@ async fn a_cancel_names_the_job_twice_and_a_reason() {
     .await;
     let failure = job.result().await.unwrap_err();
     assert_eq!(failure.code(), Some(&ErrorCode::Cancelled));
-    assert_eq!(job.cancel("again").await, Ok(()), "there is nothing left to stop");
+    assert_eq!(
+        job.cancel("again").await,
+        Ok(()),
+        "there is nothing left to stop"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,11 +187,17 @@ async fn a_cancel_can_be_refused_or_answered_by_the_end() {
     let cancel = peer.expect("job.cancel").await;
     peer.refuse("PERMISSION_DENIED", Some(&cancel)).await;
     let (refused, job) = cancelling.await.unwrap();
-    assert!(matches!(refused, Err(ClientError::Refused(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ClientError::Refused(_))),
+        "{refused:?}"
+    );
     let cancelling = tokio::spawn(async move { (job.cancel("x").await, job) });
     peer.expect("job.cancel").await;
     peer.result(1, "job_1", json!("just finished")).await;
     let (cancelled, mut job) = cancelling.await.unwrap();
     assert_eq!(cancelled, Ok(()));
-    assert_eq!(job.result_as::<String>().await, Ok("just finished".to_owned()));
+    assert_eq!(
+        job.result_as::<String>().await,
+        Ok("just finished".to_owned())
+    );
 }

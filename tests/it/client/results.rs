@@ -7,7 +7,8 @@ use arcp_runtime::client::{ChunkError, JobResult, ResultValue};
 /// What a job makes of these chunks and this end.
 async fn streamed(chunks: &[Value], end: Value) -> Result<JobResult, JobFailure> {
     let (builder, mut runtime) = builder();
-    let (client, mut peer) = open_with(builder.result_bytes(1000), &mut runtime, &["result_chunk"]).await;
+    let (client, mut peer) =
+        open_with(builder.result_bytes(1000), &mut runtime, &["result_chunk"]).await;
     let mut job = start(&client, &mut peer, job(), "job_1").await;
     let mut seq = 0;
     for chunk in chunks {
@@ -19,7 +20,12 @@ async fn streamed(chunks: &[Value], end: Value) -> Result<JobResult, JobFailure>
         )
         .await;
     }
-    peer.send_with("job.result", json!({"job_id": "job_1", "event_seq": seq + 1}), end).await;
+    peer.send_with(
+        "job.result",
+        json!({"job_id": "job_1", "event_seq": seq + 1}),
+        end,
+    )
+    .await;
     let mut events = job.events();
     for _ in chunks {
         let event = events.next().await.unwrap().unwrap();
@@ -34,7 +40,10 @@ fn chunk(chunk_seq: u64, data: &str, encoding: &str, more: bool) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_streamed_result_is_put_together() {
-    let chunks = [chunk(0, "[1,", "utf8", true), chunk(1, "MiwzXQ==", "base64", false)];
+    let chunks = [
+        chunk(0, "[1,", "utf8", true),
+        chunk(1, "MiwzXQ==", "base64", false),
+    ];
     let end = json!({"final_status": "success", "result_id": "res_1", "result_size": 7, "summary": "three numbers"});
     let result = streamed(&chunks, end).await.unwrap();
     assert_eq!(result.as_bytes(), b"[1,2,3]");
@@ -45,17 +54,40 @@ async fn a_streamed_result_is_put_together() {
 
 #[tokio::test(start_paused = true)]
 async fn a_streamed_result_with_a_fault_is_a_failure_that_names_it() {
-    let end = |size: u64| json!({"final_status": "success", "result_id": "res_1", "result_size": size});
+    let end =
+        |size: u64| json!({"final_status": "success", "result_id": "res_1", "result_size": size});
     let big = "x".repeat(600);
     let cases = [
-        (vec![chunk(0, "a", "utf8", true), chunk(2, "b", "utf8", false)], end(2), ChunkError::Order { expected: 1, got: 2 }),
-        (vec![chunk(0, "a", "utf8", true)], end(1), ChunkError::Unfinished),
-        (vec![chunk(0, "a", "utf8", false)], end(2), ChunkError::Size { said: 2, got: 1 }),
-        (vec![chunk(0, &big, "utf8", true), chunk(1, &big, "utf8", false)], end(1200), ChunkError::TooLarge { cap: 1000 }),
+        (
+            vec![chunk(0, "a", "utf8", true), chunk(2, "b", "utf8", false)],
+            end(2),
+            ChunkError::Order {
+                expected: 1,
+                got: 2,
+            },
+        ),
+        (
+            vec![chunk(0, "a", "utf8", true)],
+            end(1),
+            ChunkError::Unfinished,
+        ),
+        (
+            vec![chunk(0, "a", "utf8", false)],
+            end(2),
+            ChunkError::Size { said: 2, got: 1 },
+        ),
+        (
+            vec![chunk(0, &big, "utf8", true), chunk(1, &big, "utf8", false)],
+            end(1200),
+            ChunkError::TooLarge { cap: 1000 },
+        ),
         (vec![], end(0), ChunkError::Unfinished),
     ];
     for (chunks, end, expected) in cases {
-        assert_eq!(streamed(&chunks, end).await, Err(JobFailure::Result(expected)));
+        assert_eq!(
+            streamed(&chunks, end).await,
+            Err(JobFailure::Result(expected))
+        );
     }
 }
 
@@ -70,7 +102,10 @@ async fn failures_keep_what_the_runtime_said() {
     )
     .await;
     match job.result().await.unwrap_err() {
-        JobFailure::Ended { error, final_status } => {
+        JobFailure::Ended {
+            error,
+            final_status,
+        } => {
             assert_eq!(error.code.as_str(), "x-vendor.acme.TIRED");
             assert_eq!(error.message, "no more");
             assert_eq!(error.details.unwrap().get(), r#"{"n":1}"#);

@@ -18,8 +18,14 @@ async fn a_cut_is_not_seen_by_the_consumer() {
     let mut peer = runtime.arrival().await;
     let hello = peer.expect("session.hello").await;
     let payload = &hello["payload"];
-    assert_eq!(payload["resume"], json!({"session_id": "sess_1", "resume_token": "rt_1", "last_event_seq": 5}));
-    assert_eq!((&payload["resume_token"], &payload["last_event_seq"]), (&json!("rt_1"), &json!(5)));
+    assert_eq!(
+        payload["resume"],
+        json!({"session_id": "sess_1", "resume_token": "rt_1", "last_event_seq": 5})
+    );
+    assert_eq!(
+        (&payload["resume_token"], &payload["last_event_seq"]),
+        (&json!("rt_1"), &json!(5))
+    );
     assert_eq!(payload["auth"]["token"], "secret-token");
     peer.welcome("sess_1", "rt_2", &[]).await;
     // A replay may begin earlier than asked.
@@ -33,8 +39,13 @@ async fn a_cut_is_not_seen_by_the_consumer() {
     assert!(events.next().await.is_none());
     assert_eq!(job.result_as::<String>().await, Ok("done".to_owned()));
     for after in [5, 8] {
-        assert!(matches!(incidents.next().await, Some(Incident::Disconnected { .. })));
-        assert!(matches!(incidents.next().await, Some(Incident::Resumed { after: told, .. }) if told == after));
+        assert!(matches!(
+            incidents.next().await,
+            Some(Incident::Disconnected { .. })
+        ));
+        assert!(
+            matches!(incidents.next().await, Some(Incident::Resumed { after: told, .. }) if told == after)
+        );
     }
 }
 
@@ -65,7 +76,10 @@ async fn a_gap_that_a_resume_does_not_fill_is_a_loss() {
     peer.event(5, "job_1", "t5").await;
     thoughts(&mut events, 1..=1).await;
     let lost = loss(&mut events).await;
-    assert_eq!((lost.from, lost.through, &lost.reason), (2, Some(3), &LossReason::Gap));
+    assert_eq!(
+        (lost.from, lost.through, &lost.reason),
+        (2, Some(3), &LossReason::Gap)
+    );
     assert!(!lost.resubmitted);
     thoughts(&mut events, 4..=5).await;
     let mut told = None;
@@ -92,7 +106,10 @@ async fn without_reconnecting_a_gap_is_a_loss_at_once() {
         JobFailure::Unfollowed(ClientError::Disconnected { .. }) => {}
         other => panic!("{other}"),
     }
-    assert!(matches!(client.submit(super::job()).await, Err(ClientError::Closed)));
+    assert!(matches!(
+        client.submit(super::job()).await,
+        Err(ClientError::Closed)
+    ));
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,16 +128,30 @@ async fn unanswered_submissions_are_repeated_only_with_a_key() {
     let again = peer.expect("job.submit").await;
     assert_eq!(again["payload"], first["payload"]);
     assert_eq!(again["trace_id"], first["trace_id"]);
-    assert_ne!(again["id"], first["id"], "an id that was seen may be dropped");
-    assert!(matches!(without.await.unwrap(), Err(ClientError::Uncertain)));
+    assert_ne!(
+        again["id"], first["id"],
+        "an id that was seen may be dropped"
+    );
+    assert!(matches!(
+        without.await.unwrap(),
+        Err(ClientError::Uncertain)
+    ));
     // The job ran before the cut: its events and its end are replayed before the acceptance is repeated.
     peer.event(1, "job_1", "t1").await;
     let error = json!({"code": "INTERNAL_ERROR", "message": "it broke", "final_status": "error"});
-    peer.send_with("job.error", json!({"job_id": "job_1", "event_seq": 2, "trace_id": again["trace_id"]}), error).await;
+    peer.send_with(
+        "job.error",
+        json!({"job_id": "job_1", "event_seq": 2, "trace_id": again["trace_id"]}),
+        error,
+    )
+    .await;
     peer.accept(&again, "job_1").await;
     let mut job = with.await.unwrap().unwrap();
     thoughts(&mut job.events(), 1..=1).await;
-    assert_eq!(job.result().await.unwrap_err().code(), Some(&ErrorCode::InternalError));
+    assert_eq!(
+        job.result().await.unwrap_err().code(),
+        Some(&ErrorCode::InternalError)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,7 +164,8 @@ async fn an_unanswered_cancel_is_repeated() {
     let mut peer = runtime.resumed(0, "rt_2").await;
     let again = peer.expect("job.cancel").await;
     assert_eq!(again["payload"]["reason"], "stop it");
-    peer.send_with("job.cancelled", json!({"job_id": "job_1"}), json!({})).await;
+    peer.send_with("job.cancelled", json!({"job_id": "job_1"}), json!({}))
+        .await;
     assert_eq!(cancelling.await.unwrap(), Ok(()));
 }
 
@@ -158,10 +190,18 @@ async fn an_expired_window_restores_jobs_with_a_key_and_fails_the_others() {
     peer.welcome("sess_2", "rt_9", &[]).await;
 
     let lost = loss(&mut of_without).await;
-    assert_eq!((lost.from, lost.through, lost.resubmitted), (3, None, false));
-    assert!(matches!(&lost.reason, LossReason::SessionLost(why) if why.code == ErrorCode::ResumeWindowExpired));
+    assert_eq!(
+        (lost.from, lost.through, lost.resubmitted),
+        (3, None, false)
+    );
+    assert!(
+        matches!(&lost.reason, LossReason::SessionLost(why) if why.code == ErrorCode::ResumeWindowExpired)
+    );
     assert!(of_without.next().await.is_none());
-    assert!(matches!(without.result().await, Err(JobFailure::Unfollowed(ClientError::SessionLost(_)))));
+    assert!(matches!(
+        without.result().await,
+        Err(JobFailure::Unfollowed(ClientError::SessionLost(_)))
+    ));
 
     let submit = peer.expect("job.submit").await;
     assert_eq!(submit["payload"]["idempotency_key"], "k");
@@ -171,7 +211,10 @@ async fn an_expired_window_restores_jobs_with_a_key_and_fails_the_others() {
     assert!(loss(&mut of_with).await.resubmitted);
     thoughts(&mut of_with, 1..=1).await;
     peer.result(2, "job_1", json!("in the new session")).await;
-    assert_eq!(with.result_as::<String>().await, Ok("in the new session".to_owned()));
+    assert_eq!(
+        with.result_as::<String>().await,
+        Ok("in the new session".to_owned())
+    );
     assert_eq!(client.welcome().session_id.as_str(), "sess_2");
     let mut told = Vec::new();
     while told.len() < 5 {
@@ -202,7 +245,9 @@ async fn a_restored_job_that_is_refused_ends() {
     let submit = peer.expect("job.submit").await;
     peer.refuse("AGENT_NOT_AVAILABLE", Some(&submit)).await;
     match job.result().await.unwrap_err() {
-        JobFailure::Unfollowed(ClientError::Refused(refusal)) => assert_eq!(refusal.code, ErrorCode::AgentNotAvailable),
+        JobFailure::Unfollowed(ClientError::Refused(refusal)) => {
+            assert_eq!(refusal.code, ErrorCode::AgentNotAvailable)
+        }
         other => panic!("{other}"),
     }
 }
@@ -219,12 +264,20 @@ async fn another_client_goes_on_with_a_saved_session() {
     assert!(ended.result().await.is_ok());
     thoughts(&mut job.events(), 1..=3).await;
     let saved = client.save().await.unwrap();
-    assert!(!format!("{saved:?}").contains("rt_1"), "a token must not print");
+    assert!(
+        !format!("{saved:?}").contains("rt_1"),
+        "a token must not print"
+    );
     let text = serde_json::to_string(&saved).unwrap();
     let read: Value = serde_json::from_str(&text).unwrap();
     // Dropping the stream gave up events 4 and 5 here, so the other client need not have them.
-    assert_eq!(read, json!({"session_id": "sess_1", "resume_token": "rt_1", "last_event_seq": 6, "jobs": ["job_1"]}));
-    let saved = serde_json::from_str::<arcp_runtime::client::SavedSession>(&text).unwrap().with_last_event_seq(3);
+    assert_eq!(
+        read,
+        json!({"session_id": "sess_1", "resume_token": "rt_1", "last_event_seq": 6, "jobs": ["job_1"]})
+    );
+    let saved = serde_json::from_str::<arcp_runtime::client::SavedSession>(&text)
+        .unwrap()
+        .with_last_event_seq(3);
 
     let (builder, mut runtime) = builder();
     let connecting = tokio::spawn(builder.resume(saved).connect());
@@ -241,7 +294,10 @@ async fn another_client_goes_on_with_a_saved_session() {
     assert!(other.resumed_jobs().is_empty(), "each is given once");
     assert_eq!(jobs[0].id().as_str(), "job_1");
     thoughts(&mut jobs[0].events(), 4..=5).await;
-    assert_eq!(jobs[0].result_as::<String>().await, Ok("over there".to_owned()));
+    assert_eq!(
+        jobs[0].result_as::<String>().await,
+        Ok("over there".to_owned())
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,7 +306,8 @@ async fn what_waits_in_a_queue_is_not_counted_as_taken() {
     let mut a = start(&client, &mut peer, job(), "job_a").await;
     let mut b = start(&client, &mut peer, job(), "job_b").await;
     for n in 1..=6 {
-        peer.event(n, if n <= 3 { "job_a" } else { "job_b" }, &format!("t{n}")).await;
+        peer.event(n, if n <= 3 { "job_a" } else { "job_b" }, &format!("t{n}"))
+            .await;
     }
     let (mut of_a, mut of_b) = (a.events(), b.events());
     thoughts(&mut of_b, 4..=6).await;
@@ -270,7 +327,10 @@ async fn a_saved_session_that_is_gone_is_told() {
     peer.expect("session.hello").await;
     peer.refuse("RESUME_WINDOW_EXPIRED", None).await;
     let error = connecting.await.unwrap().unwrap_err();
-    assert!(matches!(&error, ClientError::SessionLost(why) if why.code == ErrorCode::ResumeWindowExpired), "{error}");
+    assert!(
+        matches!(&error, ClientError::SessionLost(why) if why.code == ErrorCode::ResumeWindowExpired),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -279,19 +339,30 @@ async fn a_session_that_was_taken_over_is_left_alone() {
     let mut incidents = client.incidents();
     let mut job = start(&client, &mut peer, job(), "job_1").await;
     peer.leave(CloseCode::TakenOver, "resumed elsewhere").await;
-    assert_eq!(job.result().await, Err(JobFailure::Unfollowed(ClientError::TakenOver)));
-    assert_eq!(incidents.next().await, Some(Incident::Ended(ClientError::TakenOver)));
+    assert_eq!(
+        job.result().await,
+        Err(JobFailure::Unfollowed(ClientError::TakenOver))
+    );
+    assert_eq!(
+        incidents.next().await,
+        Some(Incident::Ended(ClientError::TakenOver))
+    );
     drop((client, job));
-    assert!(runtime.arrivals.recv().await.is_none(), "no second connection");
+    assert!(
+        runtime.arrivals.recv().await.is_none(),
+        "no second connection"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_runtime_that_shuts_down_is_come_back_to() {
     let (client, mut peer, mut runtime) = open().await;
     let mut job = start(&client, &mut peer, job(), "job_1").await;
-    peer.send("session.closed", json!({"reason": "runtime_shutdown"})).await;
+    peer.send("session.closed", json!({"reason": "runtime_shutdown"}))
+        .await;
     let mut peer = runtime.resumed(0, "rt_2").await;
-    peer.send("session.bye", json!({"reason": "runtime_shutdown"})).await;
+    peer.send("session.bye", json!({"reason": "runtime_shutdown"}))
+        .await;
     let mut peer = runtime.resumed(0, "rt_3").await;
     peer.result(1, "job_1", json!(1)).await;
     assert_eq!(job.result_as::<u32>().await, Ok(1));
@@ -308,10 +379,14 @@ async fn trying_ends_after_a_while() {
     peer.cut();
     drop(runtime);
     match job.result().await.unwrap_err() {
-        JobFailure::Unfollowed(ClientError::Disconnected { reason }) => assert!(reason.contains("nobody listens"), "{reason}"),
+        JobFailure::Unfollowed(ClientError::Disconnected { reason }) => {
+            assert!(reason.contains("nobody listens"), "{reason}")
+        }
         other => panic!("{other}"),
     }
-    assert!(begun.elapsed() >= Duration::from_secs(60) && begun.elapsed() < Duration::from_secs(75));
+    assert!(
+        begun.elapsed() >= Duration::from_secs(60) && begun.elapsed() < Duration::from_secs(75)
+    );
     let mut tries = 0;
     while let Some(incident) = incidents.next().await {
         tries += u32::from(matches!(incident, Incident::RetryFailed { .. }));

@@ -16,7 +16,12 @@ async fn a_hello_is_welcomed_with_agents_and_a_token() {
     assert!(payload["resume_token"].as_str().unwrap().starts_with("rt_"));
     assert_eq!(payload["session_id"], welcome["session_id"]);
     let agents = payload["capabilities"]["agents"].as_array().unwrap();
-    assert!(agents.contains(&json!({"name": "probe", "versions": ["1.0.0", "2.0.0"], "default": "2.0.0"})), "{agents:?}");
+    assert!(
+        agents.contains(
+            &json!({"name": "probe", "versions": ["1.0.0", "2.0.0"], "default": "2.0.0"})
+        ),
+        "{agents:?}"
+    );
 }
 
 #[tokio::test]
@@ -63,7 +68,12 @@ async fn a_first_frame_that_is_no_hello_is_refused() {
 async fn bad_frames_are_answered_and_the_session_lives_on() {
     let runtime = in_memory(Limits::default()).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
-    for frame in ["{", "[]", "7", r#"{"arcp":"1.1","id":"bad-1","type":"job.submit","payload":{}}"#] {
+    for frame in [
+        "{",
+        "[]",
+        "7",
+        r#"{"arcp":"1.1","id":"bad-1","type":"job.submit","payload":{}}"#,
+    ] {
         peer.raw(frame).await;
         let error = peer.receive().await;
         assert_eq!(error["type"], "session.error");
@@ -113,5 +123,9 @@ async fn silence_is_pinged_and_then_hung_up_on() {
     while let Some(frame) = peer.try_receive().await {
         frames.push(frame);
     }
-    assert_eq!(frames.last().unwrap()["payload"]["code"], "HEARTBEAT_LOST", "{frames:?}");
+    assert_eq!(
+        frames.last().unwrap()["payload"]["code"],
+        "HEARTBEAT_LOST",
+        "{frames:?}"
+    );
 }

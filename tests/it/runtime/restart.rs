@@ -10,9 +10,16 @@ async fn sessions_jobs_and_keys_survive_a_restart() {
     let path = folder.path().join("runtime.db");
     let (runtime, store) = in_file(&path).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
-    peer.send("job.submit", json!({"agent": "echo", "input": 7, "idempotency_key": "k"})).await;
+    peer.send(
+        "job.submit",
+        json!({"agent": "echo", "input": 7, "idempotency_key": "k"}),
+    )
+    .await;
     let done = peer.until("job.result").await[0]["job_id"].clone();
-    let running = peer.probe(json!([{"log": {"message": "before"}}, {"block": {}}])).await["job_id"].clone();
+    let running = peer
+        .probe(json!([{"log": {"message": "before"}}, {"block": {}}]))
+        .await["job_id"]
+        .clone();
     assert_eq!(numbers(&peer.until("job.event").await), [2]);
     runtime.shutdown().await.unwrap();
     store.close().await.unwrap();
@@ -26,7 +33,12 @@ async fn sessions_jobs_and_keys_survive_a_restart() {
     assert_eq!(error["job_id"], running);
     assert_eq!(error["payload"]["code"], "INTERNAL_ERROR");
     assert_eq!(error["payload"]["retryable"], true);
-    again.send("job.submit", json!({"agent": "echo", "input": 7, "idempotency_key": "k"})).await;
+    again
+        .send(
+            "job.submit",
+            json!({"agent": "echo", "input": 7, "idempotency_key": "k"}),
+        )
+        .await;
     assert_eq!(again.receive().await["job_id"], done);
     assert_eq!(again.receive().await["payload"]["result"], 7);
 }

@@ -8,7 +8,8 @@ use super::{Limits, Peer, hello, in_memory, numbers};
 async fn a_cut_connection_loses_nothing() {
     let runtime = in_memory(Limits::default()).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
-    peer.probe(json!([{"repeat": {"n": 500, "do": [{"log": {"message": "{i}"}}]}}])).await;
+    peer.probe(json!([{"repeat": {"n": 500, "do": [{"log": {"message": "{i}"}}]}}]))
+        .await;
     let mut seen: Vec<String> = Vec::new();
     let mut last = 0;
     loop {
@@ -17,10 +18,20 @@ async fn a_cut_connection_loses_nothing() {
             last += 1;
             assert_eq!(frame["event_seq"], last);
             if frame["type"] == "job.result" {
-                assert_eq!(seen, (0..500).map(|number| number.to_string()).collect::<Vec<_>>());
+                assert_eq!(
+                    seen,
+                    (0..500)
+                        .map(|number| number.to_string())
+                        .collect::<Vec<_>>()
+                );
                 return;
             }
-            seen.push(frame["payload"]["body"]["message"].as_str().unwrap().to_owned());
+            seen.push(
+                frame["payload"]["body"]["message"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            );
         }
         let cut = peer.hang_up().await;
         peer = Peer::resume(&runtime, &cut, last).await;
@@ -46,11 +57,31 @@ async fn a_wrong_claim_changes_nothing() {
     let old = first.token.clone();
     let peer = Peer::resume(&runtime, &first, 0).await.hang_up().await;
     let claims = [
-        ("tok-a", json!({"session_id": peer.session, "resume_token": old, "last_event_seq": 0}), "UNAUTHENTICATED"),
-        ("tok-b", json!({"session_id": peer.session, "resume_token": peer.token, "last_event_seq": 0}), "UNAUTHENTICATED"),
-        ("tok-a", json!({"session_id": peer.session, "resume_token": "rt_wrong", "last_event_seq": 0}), "UNAUTHENTICATED"),
-        ("tok-a", json!({"session_id": "sess_unknown", "resume_token": "rt_wrong", "last_event_seq": 0}), "RESUME_WINDOW_EXPIRED"),
-        ("tok-a", json!({"session_id": peer.session, "resume_token": peer.token, "last_event_seq": 9}), "RESUME_WINDOW_EXPIRED"),
+        (
+            "tok-a",
+            json!({"session_id": peer.session, "resume_token": old, "last_event_seq": 0}),
+            "UNAUTHENTICATED",
+        ),
+        (
+            "tok-b",
+            json!({"session_id": peer.session, "resume_token": peer.token, "last_event_seq": 0}),
+            "UNAUTHENTICATED",
+        ),
+        (
+            "tok-a",
+            json!({"session_id": peer.session, "resume_token": "rt_wrong", "last_event_seq": 0}),
+            "UNAUTHENTICATED",
+        ),
+        (
+            "tok-a",
+            json!({"session_id": "sess_unknown", "resume_token": "rt_wrong", "last_event_seq": 0}),
+            "RESUME_WINDOW_EXPIRED",
+        ),
+        (
+            "tok-a",
+            json!({"session_id": peer.session, "resume_token": peer.token, "last_event_seq": 9}),
+            "RESUME_WINDOW_EXPIRED",
+        ),
     ];
     for (token, claim, code) in claims {
         let mut wrong = Peer::dial(&runtime);
@@ -70,7 +101,11 @@ async fn a_session_that_nobody_resumes_is_forgotten() {
     tokio::time::sleep(std::time::Duration::from_secs(601)).await;
     let mut late = Peer::dial(&runtime);
     let mut payload = hello("tok-a");
-    payload["resume"] = json!({"session_id": peer.session, "resume_token": peer.token, "last_event_seq": 0});
+    payload["resume"] =
+        json!({"session_id": peer.session, "resume_token": peer.token, "last_event_seq": 0});
     late.send("session.hello", payload).await;
-    assert_eq!(late.receive().await["payload"]["code"], "RESUME_WINDOW_EXPIRED");
+    assert_eq!(
+        late.receive().await["payload"]["code"],
+        "RESUME_WINDOW_EXPIRED"
+    );
 }

@@ -296,7 +296,10 @@ fn failure(
 ) -> AgentError {
     let code = code.string(index);
     let message = message.map_or_else(|| code.clone(), |message| message.string(index));
-    let error = AgentError::new(ErrorCode::try_from(code).unwrap_or(ErrorCode::InternalError), message);
+    let error = AgentError::new(
+        ErrorCode::try_from(code).unwrap_or(ErrorCode::InternalError),
+        message,
+    );
     match retryable {
         Some(retryable) => error.with_retryable(retryable),
         None => error,

@@ -13,12 +13,18 @@ pub(crate) struct Fault {
 impl Fault {
     /// The arguments cannot be used: exit code 2, as clap has it.
     pub(crate) fn usage(sentence: impl Into<String>) -> Self {
-        Self { code: 2, sentence: sentence.into() }
+        Self {
+            code: 2,
+            sentence: sentence.into(),
+        }
     }
 
     /// Something around us is not as it has to be (a port, a file, a network): exit code 3.
     pub(crate) fn environment(sentence: impl Into<String>) -> Self {
-        Self { code: 3, sentence: sentence.into() }
+        Self {
+            code: 3,
+            sentence: sentence.into(),
+        }
     }
 
     /// Tells it on standard error.

@@ -16,7 +16,9 @@ const LINE: usize = 64 << 20;
 
 /// Send frames as they are, one on each line of standard input, and print every frame that comes back.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  echo '{\"arcp\":\"1.1\",\"id\":\"1\",\"type\":\"session.ping\",\"payload\":{\"nonce\":\"n\"}}' | arcp send --url ws://127.0.0.1:7777/arcp")]
+#[command(
+    after_help = "Example:\n  echo '{\"arcp\":\"1.1\",\"id\":\"1\",\"type\":\"session.ping\",\"payload\":{\"nonce\":\"n\"}}' | arcp send --url ws://127.0.0.1:7777/arcp"
+)]
 pub(crate) struct Send {
     /// Where the runtime listens.
     #[arg(long, default_value = "ws://127.0.0.1:7777/arcp")]
@@ -42,13 +44,19 @@ impl Send {
 
     async fn talk(&self) -> Result<(), Fault> {
         let options = ConnectOptions::default().with_insecure(self.insecure);
-        let transport = websocket::connect(&self.url, &options).await.map_err(|error| Fault::environment(error.to_string()))?;
+        let transport = websocket::connect(&self.url, &options)
+            .await
+            .map_err(|error| Fault::environment(error.to_string()))?;
         let mut transport: BoxTransport = Box::new(transport);
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut open = true;
         loop {
             let patience = async {
-                if open { std::future::pending().await } else { tokio::time::sleep(Duration::from_millis(self.wait)).await }
+                if open {
+                    std::future::pending().await
+                } else {
+                    tokio::time::sleep(Duration::from_millis(self.wait)).await
+                }
             };
             tokio::select! {
                 line = lines.next_line(), if open => match line {
@@ -75,12 +83,16 @@ impl Send {
 
 async fn send(transport: &mut BoxTransport, line: String) -> Result<(), Fault> {
     let fault = |error| Fault::environment(format!("the frame cannot be sent: {error}"));
-    poll_fn(|cx| transport.poll_ready(cx)).await.map_err(fault)?;
+    poll_fn(|cx| transport.poll_ready(cx))
+        .await
+        .map_err(fault)?;
     transport.start_send(Text::from(line)).map_err(fault)?;
     poll_fn(|cx| transport.poll_flush(cx)).await.map_err(fault)
 }
 
 fn print(text: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout();
-    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| Fault::environment(format!("standard output is closed: {error}")))
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Fault::environment(format!("standard output is closed: {error}")))
 }

@@ -23,7 +23,9 @@ const AGENT_THREADS: usize = 4;
 
 /// Serve agents over WebSocket, or over standard input and output.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  arcp serve --token secret=alice\n  arcp serve --store memory --token-file tokens.txt --port 9000\n  arcp serve --stdio --store sqlite:/var/lib/arcp/runtime.db")]
+#[command(
+    after_help = "Examples:\n  arcp serve --token secret=alice\n  arcp serve --store memory --token-file tokens.txt --port 9000\n  arcp serve --stdio --store sqlite:/var/lib/arcp/runtime.db"
+)]
 pub(crate) struct Serve {
     /// The address to listen on. Other than loopback needs --insecure, because this command has no TLS yet.
     #[arg(long, default_value = "127.0.0.1")]
@@ -123,12 +125,16 @@ struct LimitFlags {
 
 impl LimitFlags {
     fn apply(&self, limits: &mut Limits) {
-        let seconds = |slot: &mut Duration, given: Option<u64>| *slot = given.map_or(*slot, Duration::from_secs);
+        let seconds = |slot: &mut Duration, given: Option<u64>| {
+            *slot = given.map_or(*slot, Duration::from_secs)
+        };
         seconds(&mut limits.heartbeat_interval, self.heartbeat_interval);
         seconds(&mut limits.resume_window, self.resume_window);
         seconds(&mut limits.idempotency_window, self.idempotency_window);
         seconds(&mut limits.retention, self.retention);
-        let millis = |slot: &mut Duration, given: Option<u64>| *slot = given.map_or(*slot, Duration::from_millis);
+        let millis = |slot: &mut Duration, given: Option<u64>| {
+            *slot = given.map_or(*slot, Duration::from_millis)
+        };
         millis(&mut limits.cancel_grace, self.cancel_grace);
         millis(&mut limits.lease_grace, self.lease_grace);
         if let Some(events) = self.event_buffer {
@@ -140,11 +146,16 @@ impl LimitFlags {
         limits.ack_lag = self.ack_lag.unwrap_or(limits.ack_lag);
         limits.chunk_bytes = self.chunk_bytes.unwrap_or(limits.chunk_bytes);
         limits.result_bytes = self.result_bytes.unwrap_or(limits.result_bytes);
-        limits.sessions_per_principal = self.sessions_per_principal.unwrap_or(limits.sessions_per_principal);
+        limits.sessions_per_principal = self
+            .sessions_per_principal
+            .unwrap_or(limits.sessions_per_principal);
         limits.jobs_per_principal = self.jobs_per_principal.unwrap_or(limits.jobs_per_principal);
         limits.jobs_per_session = self.jobs_per_session.unwrap_or(limits.jobs_per_session);
         limits.connections = self.connections.unwrap_or(limits.connections);
-        limits.frame_bytes = self.frame_bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(limits.frame_bytes);
+        limits.frame_bytes = self
+            .frame_bytes
+            .and_then(|bytes| usize::try_from(bytes).ok())
+            .unwrap_or(limits.frame_bytes);
     }
 }
 
@@ -156,12 +167,28 @@ enum Kept {
 
 impl Serve {
     pub(crate) fn run(&self) -> Result<(), Fault> {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("ARCP_LOG").unwrap_or_else(|_| "warn".into());
+        let filter = tracing_subscriber::EnvFilter::try_from_env("ARCP_LOG")
+            .unwrap_or_else(|_| "warn".into());
         // Standard output may be the wire; logs go to standard error. A logger that is there already is fine too.
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-        let threads = |error: std::io::Error| Fault::environment(format!("no threads can be started: {error}; raise the process limit"));
-        let agents = tokio::runtime::Builder::new_multi_thread().worker_threads(AGENT_THREADS).thread_name("agent").enable_all().build().map_err(threads)?;
-        let main = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(threads)?;
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .try_init();
+        let threads = |error: std::io::Error| {
+            Fault::environment(format!(
+                "no threads can be started: {error}; raise the process limit"
+            ))
+        };
+        let agents = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(AGENT_THREADS)
+            .thread_name("agent")
+            .enable_all()
+            .build()
+            .map_err(threads)?;
+        let main = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(threads)?;
         let outcome = main.block_on(self.serve(agents.handle().clone()));
         // An agent that keeps its thread must not keep the process.
         agents.shutdown_background();
@@ -173,12 +200,19 @@ impl Serve {
         let mut limits = Limits::default();
         self.limits.apply(&mut limits);
         if !self.stdio && !self.host.is_loopback() && !self.insecure {
-            return Err(Fault::usage(format!("{} is not loopback and there is no TLS here: put a proxy with TLS in front and pass --insecure", self.host)));
+            return Err(Fault::usage(format!(
+                "{} is not loopback and there is no TLS here: put a proxy with TLS in front and pass --insecure",
+                self.host
+            )));
         }
         let (builder, kept, place) = self.open_store(Runtime::builder())?;
-        let builder = arcp_runtime::agent::demo::all().into_iter().fold(builder, Builder::shared_agent);
+        let builder = arcp_runtime::agent::demo::all()
+            .into_iter()
+            .fold(builder, Builder::shared_agent);
         let builder = if self.probe {
-            arcp_runtime::agent::probe::Probe::versions(self.probe_dir.clone()).into_iter().fold(builder, Builder::agent)
+            arcp_runtime::agent::probe::Probe::versions(self.probe_dir.clone())
+                .into_iter()
+                .fold(builder, Builder::agent)
         } else {
             builder
         };
@@ -189,16 +223,27 @@ impl Serve {
             .start()
             .await
             .map_err(|error| Fault::environment(format!("the runtime cannot start: {error}")))?;
-        let served = if self.stdio { serve_stdio(&runtime, &limits).await } else { self.listen(&runtime, &limits, &place).await };
-        let stopped = runtime.shutdown().await.map_err(|error| Fault::environment(format!("the store failed: {error}")));
+        let served = if self.stdio {
+            serve_stdio(&runtime, &limits).await
+        } else {
+            self.listen(&runtime, &limits, &place).await
+        };
+        let stopped = runtime
+            .shutdown()
+            .await
+            .map_err(|error| Fault::environment(format!("the store failed: {error}")));
         if let Kept::Sqlite(store) = kept {
-            store.close().await.map_err(|error| Fault::environment(format!("the store cannot be closed: {error}")))?;
+            store.close().await.map_err(|error| {
+                Fault::environment(format!("the store cannot be closed: {error}"))
+            })?;
         }
         served.and(stopped)
     }
 
     fn verifier(&self) -> Result<BearerTokens, Fault> {
-        let read = |text: &str, from: &str| BearerTokens::parse(text).map_err(|error| Fault::usage(format!("{from}: {error}")));
+        let read = |text: &str, from: &str| {
+            BearerTokens::parse(text).map_err(|error| Fault::usage(format!("{from}: {error}")))
+        };
         let mut tokens = BearerTokens::new();
         for token in &self.tokens {
             tokens = tokens.and(read(token, "--token")?);
@@ -207,21 +252,35 @@ impl Serve {
             tokens = tokens.and(read(&text, "ARCP_TOKENS")?);
         }
         if let Some(file) = &self.token_file {
-            let text = std::fs::read_to_string(file).map_err(|error| Fault::environment(format!("{} cannot be read: {error}", file.display())))?;
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                Fault::environment(format!("{} cannot be read: {error}", file.display()))
+            })?;
             tokens = tokens.and(read(&text, &file.display().to_string())?);
         }
         if tokens.is_empty() {
-            return Err(Fault::usage("nobody could connect: pass --token TOKEN=PRINCIPAL, --token-file FILE, or set ARCP_TOKENS"));
+            return Err(Fault::usage(
+                "nobody could connect: pass --token TOKEN=PRINCIPAL, --token-file FILE, or set ARCP_TOKENS",
+            ));
         }
         Ok(tokens)
     }
 
     fn open_store(&self, builder: Builder) -> Result<(Builder, Kept, String), Fault> {
         let path = match self.store.as_deref() {
-            Some("memory") => return Ok((builder.store(MemoryStore::new()), Kept::Memory, "memory".to_owned())),
+            Some("memory") => {
+                return Ok((
+                    builder.store(MemoryStore::new()),
+                    Kept::Memory,
+                    "memory".to_owned(),
+                ));
+            }
             Some(other) => match other.strip_prefix("sqlite:") {
                 Some(path) if !path.is_empty() => PathBuf::from(path),
-                _ => return Err(Fault::usage(format!("--store {other}: write memory or sqlite:PATH"))),
+                _ => {
+                    return Err(Fault::usage(format!(
+                        "--store {other}: write memory or sqlite:PATH"
+                    )));
+                }
             },
             None => data_folder()?.join("runtime.db"),
         };
@@ -229,20 +288,37 @@ impl Serve {
             Survives::Process => Durability::Process,
             Survives::Power => Durability::Power,
         };
-        let store = SqliteStore::open(&path, durability).map_err(|error| Fault::environment(format!("the store cannot be opened: {error}")))?;
+        let store = SqliteStore::open(&path, durability)
+            .map_err(|error| Fault::environment(format!("the store cannot be opened: {error}")))?;
         let store = Arc::new(store);
-        Ok((builder.shared_store(Arc::clone(&store) as _), Kept::Sqlite(store), format!("sqlite:{}", path.display())))
+        Ok((
+            builder.shared_store(Arc::clone(&store) as _),
+            Kept::Sqlite(store),
+            format!("sqlite:{}", path.display()),
+        ))
     }
 
     async fn listen(&self, runtime: &Runtime, limits: &Limits, place: &str) -> Result<(), Fault> {
         let address = SocketAddr::new(self.host, self.port);
-        let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
-            std::io::ErrorKind::AddrInUse => Fault::environment(format!("port {} is taken; choose another with --port, or --port 0 for a free one", self.port)),
-            _ => Fault::environment(format!("{address} cannot be listened on: {error}; choose another --host or --port")),
-        })?;
-        let address = listener.local_addr().map_err(|error| Fault::environment(format!("{address}: {error}")))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::AddrInUse => Fault::environment(format!(
+                    "port {} is taken; choose another with --port, or --port 0 for a free one",
+                    self.port
+                )),
+                _ => Fault::environment(format!(
+                    "{address} cannot be listened on: {error}; choose another --host or --port"
+                )),
+            })?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| Fault::environment(format!("{address}: {error}")))?;
         // A closed standard output does not keep a runtime from running.
-        let _ = writeln!(std::io::stdout(), "listening on ws://{address}/arcp, store {place}");
+        let _ = writeln!(
+            std::io::stdout(),
+            "listening on ws://{address}/arcp, store {place}"
+        );
         let mut terminate = terminate()?;
         let loopback = self.host.is_loopback();
         let sockets = WebSocketLimits::server().with_max_frame(limits.frame_bytes);
@@ -292,7 +368,10 @@ struct Terminate {
 fn terminate() -> Result<Terminate, Fault> {
     use tokio::signal::unix::{SignalKind, signal};
     let fault = |error| Fault::environment(format!("signals cannot be received: {error}"));
-    Ok(Terminate { term: signal(SignalKind::terminate()).map_err(fault)?, interrupt: signal(SignalKind::interrupt()).map_err(fault)? })
+    Ok(Terminate {
+        term: signal(SignalKind::terminate()).map_err(fault)?,
+        interrupt: signal(SignalKind::interrupt()).map_err(fault)?,
+    })
 }
 
 impl Terminate {
@@ -310,14 +389,27 @@ fn data_folder() -> Result<PathBuf, Fault> {
     let base = if cfg!(target_os = "macos") {
         home().map(|home| home.join("Library/Application Support"))
     } else {
-        let given = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let given = std::env::var_os("XDG_DATA_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute());
         given.or_else(|| home().map(|home| home.join(".local/share")))
     };
-    let folder = base.ok_or_else(|| Fault::environment("there is no data folder: set HOME, or pass --store sqlite:PATH or --store memory"))?.join("arcp");
+    let folder = base
+        .ok_or_else(|| {
+            Fault::environment(
+                "there is no data folder: set HOME, or pass --store sqlite:PATH or --store memory",
+            )
+        })?
+        .join("arcp");
     make(&folder)?;
     Ok(folder)
 }
 
 fn make(folder: &Path) -> Result<(), Fault> {
-    std::fs::create_dir_all(folder).map_err(|error| Fault::environment(format!("{} cannot be made: {error}; pass --store sqlite:PATH or --store memory", folder.display())))
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Fault::environment(format!(
+            "{} cannot be made: {error}; pass --store sqlite:PATH or --store memory",
+            folder.display()
+        ))
+    })
 }

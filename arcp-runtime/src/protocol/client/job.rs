@@ -1,6 +1,6 @@
 //! Jobs and requests about them, from the client's side (§7, §8).
 
-use arcp_generated::common::{Json, JobId, TraceId};
+use arcp_generated::common::{JobId, Json, TraceId};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{ChunkEncoding, EventBody};
 use arcp_generated::job::{self, Accepted, Cancel, Event, FinalStatus, Submit};
@@ -173,7 +173,9 @@ impl ClientCore {
                     continue;
                 };
                 self.put(Output::Event(key, Err(loss(true)), 0));
-                let trace = trace_id.as_ref().map(|trace_id| trace_id.as_str().to_owned());
+                let trace = trace_id
+                    .as_ref()
+                    .map(|trace_id| trace_id.as_str().to_owned());
                 self.submissions.insert(
                     key,
                     Submission {
@@ -278,7 +280,8 @@ impl ClientCore {
             self.outputs
                 .push_back(Output::Event(*key, Ok(event.clone()), size));
         }
-        self.outputs.push_back(Output::Event(*last, Ok(event), size));
+        self.outputs
+            .push_back(Output::Event(*last, Ok(event), size));
     }
 
     /// Tells a job, or every job when none is named, that events are lost.
@@ -319,7 +322,9 @@ impl ClientCore {
     /// An error that ends no job of ours: some peers refuse requests so. Whether a request was found.
     pub(super) fn refused_by_job_error(&mut self, error: job::Error, clues: Clues<'_>) {
         let request = match super::about(&error.code) {
-            super::About::Request(Some(Kind::Cancel)) => self.waiting.refused(clues, Some(Kind::Cancel)),
+            super::About::Request(Some(Kind::Cancel)) => {
+                self.waiting.refused(clues, Some(Kind::Cancel))
+            }
             _ => self.waiting.submit_refused(clues),
         };
         let refusal = Refusal::new(error.code, error.message, error.retryable, error.details);
@@ -377,12 +382,7 @@ fn outcome(terminal: Terminal, assembly: Option<Assembly>) -> Outcome {
                 .unwrap_or_default()
                 .finish(result_id.as_str(), result.result_size)?,
         ),
-        None => ResultValue::Inline(
-            result
-                .result
-                .or(result.output)
-                .unwrap_or_else(Json::null),
-        ),
+        None => ResultValue::Inline(result.result.or(result.output).unwrap_or_else(Json::null)),
     };
     Ok(JobResult {
         value,

@@ -1,6 +1,6 @@
 //! What a client tells its user: refusals, losses, incidents, and how jobs and requests end (§12).
 
-use arcp_generated::common::{Json, JobId, JsonObject, SessionId, Timestamp};
+use arcp_generated::common::{JobId, Json, JsonObject, SessionId, Timestamp};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::EventBody;
 use arcp_generated::job::FinalStatus;
@@ -62,7 +62,9 @@ pub enum ClientError {
     #[error("the runtime refused: {0}")]
     Refused(Refusal),
     /// The connection was lost before the answer, and sending the request again could do the work twice.
-    #[error("the connection was lost before the runtime answered; the job may run or not (with an idempotency key it could have been submitted again)")]
+    #[error(
+        "the connection was lost before the runtime answered; the job may run or not (with an idempotency key it could have been submitted again)"
+    )]
     Uncertain,
     /// The connection was lost and is not, or no longer, being restored.
     #[error("the connection was lost: {reason}")]

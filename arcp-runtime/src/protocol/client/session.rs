@@ -223,7 +223,12 @@ impl ClientCore {
         }
     }
 
-    pub(super) fn session_error(&mut self, error: session::Error, clues: super::correlate::Clues<'_>, now: Now) {
+    pub(super) fn session_error(
+        &mut self,
+        error: session::Error,
+        clues: super::correlate::Clues<'_>,
+        now: Now,
+    ) {
         let clues = super::correlate::Clues {
             request_id: error.request_id.as_ref().map(AsRef::as_ref),
             job_id: clues.job_id.or(error.job_id.as_ref().map(AsRef::as_ref)),

@@ -126,7 +126,9 @@ fn as_numbers(budget: &RawValue) -> Option<Box<RawValue>> {
     for (currency, amount) in entries {
         let number = match serde_json::from_str::<String>(amount.get()) {
             Ok(text) => {
-                let digits = text.rsplit_once(':').map_or(text.as_str(), |(_, rest)| rest);
+                let digits = text
+                    .rsplit_once(':')
+                    .map_or(text.as_str(), |(_, rest)| rest);
                 digits.parse::<f64>().ok()?;
                 RawValue::from_string(digits.to_owned()).ok()?
             }
