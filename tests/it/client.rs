@@ -3,6 +3,8 @@
 //! All run on a paused clock: waits cost nothing, and timers fire in their order.
 
 use std::future::poll_fn;
+use std::panic::Location;
+use std::time::Duration;
 
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::EventBody;
@@ -24,6 +26,26 @@ mod other_runtimes;
 mod requests;
 mod results;
 mod resuming;
+
+/// How long a test waits for anything, on its own clock.
+const BOUND: Duration = Duration::from_hours(1);
+
+/// A bound for everything that is awaited: what does not come is told with the place that waited for it.
+trait Soon: Future + Sized {
+    /// The same future, failing the test when it takes too long.
+    #[track_caller]
+    fn soon(self) -> impl Future<Output = Self::Output> {
+        let place = Location::caller();
+        async move {
+            match tokio::time::timeout(BOUND, self).await {
+                Ok(output) => output,
+                Err(_) => panic!("{place}: waited for {BOUND:?} in vain"),
+            }
+        }
+    }
+}
+
+impl<F: Future> Soon for F {}
 
 /// Where the client's connections arrive.
 struct Runtime {
@@ -57,21 +79,26 @@ fn builder() -> (Builder, Runtime) {
 /// A client with these features agreed, and its first connection.
 async fn open_with(builder: Builder, runtime: &mut Runtime, features: &[&str]) -> (Client, Peer) {
     let connecting = tokio::spawn(builder.connect());
-    let mut peer = runtime.arrival().await;
-    peer.expect("session.hello").await;
-    peer.welcome("sess_1", "rt_1", features).await;
-    (connecting.await.unwrap().unwrap(), peer)
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_1", "rt_1", features).soon().await;
+    (connecting.soon().await.unwrap().unwrap(), peer)
 }
 
 async fn open() -> (Client, Peer, Runtime) {
     let (builder, mut runtime) = builder();
-    let (client, peer) = open_with(builder, &mut runtime, &[]).await;
+    let (client, peer) = open_with(builder, &mut runtime, &[]).soon().await;
     (client, peer, runtime)
 }
 
 impl Runtime {
     async fn arrival(&mut self) -> Peer {
-        let transport = self.arrivals.recv().await.expect("the client connects");
+        let transport = self
+            .arrivals
+            .recv()
+            .soon()
+            .await
+            .expect("the client connects");
         Peer {
             transport,
             session_id: String::new(),
@@ -81,19 +108,19 @@ impl Runtime {
 
     /// The next connection, whose hello asks to resume; answered with a welcome that does.
     async fn resumed(&mut self, after: u64, token: &str) -> Peer {
-        let mut peer = self.arrival().await;
-        let hello = peer.expect("session.hello").await;
+        let mut peer = self.arrival().soon().await;
+        let hello = peer.expect("session.hello").soon().await;
         let resume = &hello["payload"]["resume"];
         assert_eq!(resume["session_id"], "sess_1");
         assert_eq!(resume["last_event_seq"], after);
-        peer.welcome("sess_1", token, &[]).await;
+        peer.welcome("sess_1", token, &[]).soon().await;
         peer
     }
 }
 
 impl Peer {
     async fn receive(&mut self) -> Option<Value> {
-        match poll_fn(|cx| self.transport.poll_recv(cx)).await {
+        match poll_fn(|cx| self.transport.poll_recv(cx)).soon().await {
             Some(Ok(Received::Frame(text))) => Some(serde_json::from_str(&text).unwrap()),
             Some(Ok(other)) => panic!("{other:?}"),
             Some(Err(_)) | None => None,
@@ -104,6 +131,7 @@ impl Peer {
     async fn expect(&mut self, wire_type: &str) -> Value {
         let frame = self
             .receive()
+            .soon()
             .await
             .unwrap_or_else(|| panic!("the client left instead of sending {wire_type}"));
         assert_eq!(frame["type"], wire_type, "{frame}");
@@ -112,7 +140,10 @@ impl Peer {
     }
 
     async fn write(&mut self, text: String) {
-        poll_fn(|cx| self.transport.poll_ready(cx)).await.unwrap();
+        poll_fn(|cx| self.transport.poll_ready(cx))
+            .soon()
+            .await
+            .unwrap();
         self.transport.start_send(Text::from(text)).unwrap();
     }
 
@@ -121,16 +152,19 @@ impl Peer {
         self.sent += 1;
         let mut frame = json!({
             "arcp": "1.1", "id": format!("m{}", self.sent), "type": wire_type,
-            "session_id": self.session_id, "payload": payload,
+            "payload": payload,
         });
+        if !self.session_id.is_empty() {
+            frame["session_id"] = json!(self.session_id);
+        }
         for (name, value) in more.as_object().unwrap() {
             frame[name] = value.clone();
         }
-        self.write(frame.to_string()).await;
+        self.write(frame.to_string()).soon().await;
     }
 
     async fn send(&mut self, wire_type: &str, payload: Value) {
-        self.send_with(wire_type, json!({}), payload).await;
+        self.send_with(wire_type, json!({}), payload).soon().await;
     }
 
     async fn welcome(&mut self, session_id: &str, token: &str, features: &[&str]) {
@@ -144,7 +178,7 @@ impl Peer {
                 "capabilities": {"encodings": ["json"], "features": features, "agents": [{"name": "echo", "versions": ["1.0.0"]}]},
             }),
         )
-        .await;
+        .soon().await;
     }
 
     /// Accepts the submission in `frame`.
@@ -157,6 +191,7 @@ impl Peer {
                 "accepted_at": "2026-01-01T00:00:00.000Z", "request_id": submit["id"],
             }),
         )
+        .soon()
         .await;
     }
 
@@ -166,6 +201,7 @@ impl Peer {
             json!({"job_id": job_id, "event_seq": event_seq}),
             json!({"kind": "thought", "ts": "2026-01-01T00:00:00.000Z", "body": {"text": text}}),
         )
+        .soon()
         .await;
     }
 
@@ -175,6 +211,7 @@ impl Peer {
             json!({"job_id": job_id, "event_seq": event_seq}),
             json!({"final_status": "success", "result": result}),
         )
+        .soon()
         .await;
     }
 
@@ -185,12 +222,14 @@ impl Peer {
             "session.error",
             json!({"code": code, "message": "no", "retryable": false, "request_id": id}),
         )
+        .soon()
         .await;
     }
 
     /// Says goodbye as a runtime does.
     async fn leave(mut self, code: CloseCode, reason: &str) {
         poll_fn(|cx| self.transport.poll_close(cx, code, reason))
+            .soon()
             .await
             .unwrap();
     }
@@ -213,16 +252,16 @@ fn keyed(key: &str) -> Submit {
 async fn start(client: &Client, peer: &mut Peer, submit: Submit, job_id: &str) -> JobHandle {
     let submitting = tokio::spawn({
         let client = client.clone();
-        async move { client.submit(submit).await }
+        async move { client.submit(submit).soon().await }
     });
-    let frame = peer.expect("job.submit").await;
-    peer.accept(&frame, job_id).await;
-    submitting.await.unwrap().unwrap()
+    let frame = peer.expect("job.submit").soon().await;
+    peer.accept(&frame, job_id).soon().await;
+    submitting.soon().await.unwrap().unwrap()
 }
 
 /// The next event's number and text.
 async fn thought(events: &mut EventStream) -> (u64, String) {
-    let event = events.next().await.unwrap().unwrap();
+    let event = events.next().soon().await.unwrap().unwrap();
     match event.body {
         EventBody::Thought(thought) => (event.event_seq, thought.text),
         other => panic!("{other:?}"),
@@ -231,10 +270,10 @@ async fn thought(events: &mut EventStream) -> (u64, String) {
 
 async fn thoughts(events: &mut EventStream, numbers: std::ops::RangeInclusive<u64>) {
     for n in numbers {
-        assert_eq!(thought(events).await, (n, format!("t{n}")));
+        assert_eq!(thought(events).soon().await, (n, format!("t{n}")));
     }
 }
 
 async fn loss(events: &mut EventStream) -> Loss {
-    events.next().await.unwrap().unwrap_err()
+    events.next().soon().await.unwrap().unwrap_err()
 }

@@ -462,14 +462,23 @@ impl Driver {
     /// Reads until nothing is there, a queue is full, or others should have their turn.
     fn read(&mut self, cx: &mut Context<'_>) -> Poll<Turn> {
         let now = self.now();
-        for _ in 0..READ_BATCH {
+        for frames in 0..READ_BATCH {
             if self.held.is_some() {
+                if frames > 0 {
+                    break;
+                }
                 return Poll::Pending;
             }
             let Link::Up(wire) = &mut self.link else {
                 break;
             };
-            match ready!(wire.poll_read(cx)) {
+            let heard = match wire.poll_read(cx) {
+                Poll::Ready(heard) => heard,
+                // What was read may have made frames to write: only a round without news may wait.
+                Poll::Pending if frames == 0 => return Poll::Pending,
+                Poll::Pending => break,
+            };
+            match heard {
                 Heard::Frame(frame) => self.core.receive(&frame, now),
                 Heard::Unreadable(reason) => self.core.garbled(&reason),
                 Heard::End(reason, goodbye) => self.lost(reason, goodbye),

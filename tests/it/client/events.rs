@@ -2,46 +2,46 @@
 
 use super::*;
 
-use std::time::Duration;
-
 #[tokio::test(start_paused = true)]
 async fn events_come_typed_and_end_with_the_job() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
-    peer.event(1, "job_1", "t1").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.event(1, "job_1", "t1").soon().await;
     peer.send_with(
         "job.event",
         json!({"job_id": "job_1", "event_seq": 2}),
         json!({"kind": "x-vendor.acme.mood", "body": {"mood": "good"}}),
     )
+    .soon()
     .await;
-    peer.result(3, "job_1", json!({"n": 1})).await;
+    peer.result(3, "job_1", json!({"n": 1})).soon().await;
     let mut events = job.events();
-    let first = events.next().await.unwrap().unwrap();
+    let first = events.next().soon().await.unwrap().unwrap();
     assert_eq!(
         first.ts.as_ref().map(|ts| ts.as_str().to_owned()),
         Some("2026-01-01T00:00:00.000Z".to_owned())
     );
     assert!(matches!(first.body, EventBody::Thought(_)));
-    let second = events.next().await.unwrap().unwrap();
+    let second = events.next().soon().await.unwrap().unwrap();
     assert_eq!(second.ts, None);
     assert!(
         matches!(second.body, EventBody::Unknown { .. }),
         "{second:?}"
     );
-    assert!(events.next().await.is_none());
+    assert!(events.next().soon().await.is_none());
     assert!(
-        job.events().next().await.is_none(),
+        job.events().next().soon().await.is_none(),
         "the stream is given once"
     );
-    assert_eq!(job.result_as::<Value>().await, Ok(json!({"n": 1})));
+    assert_eq!(job.result_as::<Value>().soon().await, Ok(json!({"n": 1})));
     assert_eq!(
-        job.result_as::<Value>().await,
+        job.result_as::<Value>().soon().await,
         Ok(json!({"n": 1})),
         "it can be asked again"
     );
     assert!(
         job.result_as::<String>()
+            .soon()
             .await
             .unwrap_err()
             .to_string()
@@ -51,17 +51,17 @@ async fn events_come_typed_and_end_with_the_job() {
 
 #[tokio::test(start_paused = true)]
 async fn jobs_do_not_mix() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut a = start(&client, &mut peer, job(), "job_a").await;
-    let mut b = start(&client, &mut peer, job(), "job_b").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut a = start(&client, &mut peer, job(), "job_a").soon().await;
+    let mut b = start(&client, &mut peer, job(), "job_b").soon().await;
     for n in 1..=10 {
         let owner = if n % 2 == 0 { "job_b" } else { "job_a" };
-        peer.event(n, owner, &format!("t{n}")).await;
+        peer.event(n, owner, &format!("t{n}")).soon().await;
     }
     let (mut of_a, mut of_b) = (a.events(), b.events());
     for n in 1..=10 {
         let events = if n % 2 == 0 { &mut of_b } else { &mut of_a };
-        thoughts(events, n..=n).await;
+        thoughts(events, n..=n).soon().await;
     }
 }
 
@@ -73,100 +73,105 @@ async fn a_slow_consumer_loses_nothing_and_holds_reading_back() {
         &mut runtime,
         &["heartbeat"],
     )
+    .soon()
     .await;
     let mut incidents = client.incidents();
-    let mut slow = start(&client, &mut peer, job(), "job_1").await;
-    let mut quick = start(&client, &mut peer, job(), "job_2").await;
+    let mut slow = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut quick = start(&client, &mut peer, job(), "job_2").soon().await;
     for n in 1..=100 {
-        peer.event(n, "job_1", &format!("t{n}")).await;
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
     }
-    peer.result(101, "job_2", json!(1)).await;
-    let waiting = tokio::spawn(async move { quick.result_as::<u32>().await });
+    peer.result(101, "job_2", json!(1)).soon().await;
+    let waiting = tokio::spawn(async move { quick.result_as::<u32>().soon().await });
     // Reading stands still, and the client shows life all the same: the runtime must not think that it is gone.
     for _ in 0..5 {
-        peer.expect("session.ping").await;
+        peer.expect("session.ping").soon().await;
     }
     assert!(!waiting.is_finished());
-    let told = incidents.next().await.unwrap();
+    let told = incidents.next().soon().await.unwrap();
     assert!(
         matches!(&told, Incident::SlowConsumer { job_id } if job_id.as_str() == "job_1"),
         "{told:?}"
     );
     let mut events = slow.events();
-    thoughts(&mut events, 1..=100).await;
-    assert_eq!(waiting.await.unwrap(), Ok(1));
+    thoughts(&mut events, 1..=100).soon().await;
+    assert_eq!(waiting.soon().await.unwrap(), Ok(1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_queue_is_full_by_bytes_too() {
     let (builder, mut runtime) = builder();
-    let (client, mut peer) = open_with(builder.event_queue(1000, 10_000), &mut runtime, &[]).await;
+    let (client, mut peer) = open_with(builder.event_queue(1000, 10_000), &mut runtime, &[])
+        .soon()
+        .await;
     let mut incidents = client.incidents();
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     for n in 1..=20 {
-        peer.event(n, "job_1", &"x".repeat(4000)).await;
+        peer.event(n, "job_1", &"x".repeat(4000)).soon().await;
     }
     assert!(matches!(
-        incidents.next().await,
+        incidents.next().soon().await,
         Some(Incident::SlowConsumer { .. })
     ));
     let mut events = job.events();
     for n in 1..=20 {
-        assert_eq!(thought(&mut events).await.0, n);
+        assert_eq!(thought(&mut events).soon().await.0, n);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_those_who_do_not_listen() {
     let (builder, mut runtime) = builder();
-    let (client, mut peer) = open_with(builder.event_queue(2, 1000), &mut runtime, &[]).await;
-    let dropped = start(&client, &mut peer, job(), "job_1").await;
-    let mut skipped = start(&client, &mut peer, job(), "job_2").await;
-    let mut awaited = start(&client, &mut peer, job(), "job_3").await;
-    let mut cut_short = start(&client, &mut peer, job(), "job_4").await;
+    let (client, mut peer) = open_with(builder.event_queue(2, 1000), &mut runtime, &[])
+        .soon()
+        .await;
+    let dropped = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut skipped = start(&client, &mut peer, job(), "job_2").soon().await;
+    let mut awaited = start(&client, &mut peer, job(), "job_3").soon().await;
+    let mut cut_short = start(&client, &mut peer, job(), "job_4").soon().await;
     drop(dropped);
     skipped.skip_events();
     drop(cut_short.events());
-    let waiting = tokio::spawn(async move { awaited.result_as::<u64>().await });
+    let waiting = tokio::spawn(async move { awaited.result_as::<u64>().soon().await });
     let mut seq = 0;
     for _ in 0..50 {
         for job_id in ["job_1", "job_2", "job_3", "job_4"] {
             seq += 1;
-            peer.event(seq, job_id, "t").await;
+            peer.event(seq, job_id, "t").soon().await;
         }
     }
-    peer.result(seq + 1, "job_3", json!(3)).await;
-    peer.result(seq + 2, "job_2", json!(2)).await;
-    assert_eq!(waiting.await.unwrap(), Ok(3));
-    assert_eq!(skipped.result_as::<u64>().await, Ok(2));
+    peer.result(seq + 1, "job_3", json!(3)).soon().await;
+    peer.result(seq + 2, "job_2", json!(2)).soon().await;
+    assert_eq!(waiting.soon().await.unwrap(), Ok(3));
+    assert_eq!(skipped.result_as::<u64>().soon().await, Ok(2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn events_before_their_acceptance_are_kept() {
-    let (client, mut peer, _runtime) = open().await;
+    let (client, mut peer, _runtime) = open().soon().await;
     let submitting = tokio::spawn({
         let client = client.clone();
-        async move { client.submit(job()).await }
+        async move { client.submit(job()).soon().await }
     });
-    let frame = peer.expect("job.submit").await;
-    peer.event(1, "job_1", "t1").await;
-    peer.event(2, "job_other", "not ours").await;
-    peer.event(3, "job_1", "t3").await;
-    peer.result(4, "job_1", json!(true)).await;
-    peer.accept(&frame, "job_1").await;
-    let mut job = submitting.await.unwrap().unwrap();
+    let frame = peer.expect("job.submit").soon().await;
+    peer.event(1, "job_1", "t1").soon().await;
+    peer.event(2, "job_other", "not ours").soon().await;
+    peer.event(3, "job_1", "t3").soon().await;
+    peer.result(4, "job_1", json!(true)).soon().await;
+    peer.accept(&frame, "job_1").soon().await;
+    let mut job = submitting.soon().await.unwrap().unwrap();
     let mut events = job.events();
-    thoughts(&mut events, 1..=1).await;
-    thoughts(&mut events, 3..=3).await;
-    assert!(events.next().await.is_none());
-    assert_eq!(job.result_as::<bool>().await, Ok(true));
+    thoughts(&mut events, 1..=1).soon().await;
+    thoughts(&mut events, 3..=3).soon().await;
+    assert!(events.next().soon().await.is_none());
+    assert_eq!(job.result_as::<bool>().soon().await, Ok(true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn bad_frames_are_told_and_survived() {
-    let (client, mut peer, _runtime) = open().await;
+    let (client, mut peer, _runtime) = open().soon().await;
     let mut incidents = client.incidents();
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let bad = [
         "{",
         "[]",
@@ -174,46 +179,49 @@ async fn bad_frames_are_told_and_survived() {
         r#"{"arcp":"1.1","id":"m","type":"job.submit","session_id":"sess_1","payload":{"agent":"a","input":1}}"#,
     ];
     for text in bad {
-        peer.write(text.to_owned()).await;
-        let told = incidents.next().await;
+        peer.write(text.to_owned()).soon().await;
+        let told = incidents.next().soon().await;
         assert!(
             matches!(told, Some(Incident::BadFrame { .. })),
             "{text}: {told:?}"
         );
     }
-    peer.send("session.from_the_future", json!({"a": 1})).await;
-    peer.event(1, "job_1", "t1").await;
-    thoughts(&mut job.events(), 1..=1).await;
+    peer.send("session.from_the_future", json!({"a": 1}))
+        .soon()
+        .await;
+    peer.event(1, "job_1", "t1").soon().await;
+    thoughts(&mut job.events(), 1..=1).soon().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_event_that_cannot_be_read_is_a_loss_at_its_place() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
-    peer.event(1, "job_1", "t1").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.event(1, "job_1", "t1").soon().await;
     peer.send_with(
         "job.event",
         json!({"job_id": "job_1", "event_seq": 2}),
         json!({"kind": "thought", "body": {"text": 5}}),
     )
+    .soon()
     .await;
-    peer.event(3, "job_1", "t3").await;
+    peer.event(3, "job_1", "t3").soon().await;
     let mut events = job.events();
-    thoughts(&mut events, 1..=1).await;
-    let lost = loss(&mut events).await;
+    thoughts(&mut events, 1..=1).soon().await;
+    let lost = loss(&mut events).soon().await;
     assert_eq!((lost.from, lost.through), (2, Some(2)));
     assert!(lost.to_string().contains("payload.body.text"), "{lost}");
-    thoughts(&mut events, 3..=3).await;
+    thoughts(&mut events, 3..=3).soon().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_consumer_wakes() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let mut events = job.events();
-    let taking = tokio::spawn(async move { events.next().await });
+    let taking = tokio::spawn(async move { events.next().soon().await });
     tokio::time::sleep(Duration::from_secs(100)).await;
     assert!(!taking.is_finished());
-    peer.event(1, "job_1", "t1").await;
-    assert!(taking.await.unwrap().unwrap().is_ok());
+    peer.event(1, "job_1", "t1").soon().await;
+    assert!(taking.soon().await.unwrap().unwrap().is_ok());
 }

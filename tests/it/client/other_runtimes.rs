@@ -12,17 +12,17 @@ async fn submitting(
 ) {
     let submitting = tokio::spawn({
         let client = client.clone();
-        async move { client.submit(job()).await }
+        async move { client.submit(job()).soon().await }
     });
-    (submitting, peer.expect("job.submit").await)
+    (submitting, peer.expect("job.submit").soon().await)
 }
 
 #[tokio::test(start_paused = true)]
 async fn agents_may_be_names_and_features_need_not_be_ours() {
     let (builder, mut runtime) = builder();
     let connecting = tokio::spawn(builder.connect());
-    let mut peer = runtime.arrival().await;
-    peer.expect("session.hello").await;
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
     peer.session_id = "s".to_owned();
     peer.send(
         "session.welcome",
@@ -31,8 +31,8 @@ async fn agents_may_be_names_and_features_need_not_be_ours() {
             "capabilities": {"features": ["ack", "subscribe", "teleport"], "agents": ["echo", {"name": "b", "bare": true}]},
         }),
     )
-    .await;
-    let client = connecting.await.unwrap().unwrap();
+    .soon().await;
+    let client = connecting.soon().await.unwrap().unwrap();
     let opened = client.welcome();
     assert_eq!(opened.features, [Feature::Ack]);
     let names: Vec<&str> = opened
@@ -52,14 +52,15 @@ async fn budgets_may_be_texts() {
         (json!({"USD": "0.10"}), "0.10"),
         (json!({"USD": 7}), "7"),
     ] {
-        let (client, mut peer, _runtime) = open().await;
-        let (submitting, frame) = submitting(&client, &mut peer).await;
+        let (client, mut peer, _runtime) = open().soon().await;
+        let (submitting, frame) = submitting(&client, &mut peer).soon().await;
         peer.send(
             "job.accepted",
             json!({"job_id": "job_1", "lease": {}, "budget": budget, "request_id": frame["id"]}),
         )
+        .soon()
         .await;
-        let job = submitting.await.unwrap().unwrap();
+        let job = submitting.soon().await.unwrap().unwrap();
         let accepted = job.accepted().unwrap();
         let left = accepted
             .budget
@@ -77,80 +78,88 @@ async fn budgets_may_be_texts() {
 
 #[tokio::test(start_paused = true)]
 async fn an_acceptance_survives_members_that_cannot_be_read() {
-    let (client, mut peer, _runtime) = open().await;
-    let (submitting, frame) = submitting(&client, &mut peer).await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let (submitting, frame) = submitting(&client, &mut peer).soon().await;
     let payload = json!({"job_id": "job_1", "lease": {"id": 5}, "budget": {"USD": "much"}, "credentials": "none", "request_id": frame["id"]});
-    peer.send("job.accepted", payload).await;
-    assert_eq!(submitting.await.unwrap().unwrap().id().as_str(), "job_1");
+    peer.send("job.accepted", payload).soon().await;
+    assert_eq!(
+        submitting.soon().await.unwrap().unwrap().id().as_str(),
+        "job_1"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn submissions_may_be_refused_by_a_job_error() {
-    let (client, mut peer, _runtime) = open().await;
+    let (client, mut peer, _runtime) = open().soon().await;
     let error = json!({"code": "AGENT_NOT_AVAILABLE", "message": "no", "final_status": "error"});
 
     // With an invented job and a number.
-    let (first, _) = submitting(&client, &mut peer).await;
+    let (first, _) = submitting(&client, &mut peer).soon().await;
     peer.send_with(
         "job.error",
         json!({"job_id": "job_invented", "event_seq": 1}),
         error.clone(),
     )
+    .soon()
     .await;
     assert!(
-        matches!(first.await.unwrap(), Err(ClientError::Refused(refusal)) if refusal.code == ErrorCode::AgentNotAvailable)
+        matches!(first.soon().await.unwrap(), Err(ClientError::Refused(refusal)) if refusal.code == ErrorCode::AgentNotAvailable)
     );
 
     // Without a job, under the request's own id.
-    let (first, frame) = submitting(&client, &mut peer).await;
-    let (second, other) = submitting(&client, &mut peer).await;
+    let (first, frame) = submitting(&client, &mut peer).soon().await;
+    let (second, other) = submitting(&client, &mut peer).soon().await;
     peer.send_with("job.error", json!({"id": other["id"]}), error.clone())
+        .soon()
         .await;
     assert!(matches!(
-        second.await.unwrap(),
+        second.soon().await.unwrap(),
         Err(ClientError::Refused(_))
     ));
-    peer.accept(&frame, "job_1").await;
-    assert!(first.await.unwrap().is_ok());
+    peer.accept(&frame, "job_1").soon().await;
+    assert!(first.soon().await.unwrap().is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_job_error_of_a_stranger_ends_none_of_our_jobs() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let error = json!({"code": "TIMEOUT", "message": "late", "final_status": "timed_out"});
     peer.send_with(
         "job.error",
         json!({"job_id": "job_child", "event_seq": 1}),
         error,
     )
+    .soon()
     .await;
-    peer.result(2, "job_1", json!(1)).await;
-    assert_eq!(job.result_as::<u32>().await, Ok(1));
+    peer.result(2, "job_1", json!(1)).soon().await;
+    assert_eq!(job.result_as::<u32>().soon().await, Ok(1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn ends_without_a_number_count() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut a = start(&client, &mut peer, job(), "job_a").await;
-    let mut b = start(&client, &mut peer, job(), "job_b").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut a = start(&client, &mut peer, job(), "job_a").soon().await;
+    let mut b = start(&client, &mut peer, job(), "job_b").soon().await;
     peer.send_with(
         "job.error",
         json!({"job_id": "job_a"}),
         json!({"code": "CANCELLED", "message": "x", "final_status": "cancelled"}),
     )
+    .soon()
     .await;
     peer.send_with(
         "job.result",
         json!({"job_id": "job_b"}),
         json!({"final_status": "success", "output": {"a": 1}}),
     )
+    .soon()
     .await;
     assert_eq!(
-        a.result().await.unwrap_err().code(),
+        a.result().soon().await.unwrap_err().code(),
         Some(&ErrorCode::Cancelled)
     );
-    assert_eq!(b.result_as::<Value>().await, Ok(json!({"a": 1})));
+    assert_eq!(b.result_as::<Value>().soon().await, Ok(json!({"a": 1})));
 }
 
 #[tokio::test(start_paused = true)]
@@ -160,15 +169,16 @@ async fn a_result_that_is_no_success_is_a_failure() {
         ("timed_out", ErrorCode::Timeout),
         ("melted", ErrorCode::InternalError),
     ] {
-        let (client, mut peer, _runtime) = open().await;
-        let mut job = start(&client, &mut peer, job(), "job_1").await;
+        let (client, mut peer, _runtime) = open().soon().await;
+        let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
         peer.send_with(
             "job.result",
             json!({"job_id": "job_1", "event_seq": 1}),
             json!({"final_status": status, "completed_at": "2026-01-01T00:00:00Z"}),
         )
+        .soon()
         .await;
-        match job.result().await.unwrap_err() {
+        match job.result().soon().await.unwrap_err() {
             JobFailure::Ended {
                 error,
                 final_status,
@@ -182,58 +192,61 @@ async fn a_result_that_is_no_success_is_a_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn a_numbered_cancelled_is_counted() {
-    let (client, mut peer, mut runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let mut events = job.events();
-    let cancelling = tokio::spawn(async move { (job.cancel("x").await, job) });
-    peer.expect("job.cancel").await;
-    peer.event(1, "job_1", "t1").await;
+    let cancelling = tokio::spawn(async move { (job.cancel("x").soon().await, job) });
+    peer.expect("job.cancel").soon().await;
+    peer.event(1, "job_1", "t1").soon().await;
     peer.send_with(
         "job.cancelled",
         json!({"job_id": "job_1", "event_seq": 2}),
         json!({}),
     )
+    .soon()
     .await;
-    peer.event(3, "job_1", "t3").await;
-    assert_eq!(cancelling.await.unwrap().0, Ok(()));
-    thoughts(&mut events, 1..=1).await;
-    thoughts(&mut events, 3..=3).await;
+    peer.event(3, "job_1", "t3").soon().await;
+    assert_eq!(cancelling.soon().await.unwrap().0, Ok(()));
+    thoughts(&mut events, 1..=1).soon().await;
+    thoughts(&mut events, 3..=3).soon().await;
     assert!(runtime.arrivals.try_recv().is_err(), "there was no gap");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_resume_may_have_another_code() {
     for code in ["PERMISSION_DENIED", "UNAUTHENTICATED"] {
-        let (client, mut peer, mut runtime) = open().await;
-        let mut job = start(&client, &mut peer, keyed("k"), "job_1").await;
+        let (client, mut peer, mut runtime) = open().soon().await;
+        let mut job = start(&client, &mut peer, keyed("k"), "job_1").soon().await;
         peer.cut();
-        let mut peer = runtime.arrival().await;
-        peer.expect("session.hello").await;
-        peer.refuse(code, None).await;
-        let mut peer = runtime.arrival().await;
-        peer.expect("session.hello").await;
-        peer.welcome("sess_2", "rt_2", &[]).await;
-        let frame = peer.expect("job.submit").await;
-        peer.accept(&frame, "job_1").await;
-        peer.result(1, "job_1", json!(code)).await;
-        assert_eq!(job.result_as::<String>().await, Ok(code.to_owned()));
+        let mut peer = runtime.arrival().soon().await;
+        peer.expect("session.hello").soon().await;
+        peer.refuse(code, None).soon().await;
+        let mut peer = runtime.arrival().soon().await;
+        peer.expect("session.hello").soon().await;
+        peer.welcome("sess_2", "rt_2", &[]).soon().await;
+        let frame = peer.expect("job.submit").soon().await;
+        peer.accept(&frame, "job_1").soon().await;
+        peer.result(1, "job_1", json!(code)).soon().await;
+        assert_eq!(job.result_as::<String>().soon().await, Ok(code.to_owned()));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_welcome_with_another_session_is_no_resume() {
-    let (client, mut peer, mut runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     peer.cut();
-    let mut peer = runtime.arrival().await;
-    peer.expect("session.hello").await;
-    peer.welcome("sess_7", "rt_7", &[]).await;
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_7", "rt_7", &[]).soon().await;
     assert!(matches!(
-        job.result().await,
+        job.result().soon().await,
         Err(JobFailure::Unfollowed(ClientError::SessionLost(_)))
     ));
     assert_eq!(client.welcome().session_id.as_str(), "sess_7");
-    let mut other = start(&client, &mut peer, super::job(), "job_2").await;
-    peer.result(1, "job_2", json!(2)).await;
-    assert_eq!(other.result_as::<u32>().await, Ok(2));
+    let mut other = start(&client, &mut peer, super::job(), "job_2")
+        .soon()
+        .await;
+    peer.result(1, "job_2", json!(2)).soon().await;
+    assert_eq!(other.result_as::<u32>().soon().await, Ok(2));
 }

@@ -7,9 +7,10 @@ use arcp_runtime::client::{ChunkError, JobResult, ResultValue};
 /// What a job makes of these chunks and this end.
 async fn streamed(chunks: &[Value], end: Value) -> Result<JobResult, JobFailure> {
     let (builder, mut runtime) = builder();
-    let (client, mut peer) =
-        open_with(builder.result_bytes(1000), &mut runtime, &["result_chunk"]).await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer) = open_with(builder.result_bytes(1000), &mut runtime, &["result_chunk"])
+        .soon()
+        .await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let mut seq = 0;
     for chunk in chunks {
         seq += 1;
@@ -18,6 +19,7 @@ async fn streamed(chunks: &[Value], end: Value) -> Result<JobResult, JobFailure>
             json!({"job_id": "job_1", "event_seq": seq}),
             json!({"kind": "result_chunk", "body": chunk}),
         )
+        .soon()
         .await;
     }
     peer.send_with(
@@ -25,13 +27,14 @@ async fn streamed(chunks: &[Value], end: Value) -> Result<JobResult, JobFailure>
         json!({"job_id": "job_1", "event_seq": seq + 1}),
         end,
     )
+    .soon()
     .await;
     let mut events = job.events();
     for _ in chunks {
-        let event = events.next().await.unwrap().unwrap();
+        let event = events.next().soon().await.unwrap().unwrap();
         assert!(matches!(event.body, EventBody::ResultChunk(_)));
     }
-    job.result().await
+    job.result().soon().await
 }
 
 fn chunk(chunk_seq: u64, data: &str, encoding: &str, more: bool) -> Value {
@@ -45,7 +48,7 @@ async fn a_streamed_result_is_put_together() {
         chunk(1, "MiwzXQ==", "base64", false),
     ];
     let end = json!({"final_status": "success", "result_id": "res_1", "result_size": 7, "summary": "three numbers"});
-    let result = streamed(&chunks, end).await.unwrap();
+    let result = streamed(&chunks, end).soon().await.unwrap();
     assert_eq!(result.as_bytes(), b"[1,2,3]");
     assert_eq!(result.decode::<Vec<u32>>().unwrap(), [1, 2, 3]);
     assert_eq!(result.summary.as_deref(), Some("three numbers"));
@@ -85,7 +88,7 @@ async fn a_streamed_result_with_a_fault_is_a_failure_that_names_it() {
     ];
     for (chunks, end, expected) in cases {
         assert_eq!(
-            streamed(&chunks, end).await,
+            streamed(&chunks, end).soon().await,
             Err(JobFailure::Result(expected))
         );
     }
@@ -93,15 +96,15 @@ async fn a_streamed_result_with_a_fault_is_a_failure_that_names_it() {
 
 #[tokio::test(start_paused = true)]
 async fn failures_keep_what_the_runtime_said() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     peer.send_with(
         "job.error",
         json!({"job_id": "job_1", "event_seq": 1}),
         json!({"code": "x-vendor.acme.TIRED", "message": "no more", "final_status": "error", "details": {"n": 1}}),
     )
-    .await;
-    match job.result().await.unwrap_err() {
+    .soon().await;
+    match job.result().soon().await.unwrap_err() {
         JobFailure::Ended {
             error,
             final_status,
@@ -117,12 +120,15 @@ async fn failures_keep_what_the_runtime_said() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_comes_after_the_end() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
-    peer.result(1, "job_1", json!("first")).await;
-    peer.event(2, "job_1", "late").await;
-    peer.result(3, "job_1", json!("second")).await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.result(1, "job_1", json!("first")).soon().await;
+    peer.event(2, "job_1", "late").soon().await;
+    peer.result(3, "job_1", json!("second")).soon().await;
     let mut events = job.events();
-    assert!(events.next().await.is_none());
-    assert_eq!(job.result_as::<String>().await, Ok("first".to_owned()));
+    assert!(events.next().soon().await.is_none());
+    assert_eq!(
+        job.result_as::<String>().soon().await,
+        Ok("first".to_owned())
+    );
 }

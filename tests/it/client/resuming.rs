@@ -2,21 +2,19 @@
 
 use super::*;
 
-use std::time::Duration;
-
 #[tokio::test(start_paused = true)]
 async fn a_cut_is_not_seen_by_the_consumer() {
-    let (client, mut peer, mut runtime) = open().await;
+    let (client, mut peer, mut runtime) = open().soon().await;
     let mut incidents = client.incidents();
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let mut events = job.events();
     for n in 1..=5 {
-        peer.event(n, "job_1", &format!("t{n}")).await;
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
     }
-    thoughts(&mut events, 1..=5).await;
+    thoughts(&mut events, 1..=5).soon().await;
     peer.cut();
-    let mut peer = runtime.arrival().await;
-    let hello = peer.expect("session.hello").await;
+    let mut peer = runtime.arrival().soon().await;
+    let hello = peer.expect("session.hello").soon().await;
     let payload = &hello["payload"];
     assert_eq!(
         payload["resume"],
@@ -27,64 +25,67 @@ async fn a_cut_is_not_seen_by_the_consumer() {
         (&json!("rt_1"), &json!(5))
     );
     assert_eq!(payload["auth"]["token"], "secret-token");
-    peer.welcome("sess_1", "rt_2", &[]).await;
+    peer.welcome("sess_1", "rt_2", &[]).soon().await;
     // A replay may begin earlier than asked.
     for n in 3..=8 {
-        peer.event(n, "job_1", &format!("t{n}")).await;
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
     }
-    thoughts(&mut events, 6..=8).await;
+    thoughts(&mut events, 6..=8).soon().await;
     peer.cut();
-    let mut peer = runtime.resumed(8, "rt_3").await;
-    peer.result(9, "job_1", json!("done")).await;
-    assert!(events.next().await.is_none());
-    assert_eq!(job.result_as::<String>().await, Ok("done".to_owned()));
+    let mut peer = runtime.resumed(8, "rt_3").soon().await;
+    peer.result(9, "job_1", json!("done")).soon().await;
+    assert!(events.next().soon().await.is_none());
+    assert_eq!(
+        job.result_as::<String>().soon().await,
+        Ok("done".to_owned())
+    );
     for after in [5, 8] {
         assert!(matches!(
-            incidents.next().await,
+            incidents.next().soon().await,
             Some(Incident::Disconnected { .. })
         ));
         assert!(
-            matches!(incidents.next().await, Some(Incident::Resumed { after: told, .. }) if told == after)
+            matches!(incidents.next().soon().await, Some(Incident::Resumed { after: told, .. }) if told == after)
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_gap_is_asked_for_again() {
-    let (client, mut peer, mut runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let mut events = job.events();
-    peer.event(1, "job_1", "t1").await;
-    peer.event(4, "job_1", "t4").await;
-    let mut peer = runtime.resumed(1, "rt_2").await;
+    peer.event(1, "job_1", "t1").soon().await;
+    peer.event(4, "job_1", "t4").soon().await;
+    let mut peer = runtime.resumed(1, "rt_2").soon().await;
     for n in 2..=5 {
-        peer.event(n, "job_1", &format!("t{n}")).await;
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
     }
-    thoughts(&mut events, 1..=5).await;
+    thoughts(&mut events, 1..=5).soon().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_gap_that_a_resume_does_not_fill_is_a_loss() {
-    let (client, mut peer, mut runtime) = open().await;
+    let (client, mut peer, mut runtime) = open().soon().await;
     let mut incidents = client.incidents();
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let mut events = job.events();
-    peer.event(1, "job_1", "t1").await;
-    peer.event(4, "job_1", "t4").await;
-    let mut peer = runtime.resumed(1, "rt_2").await;
-    peer.event(4, "job_1", "t4").await;
-    peer.event(5, "job_1", "t5").await;
-    thoughts(&mut events, 1..=1).await;
-    let lost = loss(&mut events).await;
+    peer.event(1, "job_1", "t1").soon().await;
+    peer.event(4, "job_1", "t4").soon().await;
+    let mut peer = runtime.resumed(1, "rt_2").soon().await;
+    peer.event(4, "job_1", "t4").soon().await;
+    peer.event(5, "job_1", "t5").soon().await;
+    thoughts(&mut events, 1..=1).soon().await;
+    let lost = loss(&mut events).soon().await;
     assert_eq!(
         (lost.from, lost.through, &lost.reason),
         (2, Some(3), &LossReason::Gap)
     );
     assert!(!lost.resubmitted);
-    thoughts(&mut events, 4..=5).await;
+    thoughts(&mut events, 4..=5).soon().await;
     let mut told = None;
     while told.is_none() {
-        if let Incident::Lost(loss) = incidents.next().await.unwrap() {
+        if let Incident::Lost(loss) = incidents.next().soon().await.unwrap() {
             told = Some(loss);
         }
     }
@@ -94,38 +95,40 @@ async fn a_gap_that_a_resume_does_not_fill_is_a_loss() {
 #[tokio::test(start_paused = true)]
 async fn without_reconnecting_a_gap_is_a_loss_at_once() {
     let (builder, mut runtime) = builder();
-    let (client, mut peer) = open_with(builder.reconnect(None), &mut runtime, &[]).await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer) = open_with(builder.reconnect(None), &mut runtime, &[])
+        .soon()
+        .await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let mut events = job.events();
-    peer.event(3, "job_1", "t3").await;
-    assert_eq!(loss(&mut events).await.through, Some(2));
-    thoughts(&mut events, 3..=3).await;
+    peer.event(3, "job_1", "t3").soon().await;
+    assert_eq!(loss(&mut events).soon().await.through, Some(2));
+    thoughts(&mut events, 3..=3).soon().await;
     peer.cut();
-    assert!(events.next().await.is_none());
-    match job.result().await.unwrap_err() {
+    assert!(events.next().soon().await.is_none());
+    match job.result().soon().await.unwrap_err() {
         JobFailure::Unfollowed(ClientError::Disconnected { .. }) => {}
         other => panic!("{other}"),
     }
     assert!(matches!(
-        client.submit(super::job()).await,
+        client.submit(super::job()).soon().await,
         Err(ClientError::Closed)
     ));
 }
 
 #[tokio::test(start_paused = true)]
 async fn unanswered_submissions_are_repeated_only_with_a_key() {
-    let (client, mut peer, mut runtime) = open().await;
+    let (client, mut peer, mut runtime) = open().soon().await;
     let submit = |submit| {
         let client = client.clone();
-        tokio::spawn(async move { client.submit(submit).await })
+        tokio::spawn(async move { client.submit(submit).soon().await })
     };
     let with = submit(keyed("k"));
-    let first = peer.expect("job.submit").await;
+    let first = peer.expect("job.submit").soon().await;
     let without = submit(job());
-    peer.expect("job.submit").await;
+    peer.expect("job.submit").soon().await;
     peer.cut();
-    let mut peer = runtime.resumed(0, "rt_2").await;
-    let again = peer.expect("job.submit").await;
+    let mut peer = runtime.resumed(0, "rt_2").soon().await;
+    let again = peer.expect("job.submit").soon().await;
     assert_eq!(again["payload"], first["payload"]);
     assert_eq!(again["trace_id"], first["trace_id"]);
     assert_ne!(
@@ -133,63 +136,65 @@ async fn unanswered_submissions_are_repeated_only_with_a_key() {
         "an id that was seen may be dropped"
     );
     assert!(matches!(
-        without.await.unwrap(),
+        without.soon().await.unwrap(),
         Err(ClientError::Uncertain)
     ));
     // The job ran before the cut: its events and its end are replayed before the acceptance is repeated.
-    peer.event(1, "job_1", "t1").await;
+    peer.event(1, "job_1", "t1").soon().await;
     let error = json!({"code": "INTERNAL_ERROR", "message": "it broke", "final_status": "error"});
     peer.send_with(
         "job.error",
         json!({"job_id": "job_1", "event_seq": 2, "trace_id": again["trace_id"]}),
         error,
     )
+    .soon()
     .await;
-    peer.accept(&again, "job_1").await;
-    let mut job = with.await.unwrap().unwrap();
-    thoughts(&mut job.events(), 1..=1).await;
+    peer.accept(&again, "job_1").soon().await;
+    let mut job = with.soon().await.unwrap().unwrap();
+    thoughts(&mut job.events(), 1..=1).soon().await;
     assert_eq!(
-        job.result().await.unwrap_err().code(),
+        job.result().soon().await.unwrap_err().code(),
         Some(&ErrorCode::InternalError)
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_unanswered_cancel_is_repeated() {
-    let (client, mut peer, mut runtime) = open().await;
-    let job = start(&client, &mut peer, job(), "job_1").await;
-    let cancelling = tokio::spawn(async move { job.cancel("stop it").await });
-    peer.expect("job.cancel").await;
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let cancelling = tokio::spawn(async move { job.cancel("stop it").soon().await });
+    peer.expect("job.cancel").soon().await;
     peer.cut();
-    let mut peer = runtime.resumed(0, "rt_2").await;
-    let again = peer.expect("job.cancel").await;
+    let mut peer = runtime.resumed(0, "rt_2").soon().await;
+    let again = peer.expect("job.cancel").soon().await;
     assert_eq!(again["payload"]["reason"], "stop it");
     peer.send_with("job.cancelled", json!({"job_id": "job_1"}), json!({}))
+        .soon()
         .await;
-    assert_eq!(cancelling.await.unwrap(), Ok(()));
+    assert_eq!(cancelling.soon().await.unwrap(), Ok(()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_expired_window_restores_jobs_with_a_key_and_fails_the_others() {
-    let (client, mut peer, mut runtime) = open().await;
+    let (client, mut peer, mut runtime) = open().soon().await;
     let mut incidents = client.incidents();
-    let mut with = start(&client, &mut peer, keyed("k"), "job_1").await;
-    let mut without = start(&client, &mut peer, job(), "job_2").await;
+    let mut with = start(&client, &mut peer, keyed("k"), "job_1").soon().await;
+    let mut without = start(&client, &mut peer, job(), "job_2").soon().await;
     let (mut of_with, mut of_without) = (with.events(), without.events());
-    peer.event(1, "job_1", "t1").await;
-    peer.event(2, "job_2", "t2").await;
-    thoughts(&mut of_with, 1..=1).await;
-    thoughts(&mut of_without, 2..=2).await;
+    peer.event(1, "job_1", "t1").soon().await;
+    peer.event(2, "job_2", "t2").soon().await;
+    thoughts(&mut of_with, 1..=1).soon().await;
+    thoughts(&mut of_without, 2..=2).soon().await;
     peer.cut();
-    let mut peer = runtime.arrival().await;
-    peer.expect("session.hello").await;
-    peer.refuse("RESUME_WINDOW_EXPIRED", None).await;
-    let mut peer = runtime.arrival().await;
-    let hello = peer.expect("session.hello").await;
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
+    let mut peer = runtime.arrival().soon().await;
+    let hello = peer.expect("session.hello").soon().await;
     assert!(hello["payload"].get("resume").is_none(), "{hello}");
-    peer.welcome("sess_2", "rt_9", &[]).await;
+    peer.welcome("sess_2", "rt_9", &[]).soon().await;
 
-    let lost = loss(&mut of_without).await;
+    let lost = loss(&mut of_without).soon().await;
     assert_eq!(
         (lost.from, lost.through, lost.resubmitted),
         (3, None, false)
@@ -197,28 +202,30 @@ async fn an_expired_window_restores_jobs_with_a_key_and_fails_the_others() {
     assert!(
         matches!(&lost.reason, LossReason::SessionLost(why) if why.code == ErrorCode::ResumeWindowExpired)
     );
-    assert!(of_without.next().await.is_none());
+    assert!(of_without.next().soon().await.is_none());
     assert!(matches!(
-        without.result().await,
+        without.result().soon().await,
         Err(JobFailure::Unfollowed(ClientError::SessionLost(_)))
     ));
 
-    let submit = peer.expect("job.submit").await;
+    let submit = peer.expect("job.submit").soon().await;
     assert_eq!(submit["payload"]["idempotency_key"], "k");
     assert_eq!(submit["session_id"], "sess_2");
-    peer.accept(&submit, "job_1").await;
-    peer.event(1, "job_1", "t1").await;
-    assert!(loss(&mut of_with).await.resubmitted);
-    thoughts(&mut of_with, 1..=1).await;
-    peer.result(2, "job_1", json!("in the new session")).await;
+    peer.accept(&submit, "job_1").soon().await;
+    peer.event(1, "job_1", "t1").soon().await;
+    assert!(loss(&mut of_with).soon().await.resubmitted);
+    thoughts(&mut of_with, 1..=1).soon().await;
+    peer.result(2, "job_1", json!("in the new session"))
+        .soon()
+        .await;
     assert_eq!(
-        with.result_as::<String>().await,
+        with.result_as::<String>().soon().await,
         Ok("in the new session".to_owned())
     );
     assert_eq!(client.welcome().session_id.as_str(), "sess_2");
     let mut told = Vec::new();
     while told.len() < 5 {
-        told.push(match incidents.next().await.unwrap() {
+        told.push(match incidents.next().soon().await.unwrap() {
             Incident::Disconnected { .. } => "disconnected",
             Incident::Lost(_) => "lost",
             Incident::Replaced { .. } => "replaced",
@@ -233,18 +240,20 @@ async fn an_expired_window_restores_jobs_with_a_key_and_fails_the_others() {
 
 #[tokio::test(start_paused = true)]
 async fn a_restored_job_that_is_refused_ends() {
-    let (client, mut peer, mut runtime) = open().await;
-    let mut job = start(&client, &mut peer, keyed("k"), "job_1").await;
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, keyed("k"), "job_1").soon().await;
     peer.cut();
-    let mut peer = runtime.arrival().await;
-    peer.expect("session.hello").await;
-    peer.refuse("RESUME_WINDOW_EXPIRED", None).await;
-    let mut peer = runtime.arrival().await;
-    peer.expect("session.hello").await;
-    peer.welcome("sess_2", "rt_9", &[]).await;
-    let submit = peer.expect("job.submit").await;
-    peer.refuse("AGENT_NOT_AVAILABLE", Some(&submit)).await;
-    match job.result().await.unwrap_err() {
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_2", "rt_9", &[]).soon().await;
+    let submit = peer.expect("job.submit").soon().await;
+    peer.refuse("AGENT_NOT_AVAILABLE", Some(&submit))
+        .soon()
+        .await;
+    match job.result().soon().await.unwrap_err() {
         JobFailure::Unfollowed(ClientError::Refused(refusal)) => {
             assert_eq!(refusal.code, ErrorCode::AgentNotAvailable)
         }
@@ -254,16 +263,18 @@ async fn a_restored_job_that_is_refused_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn another_client_goes_on_with_a_saved_session() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
-    let mut ended = start(&client, &mut peer, super::job(), "job_2").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut ended = start(&client, &mut peer, super::job(), "job_2")
+        .soon()
+        .await;
     for n in 1..=5 {
-        peer.event(n, "job_1", &format!("t{n}")).await;
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
     }
-    peer.result(6, "job_2", json!(1)).await;
-    assert!(ended.result().await.is_ok());
-    thoughts(&mut job.events(), 1..=3).await;
-    let saved = client.save().await.unwrap();
+    peer.result(6, "job_2", json!(1)).soon().await;
+    assert!(ended.result().soon().await.is_ok());
+    thoughts(&mut job.events(), 1..=3).soon().await;
+    let saved = client.save().soon().await.unwrap();
     assert!(
         !format!("{saved:?}").contains("rt_1"),
         "a token must not print"
@@ -281,52 +292,53 @@ async fn another_client_goes_on_with_a_saved_session() {
 
     let (builder, mut runtime) = builder();
     let connecting = tokio::spawn(builder.resume(saved).connect());
-    let mut peer = runtime.resumed(3, "rt_2").await;
+    let mut peer = runtime.resumed(3, "rt_2").soon().await;
     for n in 4..=5 {
-        peer.event(n, "job_1", &format!("t{n}")).await;
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
     }
-    peer.result(6, "job_2", json!(1)).await;
-    peer.result(7, "job_1", json!("over there")).await;
-    let other = connecting.await.unwrap().unwrap();
+    peer.result(6, "job_2", json!(1)).soon().await;
+    peer.result(7, "job_1", json!("over there")).soon().await;
+    let other = connecting.soon().await.unwrap().unwrap();
     assert!(other.welcome().resumed);
     let mut jobs = other.resumed_jobs();
     assert_eq!(jobs.len(), 1);
     assert!(other.resumed_jobs().is_empty(), "each is given once");
     assert_eq!(jobs[0].id().as_str(), "job_1");
-    thoughts(&mut jobs[0].events(), 4..=5).await;
+    thoughts(&mut jobs[0].events(), 4..=5).soon().await;
     assert_eq!(
-        jobs[0].result_as::<String>().await,
+        jobs[0].result_as::<String>().soon().await,
         Ok("over there".to_owned())
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_in_a_queue_is_not_counted_as_taken() {
-    let (client, mut peer, _runtime) = open().await;
-    let mut a = start(&client, &mut peer, job(), "job_a").await;
-    let mut b = start(&client, &mut peer, job(), "job_b").await;
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut a = start(&client, &mut peer, job(), "job_a").soon().await;
+    let mut b = start(&client, &mut peer, job(), "job_b").soon().await;
     for n in 1..=6 {
         peer.event(n, if n <= 3 { "job_a" } else { "job_b" }, &format!("t{n}"))
+            .soon()
             .await;
     }
     let (mut of_a, mut of_b) = (a.events(), b.events());
-    thoughts(&mut of_b, 4..=6).await;
-    thoughts(&mut of_a, 1..=2).await;
-    assert_eq!(client.save().await.unwrap().last_event_seq, 2);
-    thoughts(&mut of_a, 3..=3).await;
-    assert_eq!(client.save().await.unwrap().last_event_seq, 6);
+    thoughts(&mut of_b, 4..=6).soon().await;
+    thoughts(&mut of_a, 1..=2).soon().await;
+    assert_eq!(client.save().soon().await.unwrap().last_event_seq, 2);
+    thoughts(&mut of_a, 3..=3).soon().await;
+    assert_eq!(client.save().soon().await.unwrap().last_event_seq, 6);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_saved_session_that_is_gone_is_told() {
-    let (client, _peer, _runtime) = open().await;
-    let saved = client.save().await.unwrap();
+    let (client, _peer, _runtime) = open().soon().await;
+    let saved = client.save().soon().await.unwrap();
     let (builder, mut runtime) = builder();
     let connecting = tokio::spawn(builder.resume(saved).connect());
-    let mut peer = runtime.arrival().await;
-    peer.expect("session.hello").await;
-    peer.refuse("RESUME_WINDOW_EXPIRED", None).await;
-    let error = connecting.await.unwrap().unwrap_err();
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
+    let error = connecting.soon().await.unwrap().unwrap_err();
     assert!(
         matches!(&error, ClientError::SessionLost(why) if why.code == ErrorCode::ResumeWindowExpired),
         "{error}"
@@ -335,50 +347,56 @@ async fn a_saved_session_that_is_gone_is_told() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_was_taken_over_is_left_alone() {
-    let (client, mut peer, mut runtime) = open().await;
+    let (client, mut peer, mut runtime) = open().soon().await;
     let mut incidents = client.incidents();
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
-    peer.leave(CloseCode::TakenOver, "resumed elsewhere").await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.leave(CloseCode::TakenOver, "resumed elsewhere")
+        .soon()
+        .await;
     assert_eq!(
-        job.result().await,
+        job.result().soon().await,
         Err(JobFailure::Unfollowed(ClientError::TakenOver))
     );
     assert_eq!(
-        incidents.next().await,
+        incidents.next().soon().await,
         Some(Incident::Ended(ClientError::TakenOver))
     );
     drop((client, job));
     assert!(
-        runtime.arrivals.recv().await.is_none(),
+        runtime.arrivals.recv().soon().await.is_none(),
         "no second connection"
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_runtime_that_shuts_down_is_come_back_to() {
-    let (client, mut peer, mut runtime) = open().await;
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     peer.send("session.closed", json!({"reason": "runtime_shutdown"}))
+        .soon()
         .await;
-    let mut peer = runtime.resumed(0, "rt_2").await;
+    let mut peer = runtime.resumed(0, "rt_2").soon().await;
     peer.send("session.bye", json!({"reason": "runtime_shutdown"}))
+        .soon()
         .await;
-    let mut peer = runtime.resumed(0, "rt_3").await;
-    peer.result(1, "job_1", json!(1)).await;
-    assert_eq!(job.result_as::<u32>().await, Ok(1));
+    let mut peer = runtime.resumed(0, "rt_3").soon().await;
+    peer.result(1, "job_1", json!(1)).soon().await;
+    assert_eq!(job.result_as::<u32>().soon().await, Ok(1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn trying_ends_after_a_while() {
     let (builder, mut runtime) = builder();
     let backoff = Backoff::default().with_give_up_after(Duration::from_secs(60));
-    let (client, mut peer) = open_with(builder.reconnect(backoff), &mut runtime, &[]).await;
+    let (client, mut peer) = open_with(builder.reconnect(backoff), &mut runtime, &[])
+        .soon()
+        .await;
     let mut incidents = client.incidents();
-    let mut job = start(&client, &mut peer, job(), "job_1").await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
     let begun = tokio::time::Instant::now();
     peer.cut();
     drop(runtime);
-    match job.result().await.unwrap_err() {
+    match job.result().soon().await.unwrap_err() {
         JobFailure::Unfollowed(ClientError::Disconnected { reason }) => {
             assert!(reason.contains("nobody listens"), "{reason}")
         }
@@ -388,7 +406,7 @@ async fn trying_ends_after_a_while() {
         begun.elapsed() >= Duration::from_secs(60) && begun.elapsed() < Duration::from_secs(75)
     );
     let mut tries = 0;
-    while let Some(incident) = incidents.next().await {
+    while let Some(incident) = incidents.next().soon().await {
         tries += u32::from(matches!(incident, Incident::RetryFailed { .. }));
         if matches!(incident, Incident::Ended(_)) {
             break;
@@ -399,14 +417,17 @@ async fn trying_ends_after_a_while() {
 
 #[tokio::test(start_paused = true)]
 async fn requests_made_while_away_wait() {
-    let (client, peer, mut runtime) = open().await;
+    let (client, peer, mut runtime) = open().soon().await;
     peer.cut();
     let submitting = tokio::spawn({
         let client = client.clone();
-        async move { client.submit(job()).await }
+        async move { client.submit(job()).soon().await }
     });
-    let mut peer = runtime.resumed(0, "rt_2").await;
-    let frame = peer.expect("job.submit").await;
-    peer.accept(&frame, "job_1").await;
-    assert_eq!(submitting.await.unwrap().unwrap().id().as_str(), "job_1");
+    let mut peer = runtime.resumed(0, "rt_2").soon().await;
+    let frame = peer.expect("job.submit").soon().await;
+    peer.accept(&frame, "job_1").soon().await;
+    assert_eq!(
+        submitting.soon().await.unwrap().unwrap().id().as_str(),
+        "job_1"
+    );
 }
