@@ -120,7 +120,7 @@ fn commits(
     for _ in 0..count {
         let batch = load.batch();
         let started = Instant::now();
-        runtime.block_on(store.commit(batch))?;
+        runtime.block_on(store.commit(batch.into()))?;
         spent += started.elapsed();
     }
     Ok(spent)
@@ -155,7 +155,7 @@ fn measure_commits(
     mut load: Load,
 ) -> Result<(), Failure> {
     let runtime = Runtime::new()?;
-    runtime.block_on(store.commit(load.open()))?;
+    runtime.block_on(store.commit(load.open().into()))?;
     let mut group = c.benchmark_group("commit");
     group.throughput(Throughput::Elements(load.batch_len as u64));
     group.sample_size(20);
@@ -179,7 +179,7 @@ fn measure_replay(
     mut load: Load,
 ) -> Result<(), Failure> {
     let runtime = Runtime::new()?;
-    runtime.block_on(store.commit(load.open()))?;
+    runtime.block_on(store.commit(load.open().into()))?;
     load.trims = false;
     commits(&runtime, store, &mut load, 100)?;
     let mut group = c.benchmark_group("replay");

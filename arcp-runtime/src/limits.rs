@@ -67,10 +67,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            frame_bytes: wire::FRAME_BYTES as usize,
-            frame_depth: wire::FRAME_DEPTH as usize,
+            frame_bytes: count(wire::FRAME_BYTES),
+            frame_depth: count(wire::FRAME_DEPTH),
             handshake: Duration::from_secs(wire::HANDSHAKE_DEADLINE_SEC),
-            bad_frames: wire::BAD_FRAMES_IN_ROW as u32,
+            bad_frames: small_count(wire::BAD_FRAMES_IN_ROW),
             heartbeat_interval: Duration::from_secs(wire::HEARTBEAT_INTERVAL_SEC),
             resume_window: Duration::from_secs(wire::RESUME_WINDOW_SEC),
             session_events: wire::SESSION_BUFFER_EVENTS,
@@ -78,17 +78,17 @@ impl Default for Limits {
             job_events: wire::SESSION_BUFFER_EVENTS,
             job_bytes: wire::SESSION_BUFFER_BYTES,
             ack_lag: wire::ACK_LAG_EVENTS,
-            chunk_bytes: wire::RESULT_CHUNK_BYTES as usize,
+            chunk_bytes: count(wire::RESULT_CHUNK_BYTES),
             result_bytes: wire::RESULT_TOTAL_BYTES,
             cancel_grace: Duration::from_secs(wire::CANCEL_GRACE_SEC),
             lease_grace: Duration::from_secs(wire::LEASE_EXPIRY_GRACE_SEC),
-            sessions_per_principal: wire::SESSIONS_PER_PRINCIPAL as usize,
-            jobs_per_principal: wire::RUNNING_JOBS_PER_PRINCIPAL as usize,
-            jobs_per_session: wire::RUNNING_JOBS_PER_SESSION as usize,
+            sessions_per_principal: count(wire::SESSIONS_PER_PRINCIPAL),
+            jobs_per_principal: count(wire::RUNNING_JOBS_PER_PRINCIPAL),
+            jobs_per_session: count(wire::RUNNING_JOBS_PER_SESSION),
             idempotency_window: Duration::from_secs(wire::IDEMPOTENCY_WINDOW_SEC),
             retention: Duration::from_secs(wire::FINISHED_JOB_RETENTION_SEC),
             connections: 20_000,
-            failed_logins: wire::AUTH_FAILURES_PER_MINUTE as u32,
+            failed_logins: small_count(wire::AUTH_FAILURES_PER_MINUTE),
             window_events: 1024,
             outbound_frames: 4096,
             outbound_bytes: 4 << 20,
@@ -96,4 +96,13 @@ impl Default for Limits {
             inbox_bytes: 16 << 20,
         }
     }
+}
+
+/// A limit of the schema as a size in memory. What a machine cannot count is no limit to it.
+fn count(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+fn small_count(limit: u64) -> u32 {
+    u32::try_from(limit).unwrap_or(u32::MAX)
 }

@@ -301,21 +301,20 @@ impl Runtime {
         let seat = Seat::take(&self.shared, host.limits.connections);
         let conn = ConnKey(self.shared.next_conn.fetch_add(1, Ordering::Relaxed));
         async move {
-            match seat {
-                Some(seat) => {
-                    let leaving = Leaving {
-                        host: Arc::clone(&host),
-                        conn,
-                        armed: true,
-                    };
-                    connection::serve(host, conn, transport).await;
-                    leaving.done();
-                    drop(seat);
-                }
-                None => tracing::warn!(
+            if let Some(seat) = seat {
+                let leaving = Leaving {
+                    host: Arc::clone(&host),
+                    conn,
+                    armed: true,
+                };
+                connection::serve(host, conn, transport).await;
+                leaving.done();
+                drop(seat);
+            } else {
+                tracing::warn!(
                     limit = host.limits.connections,
                     "too many connections; one was dropped"
-                ),
+                );
             }
         }
     }

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -27,7 +28,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// Applies `batch` in order, all or nothing.
     /// When it returns `Ok`, the batch is as durable as this store promises and every later read sees it.
-    /// The core has at most one commit under way.
+    /// The core has at most one commit under way; the batch is shared, so that a failed one can be tried again as it is.
     ///
     /// # Errors
     /// [`StoreError::Refused`] when a record contradicts what is stored: a gap in a sequence, a session or job that is not there, or one that is there already.
@@ -36,7 +37,7 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     ///
     /// # Cancel safety
     /// A future dropped after its first poll leaves it open whether the batch is applied; it is still applied whole or not at all.
-    fn commit(&self, batch: Vec<Record>) -> StoreFuture<'_, ()>;
+    fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()>;
 
     /// Everything the core needs to go on after a restart. Called once, before the first commit.
     fn recover(&self) -> StoreFuture<'_, Recovered>;

@@ -93,7 +93,7 @@ impl Peer {
     /// The next frame; `None` when the runtime has closed the connection.
     async fn try_receive(&mut self) -> Option<Value> {
         let next = tokio::time::timeout(
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             poll_fn(|cx| self.transport.poll_recv(cx)),
         )
         .await;
@@ -134,7 +134,7 @@ impl Peer {
         accepted
     }
 
-    async fn hang_up(mut self) -> Self {
+    fn hang_up(mut self) -> Self {
         let (other, _) = memory::pair(1);
         self.transport = other;
         self

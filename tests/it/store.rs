@@ -70,7 +70,7 @@ impl Fixture {
     }
 
     async fn commit(&self, batch: Vec<Record>) {
-        self.store().commit(batch).await.unwrap();
+        self.store().commit(batch.into()).await.unwrap();
     }
 
     async fn replay(&self, of: u64, after: u64, limit: PageLimit) -> Vec<Delivered> {

@@ -6,7 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arcp_generated::common::{AgentRef, CallId, Decimal, DelegateId, Json, JsonObject, VendorName};
+use arcp_generated::common::{
+    AgentRef, CallId, Decimal, DelegateId, Json, JsonObject, TraceId, VendorName,
+};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{
     ArtifactRef, Delegate, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase,
@@ -115,7 +117,7 @@ impl JobContext {
 
     /// The job's trace, 32 hex digits (§11).
     pub fn trace_id(&self) -> Option<&str> {
-        self.job.about.trace_id.as_ref().map(|trace| trace.as_str())
+        self.job.about.trace_id.as_ref().map(TraceId::as_str)
     }
 
     /// Whether the job is being cancelled or has ended.
@@ -386,7 +388,7 @@ impl JobContext {
             return Outcome::Result(value);
         };
         let (last, outcome) = stream.finish();
-        for chunk in last {
+        if let Some(chunk) = last {
             // A runtime that has stopped ends the job with its next start.
             let _ = self.emit(EventBody::ResultChunk(chunk)).await;
         }
@@ -473,8 +475,8 @@ impl Delegated {
     ///
     /// # Cancel safety
     /// Can be dropped and called again.
-    pub async fn wait(self) {
-        std::future::ready(match self {}).await
+    pub fn wait(self) -> std::future::Ready<()> {
+        match self {}
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn cancelled(reason: Option<&str>) -> Failure {
 }
 
 /// The wire's word for a status.
-pub fn status_word(status: Status) -> &'static str {
+pub(super) fn status_word(status: Status) -> &'static str {
     match status {
         Status::Pending => "pending",
         Status::Running => "running",

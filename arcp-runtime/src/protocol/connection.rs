@@ -6,7 +6,7 @@
 use arcp_generated::message::MessageType;
 use std::time::Duration;
 
-use arcp_generated::common::{JobId, MessageId, Nonce};
+use arcp_generated::common::{JobId, MessageId, Nonce, SessionId};
 use arcp_generated::envelope::Envelope;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::job::Submit;
@@ -150,21 +150,21 @@ impl Connection {
     /// Something arrived that is no frame.
     pub fn unreadable(&mut self, reason: &str, now: Now) -> Step {
         self.heard(now);
-        self.bad("", Refusal::invalid(reason))
+        self.bad("", &Refusal::invalid(reason))
     }
 
     /// A frame arrived.
     pub fn receive(&mut self, text: &str, now: Now) -> Step {
         self.heard(now);
         if let Err(refusal) = super::depth::check(text, self.max_depth) {
-            return self.bad("", refusal);
+            return self.bad("", &refusal);
         }
         let envelope = match Envelope::decode(text) {
             Ok(envelope) => envelope,
             Err(error) => {
                 return self.bad(
                     error.id.as_deref().unwrap_or(""),
-                    Refusal::invalid(error.to_string()),
+                    &Refusal::invalid(error.to_string()),
                 );
             }
         };
@@ -174,12 +174,12 @@ impl Connection {
                 self.bad_frames = 0;
                 step
             }
-            Err(refusal) => self.bad(id.as_str(), refusal),
+            Err(refusal) => self.bad(id.as_str(), &refusal),
         }
     }
 
     /// A bad frame is answered and counted; only a flood of them closes the connection.
-    fn bad(&mut self, request: &str, refusal: Refusal) -> Step {
+    fn bad(&mut self, request: &str, refusal: &Refusal) -> Step {
         self.bad_frames += 1;
         if self.bad_frames >= self.max_bad_frames {
             return Step::Close(Refusal::invalid(format!(
@@ -187,7 +187,7 @@ impl Connection {
                 self.bad_frames, refusal.message
             )));
         }
-        Step::Reply(super::core::refusal_frame(request, None, &refusal))
+        Step::Reply(super::core::refusal_frame(request, None, refusal))
     }
 
     fn request(&self, envelope: Envelope, now: Now) -> Result<Step, Refusal> {
@@ -207,7 +207,7 @@ impl Connection {
                 message_type.as_str()
             )));
         }
-        match envelope.session_id.as_ref().map(|id| id.as_str()) {
+        match envelope.session_id.as_ref().map(SessionId::as_str) {
             Some(id) if id == self.session_id => {}
             Some(_) => {
                 return Err(Refusal::invalid(

@@ -208,7 +208,7 @@ impl Core {
                 reason,
             } => self.cancel(conn, &request, &job, reason, now, out),
             Input::Open(conn, hello) => self.open(conn, *hello, now, out),
-            Input::Resume(conn, resume) => self.resume(conn, *resume, now, out),
+            Input::Resume(conn, resume) => self.resume(conn, &resume, now, out),
             Input::Detached(conn) => self.detached(conn, now, out),
             Input::Leave { conn, answer } => self.leave(conn, answer, now, out),
             Input::Shutdown => self.shutdown(out),

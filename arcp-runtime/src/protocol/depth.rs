@@ -6,7 +6,7 @@ use super::refusal::Refusal;
 ///
 /// # Errors
 /// `INVALID_REQUEST` with the byte where it gets too deep.
-pub fn check(text: &str, limit: usize) -> Result<(), Refusal> {
+pub(super) fn check(text: &str, limit: usize) -> Result<(), Refusal> {
     // A text with fewer openings than the limit cannot be too deep; that is nearly every frame.
     let bytes = text.as_bytes();
     if bytes.len() <= limit {

@@ -82,7 +82,7 @@ impl Greeting {
     fn of_hello(request: String, hello: session::Hello) -> Result<Self, Refusal> {
         let capabilities = hello.capabilities;
         let encodings = capabilities.encodings;
-        if !encodings.is_empty() && !encodings.iter().any(|encoding| *encoding == Encoding::Json) {
+        if !encodings.is_empty() && !encodings.contains(&Encoding::Json) {
             return Err(Refusal::invalid(
                 "payload.capabilities.encodings: json is the only encoding here; add \"json\"",
             ));

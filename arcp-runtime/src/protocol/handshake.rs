@@ -125,8 +125,8 @@ impl Core {
     }
 
     /// A resume: the same session on another connection, with a new token (§6.3, A-02 to A-05). Refused, it changes nothing.
-    pub(super) fn resume(&mut self, conn: ConnKey, resume: Resume, now: Now, out: &mut Output) {
-        let key = match self.resumable(&resume) {
+    pub(super) fn resume(&mut self, conn: ConnKey, resume: &Resume, now: Now, out: &mut Output) {
+        let key = match self.resumable(resume) {
             Ok(key) => key,
             Err(refusal) => {
                 out.effects.push(Effect::Refuse {

@@ -17,11 +17,10 @@ use super::frame::{Frame, JobFace, to_payload};
 use super::job::Job;
 use super::lease::Authority;
 use super::refusal::Refusal;
-use super::session::Log;
 use super::timer::Timer;
 use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
-use crate::store::{Idempotency, JobRow, Record, Status};
+use crate::store::Record;
 
 /// A submit, looked at as far as that needs no state.
 #[derive(Debug)]
@@ -151,97 +150,78 @@ impl Core {
             .map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
         let face = Arc::new(JobFace {
             key,
-            job_id: job_id.clone(),
-            trace_id: trace_id.clone(),
+            job_id,
+            trace_id,
         });
-        let mut payload = Accepted::new(job_id)
-            .with_agent(prepared.agent_ref.clone())
-            .with_lease(prepared.lease)
-            .stamped(|payload, at| payload.accepted_at = at, now.wall);
-        if let Some(trace_id) = &trace_id {
-            payload = payload.with_trace_id(trace_id.clone());
-        }
-        if let Some(constraints) = prepared.constraints {
-            payload = payload.with_lease_constraints(constraints);
-        }
         let authority = Authority::new(
             face.job_id.as_str(),
             prepared.compiled,
             prepared.expires_at,
             super::lease::model_use::ModelPolicy::default(),
         );
-        if let Some(budget) = budget_on_wire(&authority) {
-            payload = payload.with_budget(budget);
-        }
-        let accepted = to_payload(&payload);
-        let agent_ref: Arc<str> = prepared.agent_ref.as_str().into();
-        out.records.push(Record::JobAccepted(Box::new(JobRow {
-            job: key,
-            owner: session,
-            principal: owner.principal.as_str().to_owned(),
-            agent: agent_ref.to_string(),
-            status: Status::Pending,
-            accepted_at: now.wall,
-            trace_id: trace_id
-                .as_ref()
-                .map_or_else(String::new, |trace| trace.as_str().to_owned()),
-            parent: None,
-            accepted: accepted.clone(),
-            idempotency: idempotency
-                .clone()
-                .map(|(key, fingerprint)| Idempotency { key, fingerprint }),
-        })));
+        let accepted = acceptance(
+            &face,
+            &prepared.agent_ref,
+            prepared.lease,
+            prepared.constraints,
+            &authority,
+            now,
+        );
+        let job = Job::accepted(
+            Arc::clone(&face),
+            session,
+            owner.principal.clone(),
+            prepared.agent_ref.as_str().into(),
+            authority.clone(),
+            accepted.clone(),
+            idempotency,
+        );
+        out.records
+            .push(Record::JobAccepted(Box::new(job.row(now.wall))));
         out.effects.push(Effect::Send(
             session,
             accepted_frame(&face, &accepted, request),
         ));
-        if let Some(max_runtime) = prepared.max_runtime {
+        if let Some((name, _)) = &job.idempotency {
+            self.keys
+                .insert((owner.principal.clone(), name.clone()), key);
+        }
+        *self.running.entry(owner.principal.clone()).or_default() += 1;
+        owner.jobs.push(key);
+        let launch = Launch {
+            about: face,
+            owner: session,
+            principal: owner.principal.clone(),
+            agent: prepared.agent,
+            agent_ref: Arc::clone(&job.agent_ref),
+            input: prepared.input,
+            authority,
+            features: owner.features,
+        };
+        self.set_deadlines(key, prepared.max_runtime, prepared.expires_at, now);
+        self.jobs.insert(key, job);
+        out.effects.push(Effect::Start(Box::new(launch)));
+        Ok(())
+    }
+
+    fn set_deadlines(
+        &mut self,
+        key: JobKey,
+        max_runtime: Option<Duration>,
+        expires_at: Option<Timestamp>,
+        now: Now,
+    ) {
+        if let Some(max_runtime) = max_runtime {
             self.timers
                 .set(Timer::MaxRuntime(key), now.mono + max_runtime);
         }
-        if let Some(expires_at) = prepared.expires_at {
+        if let Some(expires_at) = expires_at {
             let left = Duration::try_from(expires_at.duration_since(now.wall)).unwrap_or_default();
             self.timers.set(
                 Timer::LeaseExpiry(key),
                 now.mono + left + self.limits.lease_grace,
             );
         }
-        if let Some((name, _)) = &idempotency {
-            self.keys
-                .insert((owner.principal.clone(), name.clone()), key);
-        }
-        *self.running.entry(owner.principal.clone()).or_default() += 1;
-        owner.jobs.push(key);
-        self.jobs.insert(
-            key,
-            Job {
-                face: Arc::clone(&face),
-                owner: session,
-                principal: owner.principal.clone(),
-                agent_ref: Arc::clone(&agent_ref),
-                status: Status::Pending,
-                receivers: vec![session],
-                log: Log::default(),
-                owner_seq: 0,
-                authority: Some(authority.clone()),
-                accepted,
-                key_until: None,
-                idempotency,
-                terminal: None,
-                cancelling: None,
-            },
-        );
-        out.effects.push(Effect::Start(Box::new(Launch {
-            about: face,
-            owner: session,
-            principal: owner.principal.clone(),
-            agent: prepared.agent,
-            agent_ref,
-            input: prepared.input,
-            authority,
-            features: owner.features,
-        })));
-        Ok(())
     }
 
     /// The same key again: the same answer, and the job's stream from here on, or its terminal if it has ended (§7.2, A-34).
@@ -255,10 +235,10 @@ impl Core {
         let Some(job) = self.jobs.get_mut(&key) else {
             return;
         };
-        if !job
+        if job
             .idempotency
             .as_ref()
-            .is_some_and(|(_, fingerprint)| *fingerprint == submission.fingerprint)
+            .is_none_or(|(_, fingerprint)| *fingerprint != submission.fingerprint)
         {
             let refusal = Refusal::new(
                 ErrorCode::DuplicateKey,
@@ -342,6 +322,30 @@ fn accepted_frame(face: &Arc<JobFace>, accepted: &Bytes, request: &str) -> Frame
 }
 
 /// The counters of a job as the wire shows them; `None` when its lease has no budget.
+fn acceptance(
+    face: &JobFace,
+    agent: &ResolvedAgent,
+    lease: Lease,
+    constraints: Option<LeaseConstraints>,
+    authority: &Authority,
+    now: Now,
+) -> Bytes {
+    let mut payload = Accepted::new(face.job_id.clone())
+        .with_agent(agent.clone())
+        .with_lease(lease)
+        .stamped(|payload, at| payload.accepted_at = at, now.wall);
+    if let Some(trace_id) = &face.trace_id {
+        payload = payload.with_trace_id(trace_id.clone());
+    }
+    if let Some(constraints) = constraints {
+        payload = payload.with_lease_constraints(constraints);
+    }
+    if let Some(budget) = budget_on_wire(authority) {
+        payload = payload.with_budget(budget);
+    }
+    to_payload(&payload)
+}
+
 fn budget_on_wire(authority: &Authority) -> Option<Budget> {
     authority.lease().amounts()?;
     let counters = authority.remaining().into_iter();

@@ -8,6 +8,7 @@ use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{EventBody, Status as StatusEvent, StatusPhase};
 use arcp_generated::job::{self, FinalStatus};
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use super::core::{Core, Effect, Output};
 use super::frame::{JobFace, to_payload};
@@ -17,7 +18,7 @@ use super::session::{Log, less};
 use super::timer::Timer;
 use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
-use crate::store::{EntryKind, Record, Status};
+use crate::store::{EntryKind, Idempotency, JobRow, Record, Status};
 
 /// One job.
 #[derive(Debug)]
@@ -53,6 +54,54 @@ pub struct Job {
 }
 
 impl Job {
+    /// A job that was just accepted: nothing was given out yet, and its owner receives it.
+    pub(super) fn accepted(
+        face: Arc<JobFace>,
+        owner: SessionKey,
+        principal: Principal,
+        agent_ref: Arc<str>,
+        authority: Authority,
+        accepted: Bytes,
+        idempotency: Option<(String, [u8; 32])>,
+    ) -> Self {
+        Self {
+            face,
+            owner,
+            principal,
+            agent_ref,
+            status: Status::Pending,
+            receivers: vec![owner],
+            log: Log::default(),
+            owner_seq: 0,
+            authority: Some(authority),
+            accepted,
+            key_until: None,
+            idempotency,
+            terminal: None,
+            cancelling: None,
+        }
+    }
+
+    /// What is stored of a job that was accepted at `accepted_at`.
+    pub(super) fn row(&self, accepted_at: Timestamp) -> JobRow {
+        let trace_id = self.face.trace_id.as_ref();
+        JobRow {
+            job: self.face.key,
+            owner: self.owner,
+            principal: self.principal.as_str().to_owned(),
+            agent: self.agent_ref.to_string(),
+            status: self.status,
+            accepted_at,
+            trace_id: trace_id.map_or_else(String::new, |trace| trace.as_str().to_owned()),
+            parent: None,
+            accepted: self.accepted.clone(),
+            idempotency: self
+                .idempotency
+                .clone()
+                .map(|(key, fingerprint)| Idempotency { key, fingerprint }),
+        }
+    }
+
     /// Whether its terminal message was given out.
     pub fn ended(&self) -> bool {
         !matches!(self.status, Status::Pending | Status::Running)

@@ -81,7 +81,7 @@ impl Log {
         let bytes = bytes as u64;
         self.bytes += bytes;
         match self.blocks.back_mut() {
-            Some(block) if self.last % BLOCK != 0 => {
+            Some(block) if !self.last.is_multiple_of(BLOCK) => {
                 block.through = self.last;
                 block.bytes += bytes;
             }

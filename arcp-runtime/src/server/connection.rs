@@ -23,7 +23,7 @@ use crate::protocol::greeting::{Greeting, Rejected};
 use crate::protocol::handshake::{Hello, Resume};
 use crate::protocol::refusal::Refusal;
 use crate::store::{Delivered, PageLimit, StoreError, StoreFuture};
-use crate::transport::{BoxTransport, CloseCode, Received, TransportError};
+use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
 
 /// What a page of replay may hold.
 const PAGE: PageLimit = PageLimit {
@@ -73,33 +73,9 @@ async fn greet(
             code,
         ))
     };
-    let first =
-        tokio::time::timeout(host.limits.handshake, poll_fn(|cx| transport.poll_recv(cx))).await;
-    let text = match first {
-        Err(_) => {
-            return Err(reject(
-                "",
-                Refusal::invalid("no session.hello arrived in time"),
-                CloseCode::Protocol,
-            ));
-        }
-        Ok(None) => return Err(None),
-        Ok(Some(Err(error))) => {
-            return Err(fault(&error).map(|(refusal, code)| {
-                (
-                    Rejected {
-                        request: String::new(),
-                        refusal,
-                    },
-                    code,
-                )
-            }));
-        }
-        Ok(Some(Ok(Received::Unreadable(reason)))) => {
-            return Err(reject("", Refusal::invalid(reason), CloseCode::Protocol));
-        }
-        Ok(Some(Ok(Received::Frame(text)))) => text,
-    };
+    let text = first_frame(host, transport)
+        .await
+        .map_err(|fault| fault.and_then(|(refusal, code)| reject("", refusal, code)))?;
     let greeting = Greeting::read(&text, host.limits.frame_depth)
         .map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
     let request = greeting.request.clone();
@@ -151,6 +127,26 @@ async fn greet(
         }
         Ok(Greeted::Refused(refusal, code)) => Err(reject(&request, refusal, code)),
         Err(_) => Err(stopped()),
+    }
+}
+
+/// The text of the first frame. `Err(None)`: the peer left without a word.
+async fn first_frame(
+    host: &Host,
+    transport: &mut BoxTransport,
+) -> Result<Text, Option<(Refusal, CloseCode)>> {
+    let first = poll_fn(|cx| transport.poll_recv(cx));
+    match tokio::time::timeout(host.limits.handshake, first).await {
+        Err(_) => Err(Some((
+            Refusal::invalid("no session.hello arrived in time"),
+            CloseCode::Protocol,
+        ))),
+        Ok(None) => Err(None),
+        Ok(Some(Err(error))) => Err(fault(&error)),
+        Ok(Some(Ok(Received::Unreadable(reason)))) => {
+            Err(Some((Refusal::invalid(reason), CloseCode::Protocol)))
+        }
+        Ok(Some(Ok(Received::Frame(text)))) => Ok(text),
     }
 }
 
@@ -414,7 +410,6 @@ impl<'a> Served<'a> {
                 .feed
                 .work(self.conn, &mut self.queue, cx.waker())
             {
-                Work::Idle => {}
                 // Written on the next turn; reading comes in between, so a flood of events cannot keep a cancel out.
                 Work::Frames => {
                     cx.waker().wake_by_ref();
@@ -422,7 +417,8 @@ impl<'a> Served<'a> {
                 }
                 Work::Behind(after) => return Poll::Ready(Event::Behind(after)),
                 Work::End(end) if !self.dirty => return Poll::Ready(Event::End(end)),
-                Work::End(_) => {}
+                // What was handed over is flushed before the end.
+                Work::Idle | Work::End(_) => {}
             }
         }
         if self.timer.as_mut().poll(cx).is_ready() {
@@ -443,7 +439,7 @@ impl<'a> Served<'a> {
                 break Poll::Pending;
             }
             turns -= 1;
-            if self.queue.is_empty() && !matches!(self.page, Some(_)) {
+            if self.queue.is_empty() && self.page.is_none() {
                 // More may have come in the meantime: one flush for as much as possible.
                 if !matches!(
                     self.welcomed
@@ -497,7 +493,7 @@ impl<'a> Served<'a> {
         let wait = self
             .state
             .deadline()
-            .map_or(Duration::from_secs(3600), |deadline| {
+            .map_or(Duration::from_hours(1), |deadline| {
                 deadline.saturating_sub(now)
             });
         self.timer

@@ -20,7 +20,7 @@ use crate::protocol::features::Features;
 use crate::protocol::handshake::Attach;
 use crate::protocol::principal::Principal;
 use crate::protocol::refusal::Refusal;
-use crate::store::{Store, StoreError, StoreFuture};
+use crate::store::{Record, Store, StoreError, StoreFuture};
 use crate::transport::CloseCode;
 
 /// Inputs taken in one go.
@@ -164,7 +164,7 @@ impl Dispatch {
                 } else {
                     commit = Some(Box::pin(commit_with_retries(
                         store.as_ref(),
-                        std::mem::take(&mut pending.records),
+                        std::mem::take(&mut pending.records).into(),
                     )));
                 }
             }
@@ -267,7 +267,7 @@ impl Dispatch {
         let feed = self
             .feeds
             .entry(session)
-            .or_insert_with(|| Arc::new(Feed::new(session, &self.limits)));
+            .or_insert_with(|| Arc::new(Feed::new(&self.limits)));
         Arc::clone(feed)
     }
 
@@ -298,12 +298,9 @@ async fn until(deadline: Option<Duration>, now: Duration) {
 }
 
 /// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.
-async fn commit_with_retries(
-    store: &dyn Store,
-    records: Vec<crate::store::Record>,
-) -> Result<(), StoreError> {
+async fn commit_with_retries(store: &dyn Store, records: Arc<[Record]>) -> Result<(), StoreError> {
     for pause in RETRIES {
-        match store.commit(records.clone()).await {
+        match store.commit(Arc::clone(&records)).await {
             Ok(()) => return Ok(()),
             Err(error) => {
                 tracing::error!(%error, "a commit failed; trying again");

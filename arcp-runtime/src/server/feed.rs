@@ -12,7 +12,6 @@ use std::task::Waker;
 use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
-use crate::id::SessionKey;
 use crate::limits::Limits;
 use crate::protocol::core::ConnKey;
 use crate::protocol::frame::Frame;
@@ -21,7 +20,6 @@ use crate::transport::CloseCode;
 /// The way out of one session.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    session: SessionKey,
     max_frames: usize,
     max_bytes: usize,
     window: u64,
@@ -68,9 +66,8 @@ pub(super) enum Work {
 }
 
 impl Feed {
-    pub(super) fn new(session: SessionKey, limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            session,
             max_frames: limits.outbound_frames,
             max_bytes: limits.outbound_bytes,
             window: limits.window_events,
@@ -81,10 +78,6 @@ impl Feed {
             attached: AtomicBool::new(false),
             room: Notify::new(),
         }
-    }
-
-    pub(super) fn session(&self) -> SessionKey {
-        self.session
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -62,15 +62,14 @@ impl Host {
                 "payload.auth.scheme: only bearer is known here",
             ));
         }
-        match self.verifier.verify(auth.token.as_str()).await {
-            Ok(principal) => Ok(Some(principal)),
-            Err(_) => {
-                self.logins.failed(peer, now);
-                Err(Refusal::new(
-                    ErrorCode::Unauthenticated,
-                    "the bearer token is not valid",
-                ))
-            }
+        if let Ok(principal) = self.verifier.verify(auth.token.as_str()).await {
+            Ok(Some(principal))
+        } else {
+            self.logins.failed(peer, now);
+            Err(Refusal::new(
+                ErrorCode::Unauthenticated,
+                "the bearer token is not valid",
+            ))
         }
     }
 }

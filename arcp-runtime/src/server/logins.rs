@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long a failed login counts.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 /// Addresses that are remembered at the same time; beyond it the whole table is begun anew, which forgives rather than blocks.
 const ADDRESSES: usize = 10_000;
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use arcp_generated::common::TraceId;
+use arcp_generated::common::{AgentRef, TraceId};
 use arcp_generated::job::Submit;
 use arcp_generated::session::Feature;
 use serde_json::Value;
@@ -57,20 +57,6 @@ fn job_to_be(
     features: Features,
     now: Now,
 ) -> Result<Prepared, Refusal> {
-    let needs = |feature: Feature, used: bool, member: &str| {
-        if used && !features.has(&feature) {
-            return Err(Refusal::invalid(format!(
-                "{member}: needs the feature {}, which was not negotiated",
-                feature.as_str()
-            )));
-        }
-        Ok(())
-    };
-    needs(
-        Feature::AgentVersions,
-        submit.agent.as_str().contains('@'),
-        "payload.agent: a pinned version",
-    )?;
     let asked: BTreeMap<String, Vec<String>> = submit
         .lease_request
         .iter()
@@ -87,21 +73,7 @@ fn job_to_be(
     let constraints = submit
         .lease_constraints
         .filter(|constraints| constraints.expires_at.is_some());
-    needs(
-        Feature::LeaseExpiresAt,
-        constraints.is_some(),
-        "payload.lease_constraints.expires_at",
-    )?;
-    needs(
-        Feature::CostBudget,
-        asked.contains_key("cost.budget"),
-        "payload.lease_request[\"cost.budget\"]",
-    )?;
-    needs(
-        Feature::ModelUse,
-        asked.contains_key("model.use"),
-        "payload.lease_request[\"model.use\"]",
-    )?;
+    negotiated(features, &submit.agent, &asked, constraints.is_some())?;
 
     let (place, agent_ref) = agents.resolve(submit.agent.as_str())?;
     let Some(entry) = agents.entry(place) else {
@@ -137,6 +109,46 @@ fn job_to_be(
         compiled,
         max_runtime,
     })
+}
+
+/// Whether every feature that the submit uses was negotiated (§6.2).
+fn negotiated(
+    features: Features,
+    agent: &AgentRef,
+    asked: &BTreeMap<String, Vec<String>>,
+    expires: bool,
+) -> Result<(), Refusal> {
+    let uses = [
+        (
+            Feature::AgentVersions,
+            agent.as_str().contains('@'),
+            "payload.agent: a pinned version",
+        ),
+        (
+            Feature::LeaseExpiresAt,
+            expires,
+            "payload.lease_constraints.expires_at",
+        ),
+        (
+            Feature::CostBudget,
+            asked.contains_key("cost.budget"),
+            "payload.lease_request[\"cost.budget\"]",
+        ),
+        (
+            Feature::ModelUse,
+            asked.contains_key("model.use"),
+            "payload.lease_request[\"model.use\"]",
+        ),
+    ];
+    for (feature, used, member) in uses {
+        if used && !features.has(&feature) {
+            return Err(Refusal::invalid(format!(
+                "{member}: needs the feature {}, which was not negotiated",
+                feature.as_str()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What "identical parameters" means (§7.2, A-34): everything but the key, whatever the order of members and the spelling of numbers.

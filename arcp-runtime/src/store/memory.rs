@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt;
 use std::future::ready;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ledger::{JobMark, Ledger, SessionMark};
 use super::page::Page;
@@ -66,8 +66,8 @@ impl fmt::Debug for MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn commit(&self, batch: Vec<Record>) -> StoreFuture<'_, ()> {
-        Box::pin(ready(self.state().commit(batch)))
+    fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
+        Box::pin(ready(self.state().commit(&batch)))
     }
 
     fn recover(&self) -> StoreFuture<'_, Recovered> {
@@ -89,8 +89,8 @@ impl Store for MemoryStore {
 }
 
 impl State {
-    fn commit(&mut self, batch: Vec<Record>) -> Result<(), StoreError> {
-        self.ledger.enter(&batch)?;
+    fn commit(&mut self, batch: &[Record]) -> Result<(), StoreError> {
+        self.ledger.enter(batch)?;
         for record in batch {
             self.apply(record);
         }
@@ -98,10 +98,10 @@ impl State {
     }
 
     /// The ledger has accepted the record, so everything it names is there.
-    fn apply(&mut self, record: Record) {
-        match record {
-            Record::SessionOpened(row) => {
-                self.sessions.insert(row.session, Session::new(row));
+    fn apply(&mut self, record: &Record) {
+        match *record {
+            Record::SessionOpened(ref row) => {
+                self.sessions.insert(row.session, Session::new(row.clone()));
             }
             Record::SessionResumed {
                 session,
@@ -124,8 +124,8 @@ impl State {
                     self.unfollow(session, job);
                 }
             }
-            Record::JobAccepted(row) => {
-                self.jobs.insert(row.job, Job::new(*row));
+            Record::JobAccepted(ref row) => {
+                self.jobs.insert(row.job, Job::new(JobRow::clone(row)));
             }
             Record::JobStatus { job, status } => {
                 if let Some(held) = self.jobs.get_mut(&job) {
@@ -139,15 +139,15 @@ impl State {
             }
             Record::Appended {
                 job,
-                entry,
-                deliveries,
-            } => self.append(job, entry, &deliveries),
+                ref entry,
+                ref deliveries,
+            } => self.append(job, entry, deliveries),
             Record::Delivered {
                 session,
                 job,
                 first_event_seq,
-                entries,
-            } => self.deliver(session, job, first_event_seq, &entries),
+                ref entries,
+            } => self.deliver(session, job, first_event_seq, entries),
             Record::Subscribed { session, job } => self.follow(session, job),
             Record::Unsubscribed { session, job } => self.unfollow(session, job),
             Record::JobTrimmed { job, through } => {
@@ -164,14 +164,14 @@ impl State {
         }
     }
 
-    fn append(&mut self, job: JobKey, entry: Entry, deliveries: &[(SessionKey, u64)]) {
+    fn append(&mut self, job: JobKey, entry: &Entry, deliveries: &[(SessionKey, u64)]) {
         for &(session, event_seq) in deliveries {
             if let Some(held) = self.sessions.get_mut(&session) {
-                held.deliveries.push_back(delivered(event_seq, job, &entry));
+                held.deliveries.push_back(delivered(event_seq, job, entry));
             }
         }
         if let Some(held) = self.jobs.get_mut(&job) {
-            held.entries.push_back(entry);
+            held.entries.push_back(entry.clone());
         }
     }
 

@@ -8,7 +8,7 @@
 //! - `convert`: keys and words as the file holds them
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::{mpsc, oneshot};
@@ -157,7 +157,7 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn commit(&self, batch: Vec<Record>) -> StoreFuture<'_, ()> {
+    fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
             let writer = self.channels()?.writer;

@@ -33,7 +33,7 @@ async fn a_cut_connection_loses_nothing() {
                     .to_owned(),
             );
         }
-        let cut = peer.hang_up().await;
+        let cut = peer.hang_up();
         peer = Peer::resume(&runtime, &cut, last).await;
         assert_eq!(peer.session, cut.session);
         assert_ne!(peer.token, cut.token);
@@ -55,7 +55,7 @@ async fn a_wrong_claim_changes_nothing() {
     let runtime = in_memory(Limits::default()).await;
     let first = Peer::hello(&runtime, "tok-a").await;
     let old = first.token.clone();
-    let peer = Peer::resume(&runtime, &first, 0).await.hang_up().await;
+    let peer = Peer::resume(&runtime, &first, 0).await.hang_up();
     let claims = [
         (
             "tok-a",
@@ -97,7 +97,7 @@ async fn a_wrong_claim_changes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_session_that_nobody_resumes_is_forgotten() {
     let runtime = in_memory(Limits::default()).await;
-    let peer = Peer::hello(&runtime, "tok-a").await.hang_up().await;
+    let peer = Peer::hello(&runtime, "tok-a").await.hang_up();
     tokio::time::sleep(std::time::Duration::from_secs(601)).await;
     let mut late = Peer::dial(&runtime);
     let mut payload = hello("tok-a");

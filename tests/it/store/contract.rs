@@ -378,7 +378,7 @@ async fn a_refused_batch_leaves_nothing(mut fixture: Fixture) {
             },
             last.clone(),
         ];
-        let answer = fixture.store().commit(batch).await;
+        let answer = fixture.store().commit(batch.into()).await;
         assert!(
             matches!(answer, Err(StoreError::Refused(_))),
             "{last:?}: {answer:?}"

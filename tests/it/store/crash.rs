@@ -6,6 +6,7 @@ use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use arcp_runtime::store::{Durability, Record, SqliteStore, Store, StoreError};
 
@@ -44,10 +45,11 @@ fn commit_on(path: &Path) -> StoreError {
         let found = store.recover().await.unwrap();
         let batches = found.jobs.first().map_or(0, |job| job.last_seq / BATCH);
         if found.jobs.is_empty() {
-            store.commit(vec![opened(1), accepted(1, 1)]).await.unwrap();
+            let first = Arc::from([opened(1), accepted(1, 1)]);
+            store.commit(first).await.unwrap();
         }
         for number in batches..MOST_BATCHES {
-            if let Err(failure) = store.commit(batch(number)).await {
+            if let Err(failure) = store.commit(batch(number).into()).await {
                 return failure;
             }
             // Not by `println`, which a test harness may keep back.
@@ -164,7 +166,7 @@ fn a_disk_that_takes_no_more_is_an_error_and_no_loss() {
         let batches = verify(&path, acknowledged).await;
         assert_eq!(batches, acknowledged, "a batch that failed is not there");
         let store = SqliteStore::open(&path, Durability::Process).unwrap();
-        store.commit(batch(batches)).await.unwrap();
+        store.commit(batch(batches).into()).await.unwrap();
     });
 }
 
@@ -181,7 +183,7 @@ async fn a_store_goes_on_after_a_failed_commit() {
         .await;
     let failure = fixture
         .store()
-        .commit(vec![accepted(2, 1), accepted(1, 1)])
+        .commit(Arc::from([accepted(2, 1), accepted(1, 1)]))
         .await;
     assert!(matches!(failure, Err(StoreError::Failed(_))), "{failure:?}");
     fixture

@@ -1,5 +1,6 @@
 //! A store that fails once, for tests of what stands on a store.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arcp_runtime::id::{JobKey, SessionKey};
@@ -27,7 +28,7 @@ impl<S: Store> FaultyStore<S> {
 }
 
 impl<S: Store> Store for FaultyStore<S> {
-    fn commit(&self, batch: Vec<Record>) -> StoreFuture<'_, ()> {
+    fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
         // It wraps around after the fault, far away from failing again.
         if self.commits_until_fault.fetch_sub(1, Ordering::Relaxed) == 1 {
             return Box::pin(async { Err(StoreError::Failed("the disk is full".to_owned())) });
@@ -56,8 +57,11 @@ impl<S: Store> Store for FaultyStore<S> {
 #[tokio::test]
 async fn the_nth_commit_fails_and_leaves_nothing() {
     let store = FaultyStore::new(MemoryStore::new(), 2);
-    store.commit(vec![opened(1), accepted(1, 1)]).await.unwrap();
-    let next = || vec![appended(1, 1, &[(1, 1)])];
+    store
+        .commit(Arc::from([opened(1), accepted(1, 1)]))
+        .await
+        .unwrap();
+    let next = || Arc::from([appended(1, 1, &[(1, 1)])]);
     let fault = store.commit(next()).await;
     assert!(matches!(fault, Err(StoreError::Failed(_))), "{fault:?}");
     assert!(store.replay(session(1), 0, ALL).await.unwrap().is_empty());

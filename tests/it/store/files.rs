@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use arcp_runtime::store::{Durability, SqliteStore, Store, StoreError};
 
@@ -57,13 +58,17 @@ async fn closing_finishes_and_releases() {
     let path = folder.path().join("arcp.db");
     let store = open(&path).unwrap();
     store
-        .commit(vec![opened(1), accepted(1, 1), appended(1, 1, &[(1, 1)])])
+        .commit(Arc::from([
+            opened(1),
+            accepted(1, 1),
+            appended(1, 1, &[(1, 1)]),
+        ]))
         .await
         .unwrap();
     store.close().await.unwrap();
     store.close().await.unwrap();
     for answer in [
-        store.commit(vec![opened(2)]).await.err(),
+        store.commit(Arc::from([opened(2)])).await.err(),
         store.replay(session(1), 0, ALL).await.err(),
     ] {
         assert!(matches!(answer, Some(StoreError::Failed(_))), "{answer:?}");
@@ -82,7 +87,7 @@ async fn a_commit_nobody_waits_for_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("arcp.db");
     let store = open(&path).unwrap();
-    let mut commit = store.commit(vec![opened(1)]);
+    let mut commit = store.commit(Arc::from([opened(1)]));
     let waker = std::task::Waker::noop();
     let mut context = std::task::Context::from_waker(waker);
     // One poll hands the batch over; whether it is answered already does not matter.

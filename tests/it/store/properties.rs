@@ -244,7 +244,7 @@ async fn follow(mut fixture: Fixture, steps: Vec<Step>) -> Result<(), TestCaseEr
                 }
                 made = writer.made;
                 let fits = model.commit(&writer.batch).is_some();
-                let answer = fixture.store().commit(writer.batch).await;
+                let answer = fixture.store().commit(writer.batch.into()).await;
                 match answer {
                     Ok(()) => prop_assert!(fits, "a batch that does not fit was accepted"),
                     Err(StoreError::Refused(why)) => prop_assert!(!fits, "{why}"),

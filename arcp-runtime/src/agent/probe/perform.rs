@@ -209,7 +209,7 @@ impl Performer<'_> {
     /// Waits for a child. How it ended is for whoever reads its own stream.
     async fn end_of(&self, child: Delegated) -> Result<(), AgentError> {
         tokio::select! {
-            _ = child.wait() => Ok(()),
+            () = child.wait() => Ok(()),
             () = self.ctx.cancelled() => Err(cancelled()),
         }
     }

@@ -53,9 +53,9 @@ impl Send {
         loop {
             let patience = async {
                 if open {
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 } else {
-                    tokio::time::sleep(Duration::from_millis(self.wait)).await
+                    tokio::time::sleep(Duration::from_millis(self.wait)).await;
                 }
             };
             tokio::select! {

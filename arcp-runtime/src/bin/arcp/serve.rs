@@ -126,14 +126,14 @@ struct LimitFlags {
 impl LimitFlags {
     fn apply(&self, limits: &mut Limits) {
         let seconds = |slot: &mut Duration, given: Option<u64>| {
-            *slot = given.map_or(*slot, Duration::from_secs)
+            *slot = given.map_or(*slot, Duration::from_secs);
         };
         seconds(&mut limits.heartbeat_interval, self.heartbeat_interval);
         seconds(&mut limits.resume_window, self.resume_window);
         seconds(&mut limits.idempotency_window, self.idempotency_window);
         seconds(&mut limits.retention, self.retention);
         let millis = |slot: &mut Duration, given: Option<u64>| {
-            *slot = given.map_or(*slot, Duration::from_millis)
+            *slot = given.map_or(*slot, Duration::from_millis);
         };
         millis(&mut limits.cancel_grace, self.cancel_grace);
         millis(&mut limits.lease_grace, self.lease_grace);
@@ -326,7 +326,7 @@ impl Serve {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        let (runtime, sockets) = (runtime.clone(), sockets.clone());
+                        let (runtime, sockets) = (runtime.clone(), sockets);
                         tokio::spawn(async move {
                             match websocket::accept_tcp(stream, &sockets, |upgrade| if loopback { websocket::loopback_only(upgrade) } else { Ok(()) }).await {
                                 Ok(transport) => runtime.serve(Box::new(transport)).await,

@@ -1,5 +1,7 @@
 //! The writer thread: one transaction for each batch, and the sweep when there is nothing else to do. Knows no SQL of its own.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
@@ -19,7 +21,7 @@ type Answer = oneshot::Sender<Result<(), StoreError>>;
 /// What the writer is told.
 #[derive(Debug)]
 pub(super) enum Command {
-    Commit(Vec<Record>, Answer),
+    Commit(Arc<[Record]>, Answer),
     /// Close the file and release it, then answer.
     Close(Answer),
 }
