@@ -29,10 +29,6 @@ pub enum MessageType {
     ///
     /// `session.ping` (§6.4). Needs the feature `heartbeat`.
     SessionPing,
-    /// Refuses a request, or says why the connection is about to close.
-    ///
-    /// `session.error` (§12).
-    SessionError,
     /// Answers a ping, at once and on the same connection.
     ///
     /// `session.pong` (§6.4). Needs the feature `heartbeat`.
@@ -61,6 +57,10 @@ pub enum MessageType {
     ///
     /// `session.bye` (§6.7).
     SessionBye,
+    /// Refuses a request, or says why the connection is about to close.
+    ///
+    /// `session.error` (§12).
+    SessionError,
     /// Asks for a job.
     ///
     /// `job.submit` (§7.1).
@@ -69,14 +69,6 @@ pub enum MessageType {
     ///
     /// `job.accepted` (§7.1).
     JobAccepted,
-    /// Asks the runtime to end a job. Only the session that submitted it may.
-    ///
-    /// `job.cancel` (§7.4).
-    JobCancel,
-    /// Answers a cancel: the agent has been told to stop.
-    ///
-    /// `job.cancelled` (§7.4).
-    JobCancelled,
     /// Something happened in a job.
     ///
     /// `job.event` (§8.1).
@@ -85,14 +77,22 @@ pub enum MessageType {
     ///
     /// `job.result` (§8.4).
     JobResult,
-    /// Asks for the events of a job.
-    ///
-    /// `job.subscribe` (§7.6). Needs the feature `subscribe`.
-    JobSubscribe,
     /// Ends a job that failed, was cancelled or ran out of time: its last frame.
     ///
     /// `job.error` (§12).
     JobError,
+    /// Asks the runtime to end a job. Only the session that submitted it may.
+    ///
+    /// `job.cancel` (§7.4).
+    JobCancel,
+    /// Answers a cancel: the agent has been told to stop.
+    ///
+    /// `job.cancelled` (§7.4).
+    JobCancelled,
+    /// Asks for the events of a job.
+    ///
+    /// `job.subscribe` (§7.6). Needs the feature `subscribe`.
+    JobSubscribe,
     /// Answers a subscription; replay and live events follow.
     ///
     /// `job.subscribed` (§7.6). Needs the feature `subscribe`.
@@ -111,7 +111,6 @@ impl MessageType {
         Self::SessionWelcome,
         Self::SessionResume,
         Self::SessionPing,
-        Self::SessionError,
         Self::SessionPong,
         Self::SessionAck,
         Self::SessionListJobs,
@@ -119,14 +118,15 @@ impl MessageType {
         Self::SessionClose,
         Self::SessionClosed,
         Self::SessionBye,
+        Self::SessionError,
         Self::JobSubmit,
         Self::JobAccepted,
-        Self::JobCancel,
-        Self::JobCancelled,
         Self::JobEvent,
         Self::JobResult,
-        Self::JobSubscribe,
         Self::JobError,
+        Self::JobCancel,
+        Self::JobCancelled,
+        Self::JobSubscribe,
         Self::JobSubscribed,
         Self::JobUnsubscribe,
     ];
@@ -137,7 +137,6 @@ impl MessageType {
             Self::SessionWelcome => "session.welcome",
             Self::SessionResume => "session.resume",
             Self::SessionPing => "session.ping",
-            Self::SessionError => "session.error",
             Self::SessionPong => "session.pong",
             Self::SessionAck => "session.ack",
             Self::SessionListJobs => "session.list_jobs",
@@ -145,14 +144,15 @@ impl MessageType {
             Self::SessionClose => "session.close",
             Self::SessionClosed => "session.closed",
             Self::SessionBye => "session.bye",
+            Self::SessionError => "session.error",
             Self::JobSubmit => "job.submit",
             Self::JobAccepted => "job.accepted",
-            Self::JobCancel => "job.cancel",
-            Self::JobCancelled => "job.cancelled",
             Self::JobEvent => "job.event",
             Self::JobResult => "job.result",
-            Self::JobSubscribe => "job.subscribe",
             Self::JobError => "job.error",
+            Self::JobCancel => "job.cancel",
+            Self::JobCancelled => "job.cancelled",
+            Self::JobSubscribe => "job.subscribe",
             Self::JobSubscribed => "job.subscribed",
             Self::JobUnsubscribe => "job.unsubscribe",
             Self::Unknown(text) => text.as_str(),
@@ -165,7 +165,6 @@ impl MessageType {
                 "session.welcome" => Self::SessionWelcome,
                 "session.resume" => Self::SessionResume,
                 "session.ping" => Self::SessionPing,
-                "session.error" => Self::SessionError,
                 "session.pong" => Self::SessionPong,
                 "session.ack" => Self::SessionAck,
                 "session.list_jobs" => Self::SessionListJobs,
@@ -173,14 +172,15 @@ impl MessageType {
                 "session.close" => Self::SessionClose,
                 "session.closed" => Self::SessionClosed,
                 "session.bye" => Self::SessionBye,
+                "session.error" => Self::SessionError,
                 "job.submit" => Self::JobSubmit,
                 "job.accepted" => Self::JobAccepted,
-                "job.cancel" => Self::JobCancel,
-                "job.cancelled" => Self::JobCancelled,
                 "job.event" => Self::JobEvent,
                 "job.result" => Self::JobResult,
-                "job.subscribe" => Self::JobSubscribe,
                 "job.error" => Self::JobError,
+                "job.cancel" => Self::JobCancel,
+                "job.cancelled" => Self::JobCancelled,
+                "job.subscribe" => Self::JobSubscribe,
                 "job.subscribed" => Self::JobSubscribed,
                 "job.unsubscribe" => Self::JobUnsubscribe,
                 _ => return None,
@@ -199,20 +199,20 @@ impl MessageType {
             Self::SessionHello => Direction::Client,
             Self::SessionWelcome => Direction::Runtime,
             Self::SessionResume => Direction::Client,
-            Self::SessionError => Direction::Runtime,
             Self::SessionAck => Direction::Client,
             Self::SessionListJobs => Direction::Client,
             Self::SessionJobs => Direction::Runtime,
             Self::SessionClose => Direction::Client,
             Self::SessionClosed => Direction::Runtime,
+            Self::SessionError => Direction::Runtime,
             Self::JobSubmit => Direction::Client,
             Self::JobAccepted => Direction::Runtime,
-            Self::JobCancel => Direction::Client,
-            Self::JobCancelled => Direction::Runtime,
             Self::JobEvent => Direction::Runtime,
             Self::JobResult => Direction::Runtime,
-            Self::JobSubscribe => Direction::Client,
             Self::JobError => Direction::Runtime,
+            Self::JobCancel => Direction::Client,
+            Self::JobCancelled => Direction::Runtime,
+            Self::JobSubscribe => Direction::Client,
             Self::JobSubscribed => Direction::Runtime,
             Self::JobUnsubscribe => Direction::Client,
             _ => Direction::Both,
@@ -236,6 +236,9 @@ impl MessageType {
     pub fn answers(&self) -> &'static [Self] {
         match self {
             Self::SessionWelcome => &[Self::SessionHello, Self::SessionResume],
+            Self::SessionPong => &[Self::SessionPing],
+            Self::SessionJobs => &[Self::SessionListJobs],
+            Self::SessionClosed => &[Self::SessionClose],
             Self::SessionError => {
                 &[
                     Self::SessionHello,
@@ -246,9 +249,6 @@ impl MessageType {
                     Self::JobSubscribe,
                 ]
             }
-            Self::SessionPong => &[Self::SessionPing],
-            Self::SessionJobs => &[Self::SessionListJobs],
-            Self::SessionClosed => &[Self::SessionClose],
             Self::JobAccepted => &[Self::JobSubmit],
             Self::JobCancelled => &[Self::JobCancel],
             Self::JobSubscribed => &[Self::JobSubscribe],
@@ -309,12 +309,12 @@ impl MessageType {
             Self::SessionBye => 1u32,
             Self::JobSubmit => 1u32,
             Self::JobAccepted => 1u32,
-            Self::JobCancel => 1u32,
-            Self::JobCancelled => 1u32,
             Self::JobEvent => 13u32,
             Self::JobResult => 13u32,
-            Self::JobSubscribe => 1u32,
             Self::JobError => 13u32,
+            Self::JobCancel => 1u32,
+            Self::JobCancelled => 1u32,
+            Self::JobSubscribe => 1u32,
             Self::JobSubscribed => 1u32,
             Self::JobUnsubscribe => 1u32,
             _ => 0,
@@ -340,10 +340,6 @@ pub enum Message {
     ///
     /// `session.ping` (§6.4). Needs the feature `heartbeat`.
     SessionPing(crate::session::Ping),
-    /// Refuses a request, or says why the connection is about to close.
-    ///
-    /// `session.error` (§12).
-    SessionError(crate::session::Error),
     /// Answers a ping, at once and on the same connection.
     ///
     /// `session.pong` (§6.4). Needs the feature `heartbeat`.
@@ -372,6 +368,10 @@ pub enum Message {
     ///
     /// `session.bye` (§6.7).
     SessionBye(crate::session::Bye),
+    /// Refuses a request, or says why the connection is about to close.
+    ///
+    /// `session.error` (§12).
+    SessionError(crate::session::Error),
     /// Asks for a job.
     ///
     /// `job.submit` (§7.1).
@@ -380,14 +380,6 @@ pub enum Message {
     ///
     /// `job.accepted` (§7.1).
     JobAccepted(crate::job::Accepted),
-    /// Asks the runtime to end a job. Only the session that submitted it may.
-    ///
-    /// `job.cancel` (§7.4).
-    JobCancel(crate::job::Cancel),
-    /// Answers a cancel: the agent has been told to stop.
-    ///
-    /// `job.cancelled` (§7.4).
-    JobCancelled(crate::job::Cancelled),
     /// Something happened in a job.
     ///
     /// `job.event` (§8.1).
@@ -396,14 +388,22 @@ pub enum Message {
     ///
     /// `job.result` (§8.4).
     JobResult(crate::job::Result),
-    /// Asks for the events of a job.
-    ///
-    /// `job.subscribe` (§7.6). Needs the feature `subscribe`.
-    JobSubscribe(crate::job::Subscribe),
     /// Ends a job that failed, was cancelled or ran out of time: its last frame.
     ///
     /// `job.error` (§12).
     JobError(crate::job::Error),
+    /// Asks the runtime to end a job. Only the session that submitted it may.
+    ///
+    /// `job.cancel` (§7.4).
+    JobCancel(crate::job::Cancel),
+    /// Answers a cancel: the agent has been told to stop.
+    ///
+    /// `job.cancelled` (§7.4).
+    JobCancelled(crate::job::Cancelled),
+    /// Asks for the events of a job.
+    ///
+    /// `job.subscribe` (§7.6). Needs the feature `subscribe`.
+    JobSubscribe(crate::job::Subscribe),
     /// Answers a subscription; replay and live events follow.
     ///
     /// `job.subscribed` (§7.6). Needs the feature `subscribe`.
@@ -454,7 +454,6 @@ impl Message {
             Self::SessionWelcome(_) => MessageType::SessionWelcome,
             Self::SessionResume(_) => MessageType::SessionResume,
             Self::SessionPing(_) => MessageType::SessionPing,
-            Self::SessionError(_) => MessageType::SessionError,
             Self::SessionPong(_) => MessageType::SessionPong,
             Self::SessionAck(_) => MessageType::SessionAck,
             Self::SessionListJobs(_) => MessageType::SessionListJobs,
@@ -462,14 +461,15 @@ impl Message {
             Self::SessionClose(_) => MessageType::SessionClose,
             Self::SessionClosed(_) => MessageType::SessionClosed,
             Self::SessionBye(_) => MessageType::SessionBye,
+            Self::SessionError(_) => MessageType::SessionError,
             Self::JobSubmit(_) => MessageType::JobSubmit,
             Self::JobAccepted(_) => MessageType::JobAccepted,
-            Self::JobCancel(_) => MessageType::JobCancel,
-            Self::JobCancelled(_) => MessageType::JobCancelled,
             Self::JobEvent(_) => MessageType::JobEvent,
             Self::JobResult(_) => MessageType::JobResult,
-            Self::JobSubscribe(_) => MessageType::JobSubscribe,
             Self::JobError(_) => MessageType::JobError,
+            Self::JobCancel(_) => MessageType::JobCancel,
+            Self::JobCancelled(_) => MessageType::JobCancelled,
+            Self::JobSubscribe(_) => MessageType::JobSubscribe,
             Self::JobSubscribed(_) => MessageType::JobSubscribed,
             Self::JobUnsubscribe(_) => MessageType::JobUnsubscribe,
             Self::Unknown(message) => MessageType::Unknown(message.type_name.clone()),
@@ -482,7 +482,6 @@ impl Message {
             Self::SessionWelcome(_) => "session.welcome",
             Self::SessionResume(_) => "session.resume",
             Self::SessionPing(_) => "session.ping",
-            Self::SessionError(_) => "session.error",
             Self::SessionPong(_) => "session.pong",
             Self::SessionAck(_) => "session.ack",
             Self::SessionListJobs(_) => "session.list_jobs",
@@ -490,14 +489,15 @@ impl Message {
             Self::SessionClose(_) => "session.close",
             Self::SessionClosed(_) => "session.closed",
             Self::SessionBye(_) => "session.bye",
+            Self::SessionError(_) => "session.error",
             Self::JobSubmit(_) => "job.submit",
             Self::JobAccepted(_) => "job.accepted",
-            Self::JobCancel(_) => "job.cancel",
-            Self::JobCancelled(_) => "job.cancelled",
             Self::JobEvent(_) => "job.event",
             Self::JobResult(_) => "job.result",
-            Self::JobSubscribe(_) => "job.subscribe",
             Self::JobError(_) => "job.error",
+            Self::JobCancel(_) => "job.cancel",
+            Self::JobCancelled(_) => "job.cancelled",
+            Self::JobSubscribe(_) => "job.subscribe",
             Self::JobSubscribed(_) => "job.subscribed",
             Self::JobUnsubscribe(_) => "job.unsubscribe",
             Self::Unknown(message) => message.type_name.as_str(),
@@ -510,7 +510,6 @@ impl Message {
             Self::SessionWelcome(payload) => crate::write::value(out, payload),
             Self::SessionResume(payload) => crate::write::value(out, payload),
             Self::SessionPing(payload) => crate::write::value(out, payload),
-            Self::SessionError(payload) => crate::write::value(out, payload),
             Self::SessionPong(payload) => crate::write::value(out, payload),
             Self::SessionAck(payload) => crate::write::value(out, payload),
             Self::SessionListJobs(payload) => crate::write::value(out, payload),
@@ -518,14 +517,15 @@ impl Message {
             Self::SessionClose(payload) => crate::write::value(out, payload),
             Self::SessionClosed(payload) => crate::write::value(out, payload),
             Self::SessionBye(payload) => crate::write::value(out, payload),
+            Self::SessionError(payload) => crate::write::value(out, payload),
             Self::JobSubmit(payload) => crate::write::value(out, payload),
             Self::JobAccepted(payload) => crate::write::value(out, payload),
-            Self::JobCancel(payload) => crate::write::value(out, payload),
-            Self::JobCancelled(payload) => crate::write::value(out, payload),
             Self::JobEvent(payload) => crate::write::value(out, payload),
             Self::JobResult(payload) => crate::write::value(out, payload),
-            Self::JobSubscribe(payload) => crate::write::value(out, payload),
             Self::JobError(payload) => crate::write::value(out, payload),
+            Self::JobCancel(payload) => crate::write::value(out, payload),
+            Self::JobCancelled(payload) => crate::write::value(out, payload),
+            Self::JobSubscribe(payload) => crate::write::value(out, payload),
             Self::JobSubscribed(payload) => crate::write::value(out, payload),
             Self::JobUnsubscribe(payload) => crate::write::value(out, payload),
             Self::Unknown(message) => {
@@ -552,11 +552,6 @@ impl From<crate::session::Resume> for Message {
 impl From<crate::session::Ping> for Message {
     fn from(payload: crate::session::Ping) -> Self {
         Self::SessionPing(payload)
-    }
-}
-impl From<crate::session::Error> for Message {
-    fn from(payload: crate::session::Error) -> Self {
-        Self::SessionError(payload)
     }
 }
 impl From<crate::session::Pong> for Message {
@@ -594,6 +589,11 @@ impl From<crate::session::Bye> for Message {
         Self::SessionBye(payload)
     }
 }
+impl From<crate::session::Error> for Message {
+    fn from(payload: crate::session::Error) -> Self {
+        Self::SessionError(payload)
+    }
+}
 impl From<crate::job::Submit> for Message {
     fn from(payload: crate::job::Submit) -> Self {
         Self::JobSubmit(payload)
@@ -602,16 +602,6 @@ impl From<crate::job::Submit> for Message {
 impl From<crate::job::Accepted> for Message {
     fn from(payload: crate::job::Accepted) -> Self {
         Self::JobAccepted(payload)
-    }
-}
-impl From<crate::job::Cancel> for Message {
-    fn from(payload: crate::job::Cancel) -> Self {
-        Self::JobCancel(payload)
-    }
-}
-impl From<crate::job::Cancelled> for Message {
-    fn from(payload: crate::job::Cancelled) -> Self {
-        Self::JobCancelled(payload)
     }
 }
 impl From<crate::job::Event> for Message {
@@ -624,14 +614,24 @@ impl From<crate::job::Result> for Message {
         Self::JobResult(payload)
     }
 }
-impl From<crate::job::Subscribe> for Message {
-    fn from(payload: crate::job::Subscribe) -> Self {
-        Self::JobSubscribe(payload)
-    }
-}
 impl From<crate::job::Error> for Message {
     fn from(payload: crate::job::Error) -> Self {
         Self::JobError(payload)
+    }
+}
+impl From<crate::job::Cancel> for Message {
+    fn from(payload: crate::job::Cancel) -> Self {
+        Self::JobCancel(payload)
+    }
+}
+impl From<crate::job::Cancelled> for Message {
+    fn from(payload: crate::job::Cancelled) -> Self {
+        Self::JobCancelled(payload)
+    }
+}
+impl From<crate::job::Subscribe> for Message {
+    fn from(payload: crate::job::Subscribe) -> Self {
+        Self::JobSubscribe(payload)
     }
 }
 impl From<crate::job::Subscribed> for Message {
@@ -675,10 +675,6 @@ impl<'de> ::serde::de::DeserializeSeed<'de> for PayloadSeed<'_> {
                 <crate::session::Ping>::deserialize(deserializer)
                     .map(Message::SessionPing)
             }
-            MessageType::SessionError => {
-                <crate::session::Error>::deserialize(deserializer)
-                    .map(Message::SessionError)
-            }
             MessageType::SessionPong => {
                 <crate::session::Pong>::deserialize(deserializer)
                     .map(Message::SessionPong)
@@ -705,12 +701,25 @@ impl<'de> ::serde::de::DeserializeSeed<'de> for PayloadSeed<'_> {
             MessageType::SessionBye => {
                 <crate::session::Bye>::deserialize(deserializer).map(Message::SessionBye)
             }
+            MessageType::SessionError => {
+                <crate::session::Error>::deserialize(deserializer)
+                    .map(Message::SessionError)
+            }
             MessageType::JobSubmit => {
                 <crate::job::Submit>::deserialize(deserializer).map(Message::JobSubmit)
             }
             MessageType::JobAccepted => {
                 <crate::job::Accepted>::deserialize(deserializer)
                     .map(Message::JobAccepted)
+            }
+            MessageType::JobEvent => {
+                <crate::job::Event>::deserialize(deserializer).map(Message::JobEvent)
+            }
+            MessageType::JobResult => {
+                <crate::job::Result>::deserialize(deserializer).map(Message::JobResult)
+            }
+            MessageType::JobError => {
+                <crate::job::Error>::deserialize(deserializer).map(Message::JobError)
             }
             MessageType::JobCancel => {
                 <crate::job::Cancel>::deserialize(deserializer).map(Message::JobCancel)
@@ -719,18 +728,9 @@ impl<'de> ::serde::de::DeserializeSeed<'de> for PayloadSeed<'_> {
                 <crate::job::Cancelled>::deserialize(deserializer)
                     .map(Message::JobCancelled)
             }
-            MessageType::JobEvent => {
-                <crate::job::Event>::deserialize(deserializer).map(Message::JobEvent)
-            }
-            MessageType::JobResult => {
-                <crate::job::Result>::deserialize(deserializer).map(Message::JobResult)
-            }
             MessageType::JobSubscribe => {
                 <crate::job::Subscribe>::deserialize(deserializer)
                     .map(Message::JobSubscribe)
-            }
-            MessageType::JobError => {
-                <crate::job::Error>::deserialize(deserializer).map(Message::JobError)
             }
             MessageType::JobSubscribed => {
                 <crate::job::Subscribed>::deserialize(deserializer)

@@ -124,21 +124,6 @@ class SessionPing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionError:
-    """`session.error`: Refuses a request, or says why the connection is about to close. (§12)"""
-
-    type: ClassVar[Literal["session.error"]] = "session.error"
-    arcp: str = VERSION
-    id: _common.MessageId
-    session_id: _common.SessionId | None = None
-    trace_id: _common.TraceId | None = None
-    job_id: _common.JobId | None = None
-    event_seq: int | None = None
-    vendor: JsonObject = _field(default_factory=dict[str, Json])
-    payload: _session.Error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPong:
     """`session.pong`: Answers a ping, at once and on the same connection. (§6.4)
     Needs the feature `heartbeat`.
@@ -258,6 +243,21 @@ class SessionBye:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionError:
+    """`session.error`: Refuses a request, or says why the connection is about to close. (§12)"""
+
+    type: ClassVar[Literal["session.error"]] = "session.error"
+    arcp: str = VERSION
+    id: _common.MessageId
+    session_id: _common.SessionId | None = None
+    trace_id: _common.TraceId | None = None
+    job_id: _common.JobId | None = None
+    event_seq: int | None = None
+    vendor: JsonObject = _field(default_factory=dict[str, Json])
+    payload: _session.Error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobSubmit:
     """`job.submit`: Asks for a job. (§7.1)"""
 
@@ -285,36 +285,6 @@ class JobAccepted:
     event_seq: int | None = None
     vendor: JsonObject = _field(default_factory=dict[str, Json])
     payload: _job.Accepted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobCancel:
-    """`job.cancel`: Asks the runtime to end a job. Only the session that submitted it may. (§7.4)"""
-
-    type: ClassVar[Literal["job.cancel"]] = "job.cancel"
-    arcp: str = VERSION
-    id: _common.MessageId
-    session_id: _common.SessionId
-    trace_id: _common.TraceId | None = None
-    job_id: _common.JobId | None = None
-    event_seq: int | None = None
-    vendor: JsonObject = _field(default_factory=dict[str, Json])
-    payload: _job.Cancel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobCancelled:
-    """`job.cancelled`: Answers a cancel: the agent has been told to stop. (§7.4)"""
-
-    type: ClassVar[Literal["job.cancelled"]] = "job.cancelled"
-    arcp: str = VERSION
-    id: _common.MessageId
-    session_id: _common.SessionId
-    trace_id: _common.TraceId | None = None
-    job_id: _common.JobId | None = None
-    event_seq: int | None = None
-    vendor: JsonObject = _field(default_factory=dict[str, Json])
-    payload: _job.Cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +318,51 @@ class JobResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobError:
+    """`job.error`: Ends a job that failed, was cancelled or ran out of time: its last frame. (§12)"""
+
+    type: ClassVar[Literal["job.error"]] = "job.error"
+    arcp: str = VERSION
+    id: _common.MessageId
+    session_id: _common.SessionId
+    trace_id: _common.TraceId | None = None
+    job_id: _common.JobId
+    event_seq: int
+    vendor: JsonObject = _field(default_factory=dict[str, Json])
+    payload: _job.Error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCancel:
+    """`job.cancel`: Asks the runtime to end a job. Only the session that submitted it may. (§7.4)"""
+
+    type: ClassVar[Literal["job.cancel"]] = "job.cancel"
+    arcp: str = VERSION
+    id: _common.MessageId
+    session_id: _common.SessionId
+    trace_id: _common.TraceId | None = None
+    job_id: _common.JobId | None = None
+    event_seq: int | None = None
+    vendor: JsonObject = _field(default_factory=dict[str, Json])
+    payload: _job.Cancel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCancelled:
+    """`job.cancelled`: Answers a cancel: the agent has been told to stop. (§7.4)"""
+
+    type: ClassVar[Literal["job.cancelled"]] = "job.cancelled"
+    arcp: str = VERSION
+    id: _common.MessageId
+    session_id: _common.SessionId
+    trace_id: _common.TraceId | None = None
+    job_id: _common.JobId | None = None
+    event_seq: int | None = None
+    vendor: JsonObject = _field(default_factory=dict[str, Json])
+    payload: _job.Cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobSubscribe:
     """`job.subscribe`: Asks for the events of a job. (§7.6)
     Needs the feature `subscribe`.
@@ -362,21 +377,6 @@ class JobSubscribe:
     event_seq: int | None = None
     vendor: JsonObject = _field(default_factory=dict[str, Json])
     payload: _job.Subscribe
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobError:
-    """`job.error`: Ends a job that failed, was cancelled or ran out of time: its last frame. (§12)"""
-
-    type: ClassVar[Literal["job.error"]] = "job.error"
-    arcp: str = VERSION
-    id: _common.MessageId
-    session_id: _common.SessionId
-    trace_id: _common.TraceId | None = None
-    job_id: _common.JobId
-    event_seq: int
-    vendor: JsonObject = _field(default_factory=dict[str, Json])
-    payload: _job.Error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,7 +433,6 @@ MessageType: TypeAlias = Literal[
     "session.welcome",
     "session.resume",
     "session.ping",
-    "session.error",
     "session.pong",
     "session.ack",
     "session.list_jobs",
@@ -441,20 +440,21 @@ MessageType: TypeAlias = Literal[
     "session.close",
     "session.closed",
     "session.bye",
+    "session.error",
     "job.submit",
     "job.accepted",
-    "job.cancel",
-    "job.cancelled",
     "job.event",
     "job.result",
-    "job.subscribe",
     "job.error",
+    "job.cancel",
+    "job.cancelled",
+    "job.subscribe",
     "job.subscribed",
     "job.unsubscribe",
 ]
 """The wire types of the messages."""
 
-Envelope: TypeAlias = "SessionHello | SessionWelcome | SessionResume | SessionPing | SessionError | SessionPong | SessionAck | SessionListJobs | SessionJobs | SessionClose | SessionClosed | SessionBye | JobSubmit | JobAccepted | JobCancel | JobCancelled | JobEvent | JobResult | JobSubscribe | JobError | JobSubscribed | JobUnsubscribe | UnknownMessage"
+Envelope: TypeAlias = "SessionHello | SessionWelcome | SessionResume | SessionPing | SessionPong | SessionAck | SessionListJobs | SessionJobs | SessionClose | SessionClosed | SessionBye | SessionError | JobSubmit | JobAccepted | JobEvent | JobResult | JobError | JobCancel | JobCancelled | JobSubscribe | JobSubscribed | JobUnsubscribe | UnknownMessage"
 """A frame, told apart by its class or by `type`."""
 
 _VENDOR: Final = "x-vendor."
@@ -569,19 +569,6 @@ def _read_session_ping(members: dict[str, Raw]) -> Envelope:
     )
 
 
-def _read_session_error(members: dict[str, Raw]) -> Envelope:
-    return SessionError(
-        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
-        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
-        session_id=_codec.optional(members, "session_id", _common.SESSION_ID_CODEC),
-        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
-        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
-        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
-        vendor=_vendor(members),
-        payload=_codec.required(members, "payload", _session.ERROR_CODEC),
-    )
-
-
 def _read_session_pong(members: dict[str, Raw]) -> Envelope:
     return SessionPong(
         arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
@@ -673,6 +660,19 @@ def _read_session_bye(members: dict[str, Raw]) -> Envelope:
     )
 
 
+def _read_session_error(members: dict[str, Raw]) -> Envelope:
+    return SessionError(
+        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
+        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
+        session_id=_codec.optional(members, "session_id", _common.SESSION_ID_CODEC),
+        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
+        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
+        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
+        vendor=_vendor(members),
+        payload=_codec.required(members, "payload", _session.ERROR_CODEC),
+    )
+
+
 def _read_job_submit(members: dict[str, Raw]) -> Envelope:
     return JobSubmit(
         arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
@@ -696,32 +696,6 @@ def _read_job_accepted(members: dict[str, Raw]) -> Envelope:
         event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
         vendor=_vendor(members),
         payload=_codec.required(members, "payload", _job.ACCEPTED_CODEC),
-    )
-
-
-def _read_job_cancel(members: dict[str, Raw]) -> Envelope:
-    return JobCancel(
-        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
-        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
-        session_id=_codec.required(members, "session_id", _common.SESSION_ID_CODEC),
-        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
-        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
-        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
-        vendor=_vendor(members),
-        payload=_codec.required(members, "payload", _job.CANCEL_CODEC),
-    )
-
-
-def _read_job_cancelled(members: dict[str, Raw]) -> Envelope:
-    return JobCancelled(
-        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
-        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
-        session_id=_codec.required(members, "session_id", _common.SESSION_ID_CODEC),
-        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
-        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
-        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
-        vendor=_vendor(members),
-        payload=_codec.required(members, "payload", _job.CANCELLED_CODEC),
     )
 
 
@@ -751,19 +725,6 @@ def _read_job_result(members: dict[str, Raw]) -> Envelope:
     )
 
 
-def _read_job_subscribe(members: dict[str, Raw]) -> Envelope:
-    return JobSubscribe(
-        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
-        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
-        session_id=_codec.required(members, "session_id", _common.SESSION_ID_CODEC),
-        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
-        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
-        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
-        vendor=_vendor(members),
-        payload=_codec.required(members, "payload", _job.SUBSCRIBE_CODEC),
-    )
-
-
 def _read_job_error(members: dict[str, Raw]) -> Envelope:
     return JobError(
         arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
@@ -774,6 +735,45 @@ def _read_job_error(members: dict[str, Raw]) -> Envelope:
         event_seq=_codec.required(members, "event_seq", _codec.integer(1, 9223372036854775807)),
         vendor=_vendor(members),
         payload=_codec.required(members, "payload", _job.ERROR_CODEC),
+    )
+
+
+def _read_job_cancel(members: dict[str, Raw]) -> Envelope:
+    return JobCancel(
+        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
+        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
+        session_id=_codec.required(members, "session_id", _common.SESSION_ID_CODEC),
+        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
+        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
+        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
+        vendor=_vendor(members),
+        payload=_codec.required(members, "payload", _job.CANCEL_CODEC),
+    )
+
+
+def _read_job_cancelled(members: dict[str, Raw]) -> Envelope:
+    return JobCancelled(
+        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
+        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
+        session_id=_codec.required(members, "session_id", _common.SESSION_ID_CODEC),
+        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
+        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
+        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
+        vendor=_vendor(members),
+        payload=_codec.required(members, "payload", _job.CANCELLED_CODEC),
+    )
+
+
+def _read_job_subscribe(members: dict[str, Raw]) -> Envelope:
+    return JobSubscribe(
+        arcp=_codec.required(members, "arcp", _codec.text(0, None, "^1(\\.[0-9]+)?\\Z")),
+        id=_codec.required(members, "id", _common.MESSAGE_ID_CODEC),
+        session_id=_codec.required(members, "session_id", _common.SESSION_ID_CODEC),
+        trace_id=_codec.optional(members, "trace_id", _common.TRACE_ID_CODEC),
+        job_id=_codec.optional(members, "job_id", _common.JOB_ID_CODEC),
+        event_seq=_codec.optional(members, "event_seq", _codec.integer(1, 9223372036854775807)),
+        vendor=_vendor(members),
+        payload=_codec.required(members, "payload", _job.SUBSCRIBE_CODEC),
     )
 
 
@@ -808,7 +808,6 @@ _READERS: Final[Mapping[str, Callable[[dict[str, Raw]], Envelope]]] = {
     "session.welcome": _read_session_welcome,
     "session.resume": _read_session_resume,
     "session.ping": _read_session_ping,
-    "session.error": _read_session_error,
     "session.pong": _read_session_pong,
     "session.ack": _read_session_ack,
     "session.list_jobs": _read_session_list_jobs,
@@ -816,14 +815,15 @@ _READERS: Final[Mapping[str, Callable[[dict[str, Raw]], Envelope]]] = {
     "session.close": _read_session_close,
     "session.closed": _read_session_closed,
     "session.bye": _read_session_bye,
+    "session.error": _read_session_error,
     "job.submit": _read_job_submit,
     "job.accepted": _read_job_accepted,
-    "job.cancel": _read_job_cancel,
-    "job.cancelled": _read_job_cancelled,
     "job.event": _read_job_event,
     "job.result": _read_job_result,
-    "job.subscribe": _read_job_subscribe,
     "job.error": _read_job_error,
+    "job.cancel": _read_job_cancel,
+    "job.cancelled": _read_job_cancelled,
+    "job.subscribe": _read_job_subscribe,
     "job.subscribed": _read_job_subscribed,
     "job.unsubscribe": _read_job_unsubscribe,
 }
@@ -833,7 +833,6 @@ _CLASSES: Final = (
     SessionWelcome,
     SessionResume,
     SessionPing,
-    SessionError,
     SessionPong,
     SessionAck,
     SessionListJobs,
@@ -841,14 +840,15 @@ _CLASSES: Final = (
     SessionClose,
     SessionClosed,
     SessionBye,
+    SessionError,
     JobSubmit,
     JobAccepted,
-    JobCancel,
-    JobCancelled,
     JobEvent,
     JobResult,
-    JobSubscribe,
     JobError,
+    JobCancel,
+    JobCancelled,
+    JobSubscribe,
     JobSubscribed,
     JobUnsubscribe,
     UnknownMessage,
@@ -878,8 +878,6 @@ def _write_envelope(envelope: Envelope) -> Raw:
             _codec.put(out, "payload", _session.RESUME_CODEC, envelope.payload)
         case SessionPing():
             _codec.put(out, "payload", _session.PING_CODEC, envelope.payload)
-        case SessionError():
-            _codec.put(out, "payload", _session.ERROR_CODEC, envelope.payload)
         case SessionPong():
             _codec.put(out, "payload", _session.PONG_CODEC, envelope.payload)
         case SessionAck():
@@ -894,22 +892,24 @@ def _write_envelope(envelope: Envelope) -> Raw:
             _codec.put(out, "payload", _session.CLOSED_CODEC, envelope.payload)
         case SessionBye():
             _codec.put(out, "payload", _session.BYE_CODEC, envelope.payload)
+        case SessionError():
+            _codec.put(out, "payload", _session.ERROR_CODEC, envelope.payload)
         case JobSubmit():
             _codec.put(out, "payload", _job.SUBMIT_CODEC, envelope.payload)
         case JobAccepted():
             _codec.put(out, "payload", _job.ACCEPTED_CODEC, envelope.payload)
-        case JobCancel():
-            _codec.put(out, "payload", _job.CANCEL_CODEC, envelope.payload)
-        case JobCancelled():
-            _codec.put(out, "payload", _job.CANCELLED_CODEC, envelope.payload)
         case JobEvent():
             _codec.put(out, "payload", _job.EVENT_CODEC, envelope.payload)
         case JobResult():
             _codec.put(out, "payload", _job.RESULT_CODEC, envelope.payload)
-        case JobSubscribe():
-            _codec.put(out, "payload", _job.SUBSCRIBE_CODEC, envelope.payload)
         case JobError():
             _codec.put(out, "payload", _job.ERROR_CODEC, envelope.payload)
+        case JobCancel():
+            _codec.put(out, "payload", _job.CANCEL_CODEC, envelope.payload)
+        case JobCancelled():
+            _codec.put(out, "payload", _job.CANCELLED_CODEC, envelope.payload)
+        case JobSubscribe():
+            _codec.put(out, "payload", _job.SUBSCRIBE_CODEC, envelope.payload)
         case JobSubscribed():
             _codec.put(out, "payload", _job.SUBSCRIBED_CODEC, envelope.payload)
         case JobUnsubscribe():

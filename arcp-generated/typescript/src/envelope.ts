@@ -61,12 +61,6 @@ export interface SessionPing extends Head {
   readonly payload: session.Ping;
 }
 
-/** `session.error`: Refuses a request, or says why the connection is about to close. (§12) */
-export interface SessionError extends Head {
-  readonly type: "session.error";
-  readonly payload: session.Error;
-}
-
 /**
  * `session.pong`: Answers a ping, at once and on the same connection. (§6.4)
  * Needs the feature `heartbeat`.
@@ -134,6 +128,12 @@ export interface SessionBye extends Head {
   readonly payload: session.Bye;
 }
 
+/** `session.error`: Refuses a request, or says why the connection is about to close. (§12) */
+export interface SessionError extends Head {
+  readonly type: "session.error";
+  readonly payload: session.Error;
+}
+
 /** `job.submit`: Asks for a job. (§7.1) */
 export interface JobSubmit extends Head {
   readonly type: "job.submit";
@@ -146,20 +146,6 @@ export interface JobAccepted extends Head {
   readonly type: "job.accepted";
   readonly session_id: common.SessionId;
   readonly payload: job.Accepted;
-}
-
-/** `job.cancel`: Asks the runtime to end a job. Only the session that submitted it may. (§7.4) */
-export interface JobCancel extends Head {
-  readonly type: "job.cancel";
-  readonly session_id: common.SessionId;
-  readonly payload: job.Cancel;
-}
-
-/** `job.cancelled`: Answers a cancel: the agent has been told to stop. (§7.4) */
-export interface JobCancelled extends Head {
-  readonly type: "job.cancelled";
-  readonly session_id: common.SessionId;
-  readonly payload: job.Cancelled;
 }
 
 /** `job.event`: Something happened in a job. (§8.1) */
@@ -180,6 +166,29 @@ export interface JobResult extends Head {
   readonly payload: job.Result;
 }
 
+/** `job.error`: Ends a job that failed, was cancelled or ran out of time: its last frame. (§12) */
+export interface JobError extends Head {
+  readonly type: "job.error";
+  readonly session_id: common.SessionId;
+  readonly job_id: common.JobId;
+  readonly event_seq: bigint;
+  readonly payload: job.Error;
+}
+
+/** `job.cancel`: Asks the runtime to end a job. Only the session that submitted it may. (§7.4) */
+export interface JobCancel extends Head {
+  readonly type: "job.cancel";
+  readonly session_id: common.SessionId;
+  readonly payload: job.Cancel;
+}
+
+/** `job.cancelled`: Answers a cancel: the agent has been told to stop. (§7.4) */
+export interface JobCancelled extends Head {
+  readonly type: "job.cancelled";
+  readonly session_id: common.SessionId;
+  readonly payload: job.Cancelled;
+}
+
 /**
  * `job.subscribe`: Asks for the events of a job. (§7.6)
  * Needs the feature `subscribe`.
@@ -188,15 +197,6 @@ export interface JobSubscribe extends Head {
   readonly type: "job.subscribe";
   readonly session_id: common.SessionId;
   readonly payload: job.Subscribe;
-}
-
-/** `job.error`: Ends a job that failed, was cancelled or ran out of time: its last frame. (§12) */
-export interface JobError extends Head {
-  readonly type: "job.error";
-  readonly session_id: common.SessionId;
-  readonly job_id: common.JobId;
-  readonly event_seq: bigint;
-  readonly payload: job.Error;
 }
 
 /**
@@ -233,7 +233,6 @@ export type MessageType =
   | "session.welcome"
   | "session.resume"
   | "session.ping"
-  | "session.error"
   | "session.pong"
   | "session.ack"
   | "session.list_jobs"
@@ -241,14 +240,15 @@ export type MessageType =
   | "session.close"
   | "session.closed"
   | "session.bye"
+  | "session.error"
   | "job.submit"
   | "job.accepted"
-  | "job.cancel"
-  | "job.cancelled"
   | "job.event"
   | "job.result"
-  | "job.subscribe"
   | "job.error"
+  | "job.cancel"
+  | "job.cancelled"
+  | "job.subscribe"
   | "job.subscribed"
   | "job.unsubscribe";
 
@@ -258,7 +258,6 @@ export type Envelope =
   | SessionWelcome
   | SessionResume
   | SessionPing
-  | SessionError
   | SessionPong
   | SessionAck
   | SessionListJobs
@@ -266,14 +265,15 @@ export type Envelope =
   | SessionClose
   | SessionClosed
   | SessionBye
+  | SessionError
   | JobSubmit
   | JobAccepted
-  | JobCancel
-  | JobCancelled
   | JobEvent
   | JobResult
-  | JobSubscribe
   | JobError
+  | JobCancel
+  | JobCancelled
+  | JobSubscribe
   | JobSubscribed
   | JobUnsubscribe
   | UnknownMessage;
@@ -339,8 +339,6 @@ export const Envelope: codec.Codec<Envelope> = {
         return { type, ...head, payload: codec.required(object, "payload", session.Resume) };
       case "session.ping":
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", session.Ping) };
-      case "session.error":
-        return { type, ...head, payload: codec.required(object, "payload", session.Error) };
       case "session.pong":
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", session.Pong) };
       case "session.ack":
@@ -355,22 +353,24 @@ export const Envelope: codec.Codec<Envelope> = {
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", session.Closed) };
       case "session.bye":
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", session.Bye) };
+      case "session.error":
+        return { type, ...head, payload: codec.required(object, "payload", session.Error) };
       case "job.submit":
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Submit) };
       case "job.accepted":
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Accepted) };
-      case "job.cancel":
-        return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Cancel) };
-      case "job.cancelled":
-        return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Cancelled) };
       case "job.event":
         return { type, ...head, ...need(head, "session_id", "job_id", "event_seq"), payload: codec.required(object, "payload", job.Event) };
       case "job.result":
         return { type, ...head, ...need(head, "session_id", "job_id", "event_seq"), payload: codec.required(object, "payload", job.Result) };
-      case "job.subscribe":
-        return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Subscribe) };
       case "job.error":
         return { type, ...head, ...need(head, "session_id", "job_id", "event_seq"), payload: codec.required(object, "payload", job.Error) };
+      case "job.cancel":
+        return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Cancel) };
+      case "job.cancelled":
+        return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Cancelled) };
+      case "job.subscribe":
+        return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Subscribe) };
       case "job.subscribed":
         return { type, ...head, ...need(head, "session_id"), payload: codec.required(object, "payload", job.Subscribed) };
       case "job.unsubscribe":
@@ -406,9 +406,6 @@ export const Envelope: codec.Codec<Envelope> = {
       case "session.ping":
         codec.put(out, "payload", session.Ping, envelope.payload);
         break;
-      case "session.error":
-        codec.put(out, "payload", session.Error, envelope.payload);
-        break;
       case "session.pong":
         codec.put(out, "payload", session.Pong, envelope.payload);
         break;
@@ -430,17 +427,14 @@ export const Envelope: codec.Codec<Envelope> = {
       case "session.bye":
         codec.put(out, "payload", session.Bye, envelope.payload);
         break;
+      case "session.error":
+        codec.put(out, "payload", session.Error, envelope.payload);
+        break;
       case "job.submit":
         codec.put(out, "payload", job.Submit, envelope.payload);
         break;
       case "job.accepted":
         codec.put(out, "payload", job.Accepted, envelope.payload);
-        break;
-      case "job.cancel":
-        codec.put(out, "payload", job.Cancel, envelope.payload);
-        break;
-      case "job.cancelled":
-        codec.put(out, "payload", job.Cancelled, envelope.payload);
         break;
       case "job.event":
         codec.put(out, "payload", job.Event, envelope.payload);
@@ -448,11 +442,17 @@ export const Envelope: codec.Codec<Envelope> = {
       case "job.result":
         codec.put(out, "payload", job.Result, envelope.payload);
         break;
-      case "job.subscribe":
-        codec.put(out, "payload", job.Subscribe, envelope.payload);
-        break;
       case "job.error":
         codec.put(out, "payload", job.Error, envelope.payload);
+        break;
+      case "job.cancel":
+        codec.put(out, "payload", job.Cancel, envelope.payload);
+        break;
+      case "job.cancelled":
+        codec.put(out, "payload", job.Cancelled, envelope.payload);
+        break;
+      case "job.subscribe":
+        codec.put(out, "payload", job.Subscribe, envelope.payload);
         break;
       case "job.subscribed":
         codec.put(out, "payload", job.Subscribed, envelope.payload);

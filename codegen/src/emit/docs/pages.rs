@@ -1,5 +1,6 @@
 //! Where a definition stands in the reference, and how it is linked.
 
+use super::shown::Shown;
 use crate::emit::lookup::Lookup;
 use crate::model::{Enum, Ref, Shape, Type};
 use crate::naming::kebab;
@@ -33,6 +34,7 @@ impl Page {
 /// Links definitions of one model.
 pub(super) struct Pages<'m> {
     pub(super) lookup: &'m Lookup<'m>,
+    pub(super) shown: Shown<'m>,
 }
 
 impl Pages<'_> {
