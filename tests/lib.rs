@@ -2,3 +2,5 @@
 
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod tools;

@@ -1,21 +1,21 @@
 //! The printed TypeScript and Python, judged by their own compilers and by every vector.
 //!
-//! Compilers come from `package.json` beside this file, with the versions of its lock, into the build folder.
-//! What the machine lacks is named with the line that installs it; nothing is skipped.
+//! The compilers come from [`arcp_tests::tools`].
 
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod rust;
-mod tools;
 
-use tools::{copy_sources, modules, run, workshop};
+use arcp_tests::tools::node::modules;
+use arcp_tests::tools::python::{python, sdk};
+use arcp_tests::tools::{copy_sources, repository, run, vectors};
 
 #[test]
 fn typescript_is_strict_and_reads_every_vector() {
     let modules = modules();
     let package = modules.node_modules.join("arcp-generated");
-    let printed = workshop().repository.join("arcp-generated/typescript");
+    let printed = repository().join("arcp-generated/typescript");
     let tsc = modules.node_modules.join("typescript/bin/tsc");
     copy_sources(&printed, &package, &["package.json"]);
     run(modules
@@ -29,7 +29,7 @@ fn typescript_is_strict_and_reads_every_vector() {
 
     let tests = modules.folder.join("typescript");
     copy_sources(
-        &workshop().repository.join("tests/bindings/typescript"),
+        &repository().join("tests/bindings/typescript"),
         &tests,
         &[
             "tsconfig.json",
@@ -52,18 +52,18 @@ fn typescript_is_strict_and_reads_every_vector() {
         .args(["--test", "--test-reporter=dot"])
         .arg(out.join("vectors.test.js"))
         .arg(out.join("promises.test.js"))
-        .env("ARCP_VECTORS", workshop().vectors()));
+        .env("ARCP_VECTORS", vectors()));
 }
 
 #[test]
 fn python_is_strict_and_reads_every_vector() {
     let modules = modules();
-    let tests = workshop().repository.join("tests/bindings/python");
+    let tests = repository().join("tests/bindings/python");
     run(modules
         .node()
         .arg(modules.node_modules.join("pyright/index.js"))
         .args(["--project", &tests.display().to_string()]));
-    run(tools::python()
+    run(python()
         .args([
             "-B",
             "-W",
@@ -74,24 +74,56 @@ fn python_is_strict_and_reads_every_vector() {
             "--start-directory",
         ])
         .arg(&tests)
-        .env(
-            "PYTHONPATH",
-            workshop().repository.join("arcp-generated/python"),
-        )
-        .env("ARCP_VECTORS", workshop().vectors()));
+        .env("PYTHONPATH", repository().join("arcp-generated/python"))
+        .env("ARCP_VECTORS", vectors()));
+}
+
+/// The SDK is the peer of the interoperability tests; here only that what is pinned is what there is.
+#[test]
+fn the_python_sdk_is_the_pinned_one() {
+    let pins = std::fs::read_to_string(repository().join("tests/tools/requirements.txt")).unwrap();
+    let name = "agentruntimecontrolprotocol";
+    let program = format!(
+        "import arcp; from importlib.metadata import version; print('{name}==' + version('{name}'))"
+    );
+    let output = sdk().python().args(["-c", &program]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        pins.lines()
+            .any(|line| line.trim_end_matches(" \\") == said.trim()),
+        "{said}"
+    );
+    run(sdk().arcp().arg("--help"));
 }
 
 #[test]
-fn the_lock_names_no_registry() {
-    let lock = workshop()
-        .repository
-        .join("tests/bindings/package-lock.json");
-    let lock = std::fs::read_to_string(lock).unwrap();
-    assert!(lock.contains("\"integrity\""), "the lock pins nothing");
-    for word in ["resolved", "://"] {
-        assert!(
-            !lock.contains(word),
-            "package-lock.json holds `{word}`: write it with `npm install --package-lock-only --omit-lockfile-registry-resolved`"
-        );
+fn the_locks_name_no_registry() {
+    for (file, pin, words, cure) in [
+        (
+            "package-lock.json",
+            "\"integrity\"",
+            &["resolved", "://"][..],
+            "npm install --package-lock-only --omit-lockfile-registry-resolved",
+        ),
+        (
+            "requirements.txt",
+            "--hash=sha256:",
+            &["://", "--index-url", "--find-links"][..],
+            "the pip-compile line of requirements.in",
+        ),
+    ] {
+        let lock = std::fs::read_to_string(repository().join("tests/tools").join(file)).unwrap();
+        assert!(lock.contains(pin), "{file} pins nothing");
+        for word in words {
+            assert!(
+                !lock.contains(word),
+                "{file} holds `{word}`: write it with {cure}"
+            );
+        }
     }
 }

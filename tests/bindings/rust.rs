@@ -1,12 +1,12 @@
 //! The printed Rust, judged by the same vectors as every other language.
 
-use crate::tools::workshop;
 use arcp_generated::envelope::{DecodeError, Envelope};
+use arcp_tests::tools::vectors;
 use serde_json::Value;
 use std::fs;
 
 fn load(file: &str) -> String {
-    let path = workshop().vectors().join(file);
+    let path = vectors().join(file);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
