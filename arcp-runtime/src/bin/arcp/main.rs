@@ -4,9 +4,16 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+mod dial;
 mod fault;
+mod follow;
+mod input;
+mod paint;
 mod send;
 mod serve;
+mod session_file;
+mod show;
+mod submit;
 
 use fault::Fault;
 
@@ -22,6 +29,8 @@ struct Arcp {
 enum Command {
     /// Serve agents.
     Serve(Box<serve::Serve>),
+    /// Submit a job and follow it to its end.
+    Submit(Box<submit::Submit>),
     /// Send frames from standard input as they are, print what comes back.
     Send(send::Send),
     /// Print the completion script of a shell.
@@ -42,6 +51,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Fault> {
     match command {
         Command::Serve(serve) => serve.run(),
+        Command::Submit(submit) => submit.run(),
         Command::Send(send) => send.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arcp::command(), "arcp", &mut std::io::stdout());

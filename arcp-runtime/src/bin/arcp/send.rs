@@ -9,19 +9,33 @@ use arcp_runtime::transport::{BoxTransport, CloseCode, Received, Text};
 use clap::Args;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::fault::Fault;
+use crate::dial;
+use crate::fault::{Fault, Trouble};
 
 /// The longest line that is sent.
 const LINE: usize = 64 << 20;
 
+const EXAMPLES: &str = "\
+Examples:
+  arcp send < frames.jsonl
+  echo '{\"arcp\":\"1.1\",\"id\":\"1\",\"type\":\"session.hello\",\"payload\":{\"client\":{\"name\":\"me\",\"version\":\"1\"},\"auth\":{\"scheme\":\"bearer\",\"token\":\"secret\"},\"capabilities\":{\"features\":[]}}}' | arcp send
+  arcp send --url ws://127.0.0.1:9000/arcp --wait 5000 < frames.jsonl > answers.jsonl
+
+A line goes out as it is, whether it is JSON or not: this is the tool to see what a runtime makes of it.";
+
 /// Send frames as they are, one on each line of standard input, and print every frame that comes back.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  echo '{\"arcp\":\"1.1\",\"id\":\"1\",\"type\":\"session.ping\",\"payload\":{\"nonce\":\"n\"}}' | arcp send --url ws://127.0.0.1:7777/arcp"
+    after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES)
 )]
 pub(crate) struct Send {
     /// Where the runtime listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7777/arcp")]
+    #[arg(
+        long,
+        env = "ARCP_URL",
+        default_value = "ws://127.0.0.1:7777/arcp",
+        value_name = "URL"
+    )]
     url: String,
     /// Connect to other than loopback without TLS.
     #[arg(long)]
@@ -33,20 +47,18 @@ pub(crate) struct Send {
 
 impl Send {
     pub(crate) fn run(&self) -> Result<(), Fault> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Fault::environment(format!("no runtime can be started: {error}")))?;
-        let outcome = runtime.block_on(self.talk());
-        runtime.shutdown_background();
-        outcome
+        dial::run(self.talk())
     }
 
     async fn talk(&self) -> Result<(), Fault> {
         let options = ConnectOptions::default().with_insecure(self.insecure);
-        let transport = websocket::connect(&self.url, &options)
-            .await
-            .map_err(|error| Fault::environment(error.to_string()))?;
+        let transport =
+            websocket::connect(&self.url, &options)
+                .await
+                .map_err(|error| match error.is_transient() {
+                    true => Fault::new(Trouble::Connection, error.to_string()),
+                    false => Fault::usage(error.to_string()),
+                })?;
         let mut transport: BoxTransport = Box::new(transport);
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut open = true;
@@ -64,13 +76,13 @@ impl Send {
                     Ok(Some(line)) if line.trim().is_empty() => {}
                     Ok(Some(line)) => send(&mut transport, line).await?,
                     Ok(None) => open = false,
-                    Err(error) => return Err(Fault::environment(format!("standard input cannot be read: {error}"))),
+                    Err(error) => return Err(Fault::machine(format!("standard input cannot be read: {error}"))),
                 },
                 received = poll_fn(|cx| transport.poll_recv(cx)) => match received {
                     None => return Ok(()),
                     Some(Ok(Received::Frame(text))) => print(&text)?,
                     Some(Ok(_)) => {}
-                    Some(Err(error)) => return Err(Fault::environment(format!("the connection ended: {error}"))),
+                    Some(Err(error)) => return Err(Fault::new(Trouble::Connection, format!("the connection ended: {error}"))),
                 },
                 () = patience => break,
             }
@@ -82,7 +94,14 @@ impl Send {
 }
 
 async fn send(transport: &mut BoxTransport, line: String) -> Result<(), Fault> {
-    let fault = |error| Fault::environment(format!("the frame cannot be sent: {error}"));
+    let fault = |error| {
+        Fault::new(
+            Trouble::Connection,
+            format!(
+                "the frame cannot be sent: {error}; the runtime may have closed the connection"
+            ),
+        )
+    };
     poll_fn(|cx| transport.poll_ready(cx))
         .await
         .map_err(fault)?;
@@ -94,5 +113,5 @@ fn print(text: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout();
     writeln!(out, "{text}")
         .and_then(|()| out.flush())
-        .map_err(|error| Fault::environment(format!("standard output is closed: {error}")))
+        .map_err(|error| Fault::output(&error))
 }

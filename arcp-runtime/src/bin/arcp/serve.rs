@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::limits::Limits;
-use arcp_runtime::server::{Builder, Runtime};
+use arcp_runtime::server::{Builder, Runtime, StartError};
 use arcp_runtime::store::MemoryStore;
 use arcp_runtime::store::{Durability, SqliteStore};
 use arcp_runtime::transport::stdio::{self, StdioLimits};
@@ -16,15 +16,31 @@ use arcp_runtime::transport::websocket::{self, WebSocketLimits};
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Trouble};
+use crate::input;
+
+mod limit_flags;
+
+use limit_flags::LimitFlags;
 
 /// Threads for agents: apart from the connections, so that an agent that blocks stops nobody else.
 const AGENT_THREADS: usize = 4;
 
+const EXAMPLES: &str = "\
+Examples:
+  arcp serve --token secret=alice
+  arcp serve --store memory --token-file tokens.txt --port 9000
+  ARCP_TOKENS=secret=alice arcp serve --store sqlite:runtime.db --heartbeat-interval 10
+  arcp serve --stdio --token secret=alice --store memory
+
+The address and the store are printed at the start. SIGTERM and Ctrl-C end it in good order.
+Tokens come from --token, from --token-file, and from ARCP_TOKENS (one TOKEN=PRINCIPAL on each line).
+ARCP_LOG=debug makes it tell more on standard error.";
+
 /// Serve agents over WebSocket, or over standard input and output.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  arcp serve --token secret=alice\n  arcp serve --store memory --token-file tokens.txt --port 9000\n  arcp serve --stdio --store sqlite:/var/lib/arcp/runtime.db"
+    after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES)
 )]
 pub(crate) struct Serve {
     /// The address to listen on. Other than loopback needs --insecure, because this command has no TLS yet.
@@ -69,96 +85,6 @@ enum Survives {
     Power,
 }
 
-/// Limits that can be made smaller or larger. What is not given keeps its default.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Limits")]
-struct LimitFlags {
-    /// Seconds between signs of life.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    heartbeat_interval: Option<u64>,
-    /// Seconds that a detached session can be resumed.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
-    resume_window: Option<u64>,
-    /// Events kept for a session and for a job.
-    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
-    event_buffer: Option<u64>,
-    /// Bytes of events kept for a session and for a job.
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
-    event_buffer_bytes: Option<u64>,
-    /// Unacknowledged events after which a job is told.
-    #[arg(long, value_name = "EVENTS")]
-    ack_lag: Option<u64>,
-    /// Decoded bytes of one result chunk.
-    #[arg(long, value_name = "BYTES")]
-    chunk_bytes: Option<usize>,
-    /// Decoded bytes of a whole streamed result.
-    #[arg(long, value_name = "BYTES")]
-    result_bytes: Option<u64>,
-    /// Milliseconds that a cancelled agent may take.
-    #[arg(long, value_name = "MS")]
-    cancel_grace: Option<u64>,
-    /// Milliseconds that a job may live past the end of its lease.
-    #[arg(long, value_name = "MS")]
-    lease_grace: Option<u64>,
-    /// Sessions of one principal.
-    #[arg(long, value_name = "N")]
-    sessions_per_principal: Option<usize>,
-    /// Running jobs of one principal.
-    #[arg(long, value_name = "N")]
-    jobs_per_principal: Option<usize>,
-    /// Running jobs of one session.
-    #[arg(long, value_name = "N")]
-    jobs_per_session: Option<usize>,
-    /// Seconds that an idempotency key is remembered after its job has ended.
-    #[arg(long, value_name = "SECONDS")]
-    idempotency_window: Option<u64>,
-    /// Seconds that an ended job is kept.
-    #[arg(long, value_name = "SECONDS")]
-    retention: Option<u64>,
-    /// Bytes of one inbound frame.
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=1_073_741_824))]
-    frame_bytes: Option<u64>,
-    /// Connections at the same time.
-    #[arg(long, value_name = "N")]
-    connections: Option<usize>,
-}
-
-impl LimitFlags {
-    fn apply(&self, limits: &mut Limits) {
-        let seconds = |slot: &mut Duration, given: Option<u64>| {
-            *slot = given.map_or(*slot, Duration::from_secs);
-        };
-        seconds(&mut limits.heartbeat_interval, self.heartbeat_interval);
-        seconds(&mut limits.resume_window, self.resume_window);
-        seconds(&mut limits.idempotency_window, self.idempotency_window);
-        seconds(&mut limits.retention, self.retention);
-        let millis = |slot: &mut Duration, given: Option<u64>| {
-            *slot = given.map_or(*slot, Duration::from_millis);
-        };
-        millis(&mut limits.cancel_grace, self.cancel_grace);
-        millis(&mut limits.lease_grace, self.lease_grace);
-        if let Some(events) = self.event_buffer {
-            (limits.session_events, limits.job_events) = (events, events);
-        }
-        if let Some(bytes) = self.event_buffer_bytes {
-            (limits.session_bytes, limits.job_bytes) = (bytes, bytes);
-        }
-        limits.ack_lag = self.ack_lag.unwrap_or(limits.ack_lag);
-        limits.chunk_bytes = self.chunk_bytes.unwrap_or(limits.chunk_bytes);
-        limits.result_bytes = self.result_bytes.unwrap_or(limits.result_bytes);
-        limits.sessions_per_principal = self
-            .sessions_per_principal
-            .unwrap_or(limits.sessions_per_principal);
-        limits.jobs_per_principal = self.jobs_per_principal.unwrap_or(limits.jobs_per_principal);
-        limits.jobs_per_session = self.jobs_per_session.unwrap_or(limits.jobs_per_session);
-        limits.connections = self.connections.unwrap_or(limits.connections);
-        limits.frame_bytes = self
-            .frame_bytes
-            .and_then(|bytes| usize::try_from(bytes).ok())
-            .unwrap_or(limits.frame_bytes);
-    }
-}
-
 /// A chosen store, kept so that it can be closed.
 enum Kept {
     Memory,
@@ -175,7 +101,7 @@ impl Serve {
             .with_writer(std::io::stderr)
             .try_init();
         let threads = |error: std::io::Error| {
-            Fault::environment(format!(
+            Fault::machine(format!(
                 "no threads can be started: {error}; raise the process limit"
             ))
         };
@@ -222,7 +148,10 @@ impl Serve {
             .agents_on(agents)
             .start()
             .await
-            .map_err(|error| Fault::environment(format!("the runtime cannot start: {error}")))?;
+            .map_err(|error| match error {
+                StartError::Store(error) => Fault::from(error),
+                error => Fault::machine(format!("the runtime cannot start: {error}")),
+            })?;
         let served = if self.stdio {
             serve_stdio(&runtime, &limits).await
         } else {
@@ -231,11 +160,9 @@ impl Serve {
         let stopped = runtime
             .shutdown()
             .await
-            .map_err(|error| Fault::environment(format!("the store failed: {error}")));
+            .map_err(|error| Fault::file(format!("the store failed: {error}")));
         if let Kept::Sqlite(store) = kept {
-            store.close().await.map_err(|error| {
-                Fault::environment(format!("the store cannot be closed: {error}"))
-            })?;
+            store.close().await?;
         }
         served.and(stopped)
     }
@@ -252,9 +179,7 @@ impl Serve {
             tokens = tokens.and(read(&text, "ARCP_TOKENS")?);
         }
         if let Some(file) = &self.token_file {
-            let text = std::fs::read_to_string(file).map_err(|error| {
-                Fault::environment(format!("{} cannot be read: {error}", file.display()))
-            })?;
+            let text = input::read_text(file)?;
             tokens = tokens.and(read(&text, &file.display().to_string())?);
         }
         if tokens.is_empty() {
@@ -288,8 +213,7 @@ impl Serve {
             Survives::Process => Durability::Process,
             Survives::Power => Durability::Power,
         };
-        let store = SqliteStore::open(&path, durability)
-            .map_err(|error| Fault::environment(format!("the store cannot be opened: {error}")))?;
+        let store = SqliteStore::open(&path, durability)?;
         let store = Arc::new(store);
         Ok((
             builder.shared_store(Arc::clone(&store) as _),
@@ -303,17 +227,23 @@ impl Serve {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|error| match error.kind() {
-                std::io::ErrorKind::AddrInUse => Fault::environment(format!(
-                    "port {} is taken; choose another with --port, or --port 0 for a free one",
-                    self.port
-                )),
-                _ => Fault::environment(format!(
-                    "{address} cannot be listened on: {error}; choose another --host or --port"
-                )),
+                std::io::ErrorKind::AddrInUse => Fault::new(
+                    Trouble::Address,
+                    format!(
+                        "port {} is taken; choose another with --port, or --port 0 for a free one",
+                        self.port
+                    ),
+                ),
+                _ => Fault::new(
+                    Trouble::Address,
+                    format!(
+                        "{address} cannot be listened on: {error}; choose another --host or --port"
+                    ),
+                ),
             })?;
         let address = listener
             .local_addr()
-            .map_err(|error| Fault::environment(format!("{address}: {error}")))?;
+            .map_err(|error| Fault::machine(format!("{address}: {error}")))?;
         // A closed standard output does not keep a runtime from running.
         let _ = writeln!(
             std::io::stdout(),
@@ -341,7 +271,7 @@ impl Serve {
                     }
                 },
                 stopped = runtime.stopped() => {
-                    return stopped.map_err(|error| Fault::environment(format!("the store failed: {error}; mend it and start again, nothing that was sent is lost")));
+                    return stopped.map_err(|error| Fault::file(format!("the store failed: {error}; mend it and start again, nothing that was sent is lost")));
                 }
                 () = terminate.recv() => return Ok(()),
             }
@@ -367,7 +297,7 @@ struct Terminate {
 
 fn terminate() -> Result<Terminate, Fault> {
     use tokio::signal::unix::{SignalKind, signal};
-    let fault = |error| Fault::environment(format!("signals cannot be received: {error}"));
+    let fault = |error| Fault::machine(format!("signals cannot be received: {error}"));
     Ok(Terminate {
         term: signal(SignalKind::terminate()).map_err(fault)?,
         interrupt: signal(SignalKind::interrupt()).map_err(fault)?,
@@ -396,7 +326,7 @@ fn data_folder() -> Result<PathBuf, Fault> {
     };
     let folder = base
         .ok_or_else(|| {
-            Fault::environment(
+            Fault::file(
                 "there is no data folder: set HOME, or pass --store sqlite:PATH or --store memory",
             )
         })?
@@ -407,7 +337,7 @@ fn data_folder() -> Result<PathBuf, Fault> {
 
 fn make(folder: &Path) -> Result<(), Fault> {
     std::fs::create_dir_all(folder).map_err(|error| {
-        Fault::environment(format!(
+        Fault::file(format!(
             "{} cannot be made: {error}; pass --store sqlite:PATH or --store memory",
             folder.display()
         ))

@@ -1,0 +1,155 @@
+//! Every limit of a runtime as a flag, so that a check can make it small and a machine can bear it large.
+
+use std::time::Duration;
+
+use arcp_runtime::limits::Limits;
+use clap::Args;
+
+/// Limits that can be made smaller or larger. What is not given keeps its default.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct LimitFlags {
+    /// Seconds between signs of life.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    heartbeat_interval: Option<u64>,
+    /// Seconds that a connection may take to say hello.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    handshake: Option<u64>,
+    /// Seconds that a detached session can be resumed.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    resume_window: Option<u64>,
+    /// Events kept for a session and for a job.
+    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
+    event_buffer: Option<u64>,
+    /// Bytes of events kept for a session and for a job.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    event_buffer_bytes: Option<u64>,
+    /// Unacknowledged events after which a job is told.
+    #[arg(long, value_name = "EVENTS")]
+    ack_lag: Option<u64>,
+    /// Events that an agent may be ahead of its attached client's socket.
+    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
+    window_events: Option<u64>,
+    /// Decoded bytes of one result chunk.
+    #[arg(long, value_name = "BYTES", value_parser = bytes())]
+    chunk_bytes: Option<u64>,
+    /// Decoded bytes of a whole streamed result.
+    #[arg(long, value_name = "BYTES")]
+    result_bytes: Option<u64>,
+    /// Milliseconds that a cancelled agent may take.
+    #[arg(long, value_name = "MS")]
+    cancel_grace: Option<u64>,
+    /// Milliseconds that a job may live past the end of its lease.
+    #[arg(long, value_name = "MS")]
+    lease_grace: Option<u64>,
+    /// Sessions of one principal.
+    #[arg(long, value_name = "N")]
+    sessions_per_principal: Option<usize>,
+    /// Running jobs of one principal.
+    #[arg(long, value_name = "N")]
+    jobs_per_principal: Option<usize>,
+    /// Running jobs of one session.
+    #[arg(long, value_name = "N")]
+    jobs_per_session: Option<usize>,
+    /// Seconds that an idempotency key is remembered after its job was accepted.
+    #[arg(long, value_name = "SECONDS")]
+    idempotency_window: Option<u64>,
+    /// Seconds that an ended job is kept.
+    #[arg(long, value_name = "SECONDS")]
+    retention: Option<u64>,
+    /// Bytes of one inbound frame.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=1_073_741_824))]
+    frame_bytes: Option<u64>,
+    /// Nesting of JSON in an inbound frame.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(4..=128))]
+    frame_depth: Option<u64>,
+    /// Bad frames in a row after which a connection is closed.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    bad_frames: Option<u32>,
+    /// Connections at the same time.
+    #[arg(long, value_name = "N")]
+    connections: Option<usize>,
+    /// Failed logins of one address in a minute, after which it has to wait.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    failed_logins: Option<u32>,
+    /// Frames waiting for one socket; beyond it a reader is served from the store.
+    #[arg(long, value_name = "FRAMES", value_parser = some())]
+    outbound_frames: Option<u64>,
+    /// Bytes waiting for one socket; beyond it a reader is served from the store.
+    #[arg(long, value_name = "BYTES", value_parser = bytes())]
+    outbound_bytes: Option<u64>,
+    /// Inputs waiting for the runtime's core.
+    #[arg(long, value_name = "N", value_parser = some())]
+    inbox: Option<u64>,
+    /// Bytes of agents' events waiting for the runtime's core.
+    #[arg(long, value_name = "BYTES", value_parser = bytes())]
+    inbox_bytes: Option<u64>,
+}
+
+/// A size that fits into this machine's memory, and holds at least a small event.
+fn bytes() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(1..=1 << 40)
+}
+
+/// A length of a queue.
+fn some() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(1..=1 << 24)
+}
+
+impl LimitFlags {
+    pub(super) fn apply(&self, limits: &mut Limits) {
+        self.apply_times(limits);
+        self.apply_sizes(limits);
+        set(&mut limits.ack_lag, self.ack_lag);
+        set(&mut limits.window_events, self.window_events);
+        set(
+            &mut limits.sessions_per_principal,
+            self.sessions_per_principal,
+        );
+        set(&mut limits.jobs_per_principal, self.jobs_per_principal);
+        set(&mut limits.jobs_per_session, self.jobs_per_session);
+        set(&mut limits.connections, self.connections);
+        set(&mut limits.bad_frames, self.bad_frames);
+        set(&mut limits.failed_logins, self.failed_logins);
+    }
+
+    fn apply_times(&self, limits: &mut Limits) {
+        let seconds = |given: Option<u64>| given.map(Duration::from_secs);
+        set(
+            &mut limits.heartbeat_interval,
+            seconds(self.heartbeat_interval),
+        );
+        set(&mut limits.handshake, seconds(self.handshake));
+        set(&mut limits.resume_window, seconds(self.resume_window));
+        set(
+            &mut limits.idempotency_window,
+            seconds(self.idempotency_window),
+        );
+        set(&mut limits.retention, seconds(self.retention));
+        let millis = |given: Option<u64>| given.map(Duration::from_millis);
+        set(&mut limits.cancel_grace, millis(self.cancel_grace));
+        set(&mut limits.lease_grace, millis(self.lease_grace));
+    }
+
+    fn apply_sizes(&self, limits: &mut Limits) {
+        set(&mut limits.session_events, self.event_buffer);
+        set(&mut limits.job_events, self.event_buffer);
+        set(&mut limits.session_bytes, self.event_buffer_bytes);
+        set(&mut limits.job_bytes, self.event_buffer_bytes);
+        set(&mut limits.result_bytes, self.result_bytes);
+        let size = |given: Option<u64>| given.and_then(|given| usize::try_from(given).ok());
+        set(&mut limits.chunk_bytes, size(self.chunk_bytes));
+        set(&mut limits.frame_bytes, size(self.frame_bytes));
+        set(&mut limits.frame_depth, size(self.frame_depth));
+        set(&mut limits.outbound_frames, size(self.outbound_frames));
+        set(&mut limits.outbound_bytes, size(self.outbound_bytes));
+        set(&mut limits.inbox, size(self.inbox));
+        set(&mut limits.inbox_bytes, size(self.inbox_bytes));
+    }
+}
+
+fn set<T>(slot: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *slot = given;
+    }
+}

@@ -1,0 +1,230 @@
+//! `arcp submit`: a job from the command line, followed to its end through cut connections and, with a saved session, through a killed client.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, Json};
+use arcp_generated::job::{FinalStatus, Submit as Submission};
+use arcp_generated::lease::{Lease, LeaseConstraints};
+use arcp_generated::session::Feature;
+use arcp_runtime::client::{Client, JobFailure, JobHandle, JobResult};
+use clap::Args;
+
+use crate::dial::{self, Dial};
+use crate::fault::{Fault, Trouble};
+use crate::follow::{self, End};
+use crate::input;
+use crate::session_file::SessionFile;
+use crate::show;
+
+const EXAMPLES: &str = "\
+Examples:
+  arcp submit --agent echo --input '{\"hello\":\"world\"}'
+  arcp submit --agent count@1.0.0 --input @numbers.json --max-runtime 60
+  echo '{\"n\":100,\"delay_ms\":100}' | arcp submit --agent count --input -
+  arcp submit --agent count --input '{\"n\":9}' --json | jq 'select(.type==\"event\")'
+  arcp submit --agent probe --input '{\"do\":[]}' --lease '{\"net.fetch\":[\"https://api.example.com/**\"]}'
+  arcp submit --agent count --input '{\"n\":900,\"delay_ms\":50}' --save-session job.session
+  arcp submit --resume job.session
+
+Events go to standard error as they come, the result to standard output; with --json everything is a line on standard output.
+Ctrl-C cancels the job and waits for its end; a second Ctrl-C leaves at once.";
+
+/// Submit a job and follow it to its end.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES))]
+pub(crate) struct Submit {
+    /// The agent, with @VERSION if not its default one.
+    #[arg(
+        long,
+        value_name = "NAME[@VERSION]",
+        required_unless_present = "resume"
+    )]
+    agent: Option<String>,
+    /// What the agent is given: JSON, @FILE, or - for standard input.
+    #[arg(long, value_name = "JSON", default_value = "null")]
+    input: String,
+    /// What the job may do, as a JSON object of patterns: JSON, @FILE, or -.
+    #[arg(long, value_name = "JSON")]
+    lease: Option<String>,
+    /// When the lease ends, as in 2030-01-01T00:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    lease_expires: Option<String>,
+    /// Makes repeating the submission safe: the same key gets the same job.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    /// Seconds that the job may run.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=2_147_483_647))]
+    max_runtime: Option<u64>,
+    /// Print JSON lines on standard output instead of text for people.
+    #[arg(long)]
+    json: bool,
+    /// Keep what another process needs to go on in FILE while the job runs. Holds a secret; removed when the job has ended.
+    #[arg(long, value_name = "FILE")]
+    save_session: Option<PathBuf>,
+    /// Go on where the process that wrote FILE was stopped; keeps FILE up to date from then on.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["agent", "input", "lease", "lease_expires", "idempotency_key", "max_runtime", "save_session"])]
+    resume: Option<PathBuf>,
+    #[command(flatten)]
+    dial: Dial,
+}
+
+impl Submit {
+    pub(crate) fn run(&self) -> Result<(), Fault> {
+        dial::run(self.follow())
+    }
+
+    async fn follow(&self) -> Result<(), Fault> {
+        let file = self.save_session.as_ref().or(self.resume.as_ref());
+        let file = file.map(|path| SessionFile::new(path));
+        let (client, mut job) = match &self.resume {
+            Some(_) => self.go_on(file.as_ref()).await?,
+            None => self.submit(file.as_ref()).await?,
+        };
+        let end = follow::to_the_end(&client, &mut job, file.as_ref(), self.json).await?;
+        let done = match end {
+            End::Left => Err(Fault::new(
+                Trouble::Cancelled,
+                format!("left; the job {} may still run", job.id()),
+            )),
+            End::Job(outcome) => {
+                if let (Some(file), false) =
+                    (&file, matches!(outcome, Err(JobFailure::Unfollowed(_))))
+                {
+                    file.remove()?;
+                }
+                self.tell(&job, outcome)
+            }
+        };
+        client.close("done").await;
+        done
+    }
+
+    /// A new job in a new session.
+    async fn submit(&self, file: Option<&SessionFile>) -> Result<(Client, JobHandle), Fault> {
+        let submission = self.submission()?;
+        if let (Some(file), Some(path)) = (file, &self.save_session)
+            && file.is_there()
+        {
+            return Err(Fault::file(format!(
+                "{0} is there already, and its job may still run: go on with --resume {0}, or remove it",
+                path.display()
+            )));
+        }
+        let mut builder = self.dial.client()?;
+        if file.is_some() {
+            builder = builder.features(without_ack());
+        }
+        let client = builder.connect().await?;
+        let job = client.submit(submission).await?;
+        Ok((client, job))
+    }
+
+    /// The job of a saved session.
+    async fn go_on(&self, file: Option<&SessionFile>) -> Result<(Client, JobHandle), Fault> {
+        let Some(file) = file else {
+            return Err(Fault::usage("there is no session to resume"));
+        };
+        let builder = self.dial.client()?.features(without_ack());
+        let client = builder.resume(file.load()?).connect().await?;
+        let mut jobs = client.resumed_jobs();
+        match (jobs.pop(), jobs.is_empty()) {
+            (Some(job), true) => Ok((client, job)),
+            (None, _) => Err(Fault::usage(
+                "the saved session has no job that was still running; submit a new one",
+            )),
+            (Some(_), false) => Err(Fault::usage(
+                "the saved session has several jobs, and this command follows one; resume it with the library",
+            )),
+        }
+    }
+
+    fn submission(&self) -> Result<Submission, Fault> {
+        let agent = self.agent.as_deref().unwrap_or_default();
+        let agent = AgentRef::try_from(agent).map_err(|error| {
+            Fault::usage(format!(
+                "--agent {agent}: {error}; write NAME or NAME@VERSION"
+            ))
+        })?;
+        let mut submission = Submission::new(agent);
+        submission.input = input::json::<Json>("--input", &self.input)?;
+        if let Some(lease) = &self.lease {
+            submission.lease_request = input::json::<Lease>("--lease", lease)?;
+        }
+        if let Some(expires) = &self.lease_expires {
+            let expires = Expiry::try_from(expires.as_str()).map_err(|error| {
+                Fault::usage(format!(
+                    "--lease-expires {expires}: {error}; write it as 2030-01-01T00:00:00Z"
+                ))
+            })?;
+            submission.lease_constraints = Some(LeaseConstraints::new().with_expires_at(expires));
+        }
+        if let Some(key) = &self.idempotency_key {
+            let key = IdempotencyKey::try_from(key.as_str())
+                .map_err(|error| Fault::usage(format!("--idempotency-key: {error}")))?;
+            submission.idempotency_key = Some(key);
+        }
+        submission.max_runtime_sec = self.max_runtime;
+        Ok(submission)
+    }
+
+    /// The end of the job: the result to standard output, or why there is none.
+    fn tell(&self, job: &JobHandle, outcome: Result<JobResult, JobFailure>) -> Result<(), Fault> {
+        let mut out = std::io::stdout().lock();
+        let mut print = |bytes: &[u8]| {
+            out.write_all(bytes)
+                .and_then(|()| out.flush())
+                .map_err(|error| Fault::output(&error))
+        };
+        match outcome {
+            Ok(result) if self.json => {
+                print(format!("{}\n", show::result_json(&job.id(), &result)).as_bytes())
+            }
+            Ok(result) => {
+                print(result.as_bytes())?;
+                // A streamed result may be any bytes; a program gets them as they are, and a person's prompt starts on a new line.
+                let streamed =
+                    matches!(result.value, arcp_runtime::client::ResultValue::Streamed(_));
+                let open = !result.as_bytes().ends_with(b"\n");
+                if open && (!streamed || std::io::stdout().is_terminal()) {
+                    print(b"\n")?;
+                }
+                Ok(())
+            }
+            Err(failure) => {
+                if self.json {
+                    print(format!("{}\n", show::failure_json(&job.id(), &failure)).as_bytes())?;
+                }
+                Err(fault(failure))
+            }
+        }
+    }
+}
+
+/// What is offered when the session is saved: acknowledging would let the runtime forget events that another process may have to ask for again.
+fn without_ack() -> Vec<Feature> {
+    vec![
+        Feature::Heartbeat,
+        Feature::LeaseExpiresAt,
+        Feature::CostBudget,
+        Feature::ModelUse,
+        Feature::ProvisionedCredentials,
+        Feature::Progress,
+        Feature::ResultChunk,
+        Feature::AgentVersions,
+    ]
+}
+
+fn fault(failure: JobFailure) -> Fault {
+    let trouble = match &failure {
+        JobFailure::Ended { final_status, .. } => match final_status {
+            FinalStatus::Cancelled => Trouble::Cancelled,
+            FinalStatus::TimedOut => Trouble::TimedOut,
+            _ => Trouble::Failed,
+        },
+        JobFailure::Result(_) => Trouble::Failed,
+        JobFailure::Unfollowed(error) => return Fault::from(error.clone()),
+        _ => Trouble::Failed,
+    };
+    Fault::new(trouble, show::failure(&failure))
+}
