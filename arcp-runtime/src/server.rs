@@ -49,9 +49,12 @@ use self::jobs::Jobs;
 use self::logins::Logins;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.
-const FEATURES: [Feature; 5] = [
+const FEATURES: [Feature; 8] = [
     Feature::Heartbeat,
     Feature::Ack,
+    Feature::LeaseExpiresAt,
+    Feature::CostBudget,
+    Feature::ModelUse,
     Feature::Progress,
     Feature::ResultChunk,
     Feature::AgentVersions,

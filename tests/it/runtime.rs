@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 mod handshake;
 mod jobs;
+mod lease;
 mod restart;
 mod resume;
 
@@ -43,6 +44,15 @@ impl Peer {
     async fn hello(runtime: &Runtime, token: &str) -> Self {
         let mut peer = Self::dial(runtime);
         peer.send("session.hello", hello(token)).await;
+        peer.welcomed().await;
+        peer
+    }
+
+    /// Connects and says hello as `token` with these features only.
+    async fn hello_with(runtime: &Runtime, token: &str, features: &[&str]) -> Self {
+        let mut peer = Self::dial(runtime);
+        peer.send("session.hello", hello_with(token, features))
+            .await;
         peer.welcomed().await;
         peer
     }
@@ -122,6 +132,39 @@ impl Peer {
         }
     }
 
+    /// Submits `payload` and collects every frame up to the terminal of the job.
+    async fn run(&mut self, payload: Value) -> Vec<Value> {
+        self.send("job.submit", payload).await;
+        let mut frames = Vec::new();
+        loop {
+            let frame = self.receive().await;
+            let over = ["job.result", "job.error", "session.error"]
+                .iter()
+                .any(|end| frame["type"] == *end);
+            frames.push(frame);
+            if over {
+                return frames;
+            }
+        }
+    }
+
+    /// Sends a request that is refused; gives the code.
+    async fn refused(&mut self, wire_type: &str, payload: Value) -> String {
+        let id = self.send(wire_type, payload.clone()).await;
+        let error = self.receive().await;
+        assert_eq!(error["type"], "session.error", "{payload}: {error}");
+        assert_eq!(error["payload"]["request_id"], json!(id), "{error}");
+        error["payload"]["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Nothing is on its way to this peer: the next frame it gets answers its own ping.
+    async fn quiet(&mut self) {
+        let nonce = format!("quiet-{}", self.sent);
+        self.send("session.ping", json!({"nonce": nonce})).await;
+        let next = self.receive().await;
+        assert_eq!(next["payload"]["ping_nonce"], json!(nonce), "{next}");
+    }
+
     /// Submits to the probe and waits until it is accepted.
     async fn probe(&mut self, steps: Value) -> Value {
         self.send(
@@ -141,12 +184,36 @@ impl Peer {
     }
 }
 
+/// Every feature of the wire.
+const ALL: [&str; 11] = [
+    "heartbeat",
+    "ack",
+    "list_jobs",
+    "subscribe",
+    "lease_expires_at",
+    "cost.budget",
+    "model.use",
+    "provisioned_credentials",
+    "progress",
+    "result_chunk",
+    "agent_versions",
+];
+
 fn hello(token: &str) -> Value {
+    hello_with(token, &ALL)
+}
+
+fn hello_with(token: &str, features: &[&str]) -> Value {
     json!({
         "client": {"name": "raw", "version": "1"},
         "auth": {"scheme": "bearer", "token": token},
-        "capabilities": {"encodings": ["json"], "features": ["heartbeat", "ack", "progress", "agent_versions", "result_chunk"]}
+        "capabilities": {"encodings": ["json"], "features": features}
     })
+}
+
+/// Every feature but one.
+fn without(feature: &str) -> Vec<&'static str> {
+    ALL.into_iter().filter(|name| *name != feature).collect()
 }
 
 fn tokens() -> BearerTokens {

@@ -17,20 +17,22 @@ use arcp_generated::event::{
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use arcp_generated::session::Feature;
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::AgentError;
 use super::stream::{Chunks, Piece};
-use crate::clock::{self, Clock, Stamped as _};
+use crate::clock::{self, Clock, Now, Stamped as _};
 use crate::id::Mint;
 use crate::limits::Limits;
 use crate::protocol::core::{Input, Launch};
 use crate::protocol::features::Features;
 use crate::protocol::frame::JobFace;
-use crate::protocol::job::Outcome;
+use crate::protocol::job::{Failure, Outcome};
 use crate::protocol::lease::Authority;
 use crate::protocol::lease::budget::{self, MetricName};
+use crate::protocol::lease::grammar;
 use crate::protocol::lease::operation::{DenialCode, Denied, Operation};
 use crate::protocol::principal::Principal;
 use crate::server::dispatch::Inbox;
@@ -48,6 +50,7 @@ struct Running {
     agent_ref: Arc<str>,
     principal: Principal,
     authority: Authority,
+    accepted: Now,
     features: Features,
     owner: Arc<Feed>,
     inbox: Inbox,
@@ -86,6 +89,7 @@ impl JobContext {
                 agent_ref: launch.agent_ref,
                 principal: launch.principal,
                 authority: launch.authority,
+                accepted: launch.accepted,
                 features: launch.features,
                 owner,
                 inbox,
@@ -211,9 +215,9 @@ impl JobContext {
         }
         let mut changed = Vec::new();
         if name == MetricName::Cost {
-            let cost = budget::parse_cost(metric.value.as_str())?;
+            let cost = budget::parse_cost(metric.value.as_str()).map_err(no_cost)?;
             if let Some(unit) = &metric.unit {
-                changed = self.job.authority.charge(unit, cost)?;
+                changed = self.job.authority.charge(unit, cost).map_err(no_cost)?;
             }
         }
         self.emit(EventBody::Metric(metric)).await?;
@@ -340,14 +344,43 @@ impl JobContext {
             context: self.clone(),
             call_id,
         };
-        match self.job.authority.check(operation, now) {
-            Ok(()) => Ok(call),
-            Err(denied) => {
-                let error = refused(denied);
-                call.fail(&error).await?;
-                Err(error)
-            }
+        let Err(error) = self.allowed(operation) else {
+            return Ok(call);
+        };
+        call.fail(&error).await?;
+        if error.code == ErrorCode::LeaseExpired {
+            self.expired(&error).await?;
         }
+        Err(error)
+    }
+
+    /// Whether the lease allows the operation at this moment, which may be long after the job asked: events wait for their reader.
+    fn allowed(&self, operation: &Operation<'_>) -> Result<(), AgentError> {
+        if self.is_cancelled() {
+            return Err(AgentError::new(
+                ErrorCode::PermissionDenied,
+                "the job is being stopped, and its lease is released",
+            ));
+        }
+        self.job
+            .authority
+            .check(operation, self.lease_time())
+            .map_err(refused)
+    }
+
+    /// The time by which the lease is judged: anchored when the job was accepted, so that a wall clock that jumps moves no end (§14).
+    fn lease_time(&self) -> Timestamp {
+        let accepted = self.job.accepted;
+        let since = self.job.clock.now().mono.saturating_sub(accepted.mono);
+        accepted.wall.checked_add(since).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The job asked for something after its lease was over: it ends, whatever its agent makes of the refusal (§9.5, A-43).
+    async fn expired(&self, error: &AgentError) -> Result<(), AgentError> {
+        tracing::info!(job = %self.job.about.key, "a job acted after its lease had expired");
+        let failure = Failure::new(error.code.clone(), error.message.clone());
+        self.tell(Input::Finish(self.job.about.key, Outcome::Failure(failure)))
+            .await
     }
 
     /// Streams the result (§8.4): what is written is the result, and what the agent returns does not count. A job has one stream;
@@ -414,11 +447,15 @@ impl JobContext {
 
     async fn push(&self, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
         self.job.owner.room().await;
-        let input = Input::Emit {
+        self.tell(Input::Emit {
             job: self.job.about.key,
             kind,
             payload,
-        };
+        })
+        .await
+    }
+
+    async fn tell(&self, input: Input) -> Result<(), AgentError> {
         self.job
             .inbox
             .tell(input)
@@ -556,6 +593,10 @@ impl Target {
             tool => Operation::ToolCall { tool },
         }
     }
+}
+
+fn no_cost(refusal: grammar::Refusal) -> AgentError {
+    AgentError::new(ErrorCode::InvalidRequest, refusal.to_string())
 }
 
 fn refused(denied: Denied) -> AgentError {

@@ -146,6 +146,8 @@ pub struct Launch {
     pub authority: Authority,
     /// What its owner understands.
     pub features: Features,
+    /// When it was accepted: the moment from which the lease's time is counted.
+    pub accepted: Now,
 }
 
 /// What one or more inputs lead to.

@@ -197,6 +197,7 @@ impl Core {
             input: prepared.input,
             authority,
             features: owner.features,
+            accepted: now,
         };
         self.set_deadlines(key, prepared.max_runtime, prepared.expires_at, now);
         self.jobs.insert(key, job);

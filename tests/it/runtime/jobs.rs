@@ -97,10 +97,6 @@ async fn what_cannot_be_submitted_is_refused_by_name() {
             "INVALID_REQUEST",
         ),
         (
-            json!({"agent": "probe", "input": {"do": []}, "lease_request": {"cost.budget": ["USD:1"]}}),
-            "INVALID_REQUEST",
-        ),
-        (
             json!({"agent": "probe", "input": {"do": []}, "max_runtime_sec": 0}),
             "INVALID_REQUEST",
         ),
