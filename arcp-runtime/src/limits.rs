@@ -67,7 +67,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            frame_bytes: count(wire::FRAME_BYTES),
+            frame_bytes: DEFAULT_FRAME_BYTES,
             frame_depth: count(wire::FRAME_DEPTH),
             handshake: Duration::from_secs(wire::HANDSHAKE_DEADLINE_SEC),
             bad_frames: small_count(wire::BAD_FRAMES_IN_ROW),
@@ -97,6 +97,58 @@ impl Default for Limits {
         }
     }
 }
+
+/// The largest frame that is read, in bytes, when nothing else is said.
+#[expect(clippy::cast_possible_truncation, reason = "four million fit")]
+pub const DEFAULT_FRAME_BYTES: usize = wire::FRAME_BYTES as usize;
+/// The most characters of one lease pattern.
+pub const MAX_PATTERN_CHARS: usize = 4096;
+/// The most segments (parts between `/`) of one lease pattern. Together with [`MAX_LEASE_BYTES`] this bounds the work of one check.
+pub const MAX_PATTERN_SEGMENTS: usize = 128;
+/// The most bytes that all names and patterns of one lease have together.
+pub const MAX_LEASE_BYTES: usize = 64 * 1024;
+/// The most bytes of the target of an operation.
+pub const MAX_TARGET_BYTES: usize = 8192;
+/// The most bytes of a capability's name.
+pub const MAX_CAPABILITY_BYTES: usize = 128;
+/// The most digits before the decimal point of an amount.
+pub const MAX_INTEGER_DIGITS: usize = 18;
+/// The most digits after the decimal point of an amount.
+pub const MAX_FRACTION_DIGITS: u32 = 9;
+/// The most bytes of a currency's name.
+pub const MAX_CURRENCY_BYTES: usize = 32;
+/// The most bytes of an agent reference (`name@version`).
+pub const MAX_REFERENCE_BYTES: usize = 256;
+
+/// Frames handed to a transport before reading has its turn.
+pub(crate) const WRITE_BATCH: usize = 512;
+/// How long a last frame and the goodbye may take.
+pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
+/// Entries of one page of replay.
+pub(crate) const REPLAY_ENTRIES: usize = 1024;
+/// Payload bytes of one page of replay.
+pub(crate) const REPLAY_BYTES: usize = 1 << 20;
+/// Inputs that the dispatcher takes in one go.
+pub(crate) const INPUTS_AT_ONCE: usize = 1024;
+/// Records that may collect while a batch is being committed.
+pub(crate) const COLLECTED_RECORDS: usize = 8192;
+/// How often a failing commit is tried again before the runtime gives up, and how long it waits in between.
+pub(crate) const COMMIT_PAUSES: [Duration; 4] = [
+    Duration::from_millis(10),
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
+/// How long a failed login counts.
+pub(crate) const LOGIN_WINDOW: Duration = Duration::from_mins(1);
+/// Addresses whose failed logins are remembered; beyond it the whole table is begun anew, which forgives rather than blocks.
+pub(crate) const LOGIN_ADDRESSES: usize = 10_000;
+/// Batches that may wait for a store's writer. The core has one under way; the rest is room for closing.
+pub(crate) const WAITING_COMMITS: usize = 16;
+/// Reads that may wait for a store's reader; further ones wait with their caller.
+pub(crate) const WAITING_READS: usize = 256;
+/// Bytes of a closing peer that are thrown away before its connection is cut.
+pub(crate) const CLOSE_DRAIN_BYTES: usize = 16 << 20;
 
 /// A limit of the schema as a size in memory. What a machine cannot count is no limit to it.
 fn count(limit: u64) -> usize {

@@ -12,9 +12,6 @@ pub mod websocket;
 
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 
-/// The largest frame that is read, in bytes, when nothing else is said (wire §10).
-pub const DEFAULT_MAX_FRAME: usize = 4 * 1024 * 1024;
-
 /// Why a connection ends, told to the peer where the transport can say it (wire §7.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

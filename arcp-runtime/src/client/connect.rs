@@ -14,9 +14,10 @@ use super::queue::QueueLimits;
 use super::{Backoff, Client, ClientError, SavedSession};
 use crate::clock::SystemClock;
 use crate::id::SystemMint;
+use crate::limits::DEFAULT_FRAME_BYTES;
 use crate::protocol::client::core::Settings;
+use crate::transport::BoxTransport;
 use crate::transport::websocket::{self, ConnectError, ConnectOptions};
-use crate::transport::{BoxTransport, DEFAULT_MAX_FRAME};
 
 /// A connection on its way.
 pub type ConnectFuture =
@@ -217,7 +218,7 @@ impl Builder {
             features: self.features,
             reconnects: self.backoff.is_some(),
             result_bytes: self.result_bytes,
-            frame_bytes: frame_bytes.min(DEFAULT_MAX_FRAME),
+            frame_bytes: frame_bytes.min(DEFAULT_FRAME_BYTES),
             greeting_wait: Duration::from_secs(10),
             close_wait: Duration::from_secs(2),
             early_frames: self.queue.items,

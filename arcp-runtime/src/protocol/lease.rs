@@ -22,12 +22,14 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use budget::{Budget, Remaining};
-use grammar::{Amount, Capability, Currency, MAX_LEASE_BYTES, Refusal};
+use grammar::{Amount, Capability, Currency, Refusal};
 use model_use::ModelPolicy;
 use operation::{DenialCode, Denied, Operation};
 use pattern::{Dialect, Pattern};
 use subset::Violation;
 use target::Target;
+
+use crate::limits::MAX_LEASE_BYTES;
 
 /// A lease: capabilities, each with its patterns, compiled (§9.1).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

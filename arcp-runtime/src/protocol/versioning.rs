@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The most bytes that an agent reference may have.
-pub const MAX_REFERENCE_BYTES: usize = 256;
+use crate::limits::MAX_REFERENCE_BYTES;
 
 /// An agent as a request names it: a name, and perhaps a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use super::dispatch::{Call, Greeted, Welcomed};
 use super::feed::{End, Work};
 use super::host::Host;
 use super::outgoing::Ids;
+use crate::limits::{GOODBYE, REPLAY_BYTES, REPLAY_ENTRIES, WRITE_BATCH};
 use crate::protocol::connection::{Connection, Request, Step};
 use crate::protocol::core::{ConnKey, Input, refusal_frame};
 use crate::protocol::frame::Frame;
@@ -27,13 +28,9 @@ use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
 
 /// What a page of replay may hold.
 const PAGE: PageLimit = PageLimit {
-    entries: 1024,
-    bytes: 1 << 20,
+    entries: REPLAY_ENTRIES,
+    bytes: REPLAY_BYTES,
 };
-/// Frames handed to the transport before reading has its turn.
-const BATCH: usize = 512;
-/// How long a last frame and the goodbye may take.
-const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Serves one connection to its end.
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
@@ -431,7 +428,7 @@ impl<'a> Served<'a> {
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
         let mut written = 0;
         let wall = self.host.clock.now().wall;
-        let mut turns = BATCH;
+        let mut turns = WRITE_BATCH;
         let outcome = loop {
             if turns == 0 {
                 // Reading has its turn; then this goes on.

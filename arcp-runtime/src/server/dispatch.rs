@@ -14,7 +14,7 @@ use super::feed::Feed;
 use super::jobs::Jobs;
 use crate::clock::Clock;
 use crate::id::SessionKey;
-use crate::limits::Limits;
+use crate::limits::{COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
 use crate::protocol::core::{ConnKey, Core, Effect, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Attach;
@@ -22,18 +22,6 @@ use crate::protocol::principal::Principal;
 use crate::protocol::refusal::Refusal;
 use crate::store::{Record, Store, StoreError, StoreFuture};
 use crate::transport::CloseCode;
-
-/// Inputs taken in one go.
-const TAKE: usize = 1024;
-/// Records that may collect while a batch is being committed.
-const COLLECT: usize = 8192;
-/// How often a failing commit is tried again before the runtime gives up, and how long it waits in between.
-const RETRIES: [Duration; 4] = [
-    Duration::from_millis(10),
-    Duration::from_millis(100),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-];
 
 /// The answer to a hello or a resume.
 #[derive(Debug)]
@@ -149,8 +137,8 @@ impl Dispatch {
     /// The store's last error.
     pub(super) async fn run(mut self, mut pending: Output) -> Result<(), StoreError> {
         let store = Arc::clone(&self.store);
-        let mut calls = Vec::with_capacity(TAKE);
-        let mut inputs = Vec::with_capacity(TAKE);
+        let mut calls = Vec::with_capacity(INPUTS_AT_ONCE);
+        let mut inputs = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut held = Vec::new();
         let mut commit: Option<StoreFuture<'_, ()>> = None;
         loop {
@@ -168,7 +156,7 @@ impl Dispatch {
                     )));
                 }
             }
-            let room = pending.records.len() < COLLECT && !self.stopping;
+            let room = pending.records.len() < COLLECTED_RECORDS && !self.stopping;
             let deadline = self.core.deadline();
             let now = self.clock.now();
             tokio::select! {
@@ -178,8 +166,8 @@ impl Dispatch {
                     done?;
                     self.carry_out(&mut held);
                 }
-                _ = self.calls.recv_many(&mut calls, TAKE), if room => self.take_calls(&mut calls, &mut pending),
-                _ = self.agents.recv_many(&mut inputs, TAKE), if room => {
+                _ = self.calls.recv_many(&mut calls, INPUTS_AT_ONCE), if room => self.take_calls(&mut calls, &mut pending),
+                _ = self.agents.recv_many(&mut inputs, INPUTS_AT_ONCE), if room => {
                     let now = self.clock.now();
                     for input in inputs.drain(..) {
                         self.core.handle(input, now, &mut pending);
@@ -299,7 +287,7 @@ async fn until(deadline: Option<Duration>, now: Duration) {
 
 /// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.
 async fn commit_with_retries(store: &dyn Store, records: Arc<[Record]>) -> Result<(), StoreError> {
-    for pause in RETRIES {
+    for pause in COMMIT_PAUSES {
         match store.commit(Arc::clone(&records)).await {
             Ok(()) => return Ok(()),
             Err(error) => {

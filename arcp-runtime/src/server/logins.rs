@@ -5,10 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long a failed login counts.
-const WINDOW: Duration = Duration::from_mins(1);
-/// Addresses that are remembered at the same time; beyond it the whole table is begun anew, which forgives rather than blocks.
-const ADDRESSES: usize = 10_000;
+use crate::limits::{LOGIN_ADDRESSES, LOGIN_WINDOW};
 
 /// The failed logins of the last minute.
 #[derive(Debug)]
@@ -30,18 +27,18 @@ impl Logins {
         let Some(peer) = peer else { return false };
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.get(&peer).is_some_and(|(since, count)| {
-            *count >= self.budget && now.saturating_sub(*since) < WINDOW
+            *count >= self.budget && now.saturating_sub(*since) < LOGIN_WINDOW
         })
     }
 
     pub(super) fn failed(&self, peer: Option<IpAddr>, now: Duration) {
         let Some(peer) = peer else { return };
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        if failed.len() >= ADDRESSES {
+        if failed.len() >= LOGIN_ADDRESSES {
             failed.clear();
         }
         let (since, count) = failed.entry(peer).or_insert((now, 0));
-        if now.saturating_sub(*since) >= WINDOW {
+        if now.saturating_sub(*since) >= LOGIN_WINDOW {
             (*since, *count) = (now, 0);
         }
         *count += 1;

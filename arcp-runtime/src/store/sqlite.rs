@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Delivered, Entry, PageLimit, Record, Recovered, Store, StoreError, StoreFuture};
 use crate::id::{JobKey, SessionKey};
+use crate::limits::{WAITING_COMMITS, WAITING_READS};
 
 mod apply;
 mod blocks;
@@ -31,11 +32,6 @@ mod writer;
 use place::Place;
 use read::{Reader, Request};
 use writer::{Command, Writer};
-
-/// Batches that may wait for the writer. The core has one under way; the rest is room for closing.
-const WAITING_COMMITS: usize = 16;
-/// Reads that may wait for the reader; further ones wait with their caller.
-const WAITING_READS: usize = 256;
 
 /// What a commit that was answered with `Ok` survives. A batch is whole or absent at either level, and the file is never damaged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::{CloseCode, DEFAULT_MAX_FRAME, Goodbye, Received, Text, Transport, TransportError};
+use super::{CloseCode, Goodbye, Received, Text, Transport, TransportError};
+use crate::limits::DEFAULT_FRAME_BYTES;
 
 /// How much one direction of a pair holds.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +30,7 @@ impl MemoryLimits {
         Self {
             frames: frames.max(1),
             bytes: 1024 * 1024,
-            max_frame: DEFAULT_MAX_FRAME,
+            max_frame: DEFAULT_FRAME_BYTES,
         }
     }
 

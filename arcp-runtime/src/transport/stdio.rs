@@ -11,7 +11,8 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, Stdin, Stdout};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use super::{CloseCode, DEFAULT_MAX_FRAME, Received, Text, Transport, TransportError};
+use super::{CloseCode, Received, Text, Transport, TransportError};
+use crate::limits::DEFAULT_FRAME_BYTES;
 
 /// What a stdio transport holds at most.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ pub struct StdioLimits {
 impl Default for StdioLimits {
     fn default() -> Self {
         Self {
-            max_frame: DEFAULT_MAX_FRAME,
+            max_frame: DEFAULT_FRAME_BYTES,
             read_buffer: 8 * 1024,
             write_buffer: 64 * 1024,
         }

@@ -18,7 +18,8 @@ use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError, Pro
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 
-use super::{CloseCode, DEFAULT_MAX_FRAME, Goodbye, Received, Text, Transport, TransportError};
+use super::{CloseCode, Goodbye, Received, Text, Transport, TransportError};
+use crate::limits::{CLOSE_DRAIN_BYTES, DEFAULT_FRAME_BYTES};
 
 mod accept;
 mod connect;
@@ -35,8 +36,6 @@ pub const PATH: &str = "/arcp";
 
 /// Bytes that a closing reason may have: a control frame holds 125, two of them are the code.
 const MAX_REASON: usize = 123;
-/// Bytes of a closing peer that are thrown away before the connection is cut.
-const MAX_DRAIN: usize = 16 * 1024 * 1024;
 /// Room for the header of the largest frame and for a pong that waits beside it.
 const FRAME_OVERHEAD: usize = 512;
 
@@ -62,7 +61,7 @@ impl WebSocketLimits {
     /// For accepted connections, of which there may be many: 4 KiB to read.
     pub fn server() -> Self {
         Self {
-            max_frame: DEFAULT_MAX_FRAME,
+            max_frame: DEFAULT_FRAME_BYTES,
             read_buffer: 4 * 1024,
             write_buffer: 64 * 1024,
             max_header: 8 * 1024,
@@ -282,7 +281,8 @@ where
                 let mut scratch = ReadBuf::new(&mut scratch);
                 let polled = ready!(Pin::new(self.socket.get_mut()).poll_read(cx, &mut scratch));
                 let read = read + scratch.filled().len();
-                let over = polled.is_err() || scratch.filled().is_empty() || read > MAX_DRAIN;
+                let over =
+                    polled.is_err() || scratch.filled().is_empty() || read > CLOSE_DRAIN_BYTES;
                 Poll::Ready((!over).then_some(Step::Drain { read }))
             }
         }

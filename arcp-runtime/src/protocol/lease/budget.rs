@@ -8,9 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::grammar::{
-    Amount, Currency, MAX_FRACTION_DIGITS, MAX_INTEGER_DIGITS, Refusal, max_value,
-};
+use super::grammar::{Amount, Currency, Refusal, max_value};
+use crate::limits::{MAX_FRACTION_DIGITS, MAX_INTEGER_DIGITS};
 
 /// The metric by which a runtime reports what is left of a budget.
 pub const REMAINING_METRIC: &str = "cost.budget.remaining";

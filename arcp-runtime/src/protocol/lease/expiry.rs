@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::grammar::{MAX_FRACTION_DIGITS, Refusal};
+use super::grammar::Refusal;
+use crate::limits::MAX_FRACTION_DIGITS;
 
 /// Reads the end of a lease: RFC 3339 in UTC with a `Z`, later than `now`.
 ///

@@ -8,30 +8,9 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-/// The most characters that one pattern may have.
-pub const MAX_PATTERN_CHARS: usize = 4096;
-
-/// The most segments (parts between `/`) that one pattern may have.
-///
-/// Together with [`MAX_LEASE_BYTES`] this bounds the work of one check.
-pub const MAX_PATTERN_SEGMENTS: usize = 128;
-
-/// The most bytes that all names and patterns of one lease may have together.
-pub const MAX_LEASE_BYTES: usize = 64 * 1024;
-
-/// The most bytes that the target of an operation may have.
-pub const MAX_TARGET_BYTES: usize = 8192;
-
-/// The most bytes that a capability name may have.
-pub const MAX_CAPABILITY_BYTES: usize = 128;
-
-/// The most digits before the decimal point of an amount.
-pub const MAX_INTEGER_DIGITS: usize = 18;
-
-/// The most digits after the decimal point of an amount.
-pub const MAX_FRACTION_DIGITS: u32 = 9;
-
-const MAX_CURRENCY_BYTES: usize = 32;
+use crate::limits::{
+    MAX_CAPABILITY_BYTES, MAX_CURRENCY_BYTES, MAX_FRACTION_DIGITS, MAX_INTEGER_DIGITS,
+};
 
 /// Why a request was not understood: `INVALID_REQUEST` on the wire (§12).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

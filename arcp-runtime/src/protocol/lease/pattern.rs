@@ -4,8 +4,8 @@
 //! segment a run of `*` takes any number of characters; all else is literal. Both ends are anchored.
 //! Nothing here decides what a target is: it comes canonical from `target`.
 
-use super::grammar::{MAX_PATTERN_CHARS, MAX_PATTERN_SEGMENTS};
 use super::target::{self, Target};
+use crate::limits::{MAX_PATTERN_CHARS, MAX_PATTERN_SEGMENTS};
 
 /// Which rules a pattern is written by; it follows from the capability (wire: the table of leases).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

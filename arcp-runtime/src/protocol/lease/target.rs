@@ -5,7 +5,7 @@
 
 use url::{Host, Url};
 
-use super::grammar::MAX_TARGET_BYTES;
+use crate::limits::MAX_TARGET_BYTES;
 
 /// A canonical target.
 #[derive(Debug, Clone, PartialEq, Eq)]

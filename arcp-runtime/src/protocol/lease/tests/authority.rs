@@ -3,8 +3,9 @@
 use std::thread;
 
 use super::super::budget::{MetricName, metric_name};
-use super::super::grammar::{MAX_PATTERN_CHARS, MAX_PATTERN_SEGMENTS, MAX_TARGET_BYTES, max_value};
+use super::super::grammar::max_value;
 use super::*;
+use crate::limits::{MAX_LEASE_BYTES, MAX_PATTERN_CHARS, MAX_PATTERN_SEGMENTS, MAX_TARGET_BYTES};
 
 const SEARCH: Operation<'_> = Operation::ToolCall { tool: "search" };
 
