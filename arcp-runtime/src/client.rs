@@ -3,31 +3,39 @@
 //! The rules are in [`crate::protocol::client`]; this room moves frames and time. One task owns the session, a [`Client`] and a [`JobHandle`] are cheap handles to it.
 //!
 //! ```no_run
-//! use arcp_generated::job::Submit;
-//! use arcp_runtime::client::Client;
+//! use arcp_runtime::client::{Client, Submission};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::builder("ws://127.0.0.1:7777").token("secret").connect().await?;
-//! let mut job = client.submit(Submit::new("echo".try_into()?)).await?;
+//! let mut job = client.submit(Submission::to("echo").input("hello")).await?;
 //! let mut events = job.events();
 //! while let Some(event) = events.next().await {
 //!     println!("{:?}", event?.body);
 //! }
-//! println!("{:?}", job.result().await?);
+//! println!("{}", job.result_as::<String>().await?);
 //! client.close("done").await;
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! # When the connection is cut
+//! The client comes back with back-off and resumes its session; consumers do not notice. Requests without an answer are asked again, but for submissions without
+//! an idempotency key, which end with [`ClientError::Uncertain`]. When the session cannot be resumed, jobs with a key are submitted again in a new one and the
+//! others end with [`ClientError::SessionLost`]. What could not be recovered stands as a [`Loss`] at its place in the stream of events, and is told to
+//! [`Client::incidents`]. [`Client::save`] puts a session away for another process.
+//!
 //! # Back-pressure
-//! Nothing is dropped: when the events of a job are not taken, reading the whole session stops once that job's queue is full, and with it the answers to
-//! requests. Take events, or call [`JobHandle::skip_events`], or wait for [`JobHandle::result`], which throws them away.
+//! A full queue of one job's events stops reading the session, so that the runtime and its agent are slowed. A consumer that takes nothing for ten seconds
+//! ([`ClientLimits::slow_consumer`]) while other jobs or requests wait is given up: its events fall away until it takes some, and then a [`Loss`] says which.
+//! While nobody else waits, nothing ever falls away. Take events, or call [`JobHandle::skip_events`], or wait for [`JobHandle::result`], which throws them away.
 
+use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use arcp_generated::common::TraceId;
-use arcp_generated::job::Submit;
+use arcp_generated::common::{JobId, TraceId};
+use arcp_generated::job::{Submit, Subscribe};
+use arcp_generated::session::{JobFilter, Jobs, ListJobs};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 mod connect;
@@ -35,22 +43,28 @@ mod driver;
 mod events;
 mod job;
 mod link;
+mod listing;
 mod queue;
 mod saved;
+mod submission;
 
+pub use crate::limits::ClientLimits;
 pub use crate::protocol::client::backoff::Backoff;
 pub use crate::protocol::client::core::Opened;
 pub use crate::protocol::client::news::{
     ClientError, Incident, JobEvent, JobFailure, JobResult, Loss, LossReason, Outcome, Refusal,
     ResultValue,
 };
-pub use crate::protocol::client::result_chunk::{ChunkError, Streamed};
+pub use crate::protocol::client::result_chunk::{ChunkError, Streamed, Written};
 pub use connect::{Builder, Connect, ConnectFuture};
 pub use events::{EventStream, Incidents};
 pub use job::JobHandle;
+pub use listing::JobList;
 pub use saved::SavedSession;
+pub use submission::Submission;
 
 use crate::protocol::client::core::Key;
+use crate::transport::BoxTransport;
 
 /// A session with a runtime. Cloning it is cheap; the connection ends when the last clone and the last [`JobHandle`] are dropped, or with [`Client::close`].
 #[derive(Clone, Debug)]
@@ -66,8 +80,19 @@ pub struct Client {
 #[derive(Debug)]
 enum Request {
     Submit {
-        submission: Box<Submission>,
+        submission: Box<(Submit, Option<TraceId>)>,
         reply: oneshot::Sender<Result<JobHandle, ClientError>>,
+    },
+    Subscribe {
+        subscribe: Subscribe,
+        reply: oneshot::Sender<Result<JobHandle, ClientError>>,
+    },
+    Unsubscribe {
+        job: Key,
+    },
+    ListJobs {
+        query: Box<ListJobs>,
+        reply: oneshot::Sender<Result<Jobs, ClientError>>,
     },
     Cancel {
         job: Key,
@@ -85,44 +110,54 @@ enum Control {
     Save {
         reply: oneshot::Sender<Option<SavedSession>>,
     },
+    LetResultGo {
+        job: Key,
+    },
     Close {
         reason: String,
         reply: oneshot::Sender<()>,
     },
 }
 
-/// What to submit, and under which trace.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Submission {
-    /// The payload of `job.submit`.
-    pub submit: Submit,
-    /// The trace; minted when there is none (§11).
-    pub trace_id: Option<TraceId>,
-}
-
-impl From<Submit> for Submission {
-    fn from(submit: Submit) -> Self {
-        Self {
-            submit,
-            trace_id: None,
-        }
-    }
-}
-
-impl Submission {
-    /// Puts the job into a trace.
-    #[must_use]
-    pub fn with_trace_id(mut self, trace_id: TraceId) -> Self {
-        self.trace_id = Some(trace_id);
-        self
-    }
+/// What of a job's past a subscription begins with (§7.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum History {
+    /// Nothing: only what comes from now on.
+    #[default]
+    None,
+    /// Everything that the runtime still has.
+    All,
+    /// What came after this number in the stream of the session that submitted the job.
+    After(u64),
 }
 
 impl Client {
     /// A client for the runtime at `url` (`ws://HOST:PORT`, path `/arcp` when there is none).
     pub fn builder(url: impl Into<String>) -> Builder {
         Builder::to_url(url.into())
+    }
+
+    /// A client for a runtime that is started as a program and spoken to over its stdin and stdout. It is killed with the connection, and started again to come back.
+    pub fn program(
+        program: impl Into<OsString>,
+        arguments: impl IntoIterator<Item = impl Into<OsString>>,
+    ) -> Builder {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        Builder::to_program(program.into(), arguments)
+    }
+
+    /// A client for a runtime in the same process: `serve` gets the runtime's end of each connection, and must not wait.
+    ///
+    /// ```
+    /// # use arcp_runtime::{client::Client, server::Runtime};
+    /// # fn connect(runtime: Runtime) {
+    /// let builder = Client::in_process(move |connection| {
+    ///     tokio::spawn(runtime.serve(connection));
+    /// });
+    /// # }
+    /// ```
+    pub fn in_process(serve: impl Fn(BoxTransport) + Send + Sync + 'static) -> Builder {
+        Builder::in_process(serve)
     }
 
     /// A client over any transport: `connector` is asked for a new one each time.
@@ -140,6 +175,7 @@ impl Client {
     /// With an idempotency key it is submitted again after a lost connection, and its job is followed into a new session when the old one cannot be resumed.
     ///
     /// # Errors
+    /// [`ClientError::Invalid`] for what cannot be sent and [`ClientError::NotNegotiated`] for what the runtime does not offer, both before anything is sent;
     /// [`ClientError::Refused`] with the runtime's reason; [`ClientError::Uncertain`] when the connection was lost before the answer and there is no
     /// idempotency key; what ended the client otherwise.
     ///
@@ -149,9 +185,50 @@ impl Client {
         &self,
         submission: impl Into<Submission>,
     ) -> Result<JobHandle, ClientError> {
-        let submission = Box::new(submission.into());
+        let submission = Box::new(submission.into().into_parts()?);
         self.ask(|reply| Request::Submit { submission, reply })
             .await
+    }
+
+    /// Follows a job of another session, or an earlier one of this principal (§7.6). The handle gives its events and its end; it cannot cancel the job.
+    ///
+    /// # Errors
+    /// [`ClientError::NotNegotiated`] without the feature `subscribe`, [`ClientError::Refused`] with the runtime's reason, [`ClientError::Invalid`] for a job
+    /// that this client follows already, what ended the client otherwise.
+    ///
+    /// # Cancel safety
+    /// Safe: an answer that nobody waits for ends the subscription.
+    pub async fn subscribe(
+        &self,
+        job_id: JobId,
+        history: History,
+    ) -> Result<JobHandle, ClientError> {
+        let subscribe = Subscribe::new(job_id);
+        let subscribe = match history {
+            History::None => subscribe,
+            // Some runtimes replay only with both members.
+            History::All => subscribe.with_history(true).with_from_event_seq(0),
+            History::After(seq) => subscribe.with_history(true).with_from_event_seq(seq),
+        };
+        self.ask(|reply| Request::Subscribe { subscribe, reply })
+            .await
+    }
+
+    /// One page of the jobs that the runtime shows to this principal (§6.6).
+    ///
+    /// # Errors
+    /// [`ClientError::NotNegotiated`] without the feature `list_jobs`, [`ClientError::Refused`] with the runtime's reason, what ended the client otherwise.
+    ///
+    /// # Cancel safety
+    /// Safe: dropping the future only forgets the answer.
+    pub async fn list_jobs(&self, query: ListJobs) -> Result<Jobs, ClientError> {
+        let query = Box::new(query);
+        self.ask(|reply| Request::ListJobs { query, reply }).await
+    }
+
+    /// All the jobs that match a filter, page by page.
+    pub fn jobs(&self, filter: JobFilter) -> JobList {
+        JobList::new(self.clone(), filter)
     }
 
     /// Measures how long the runtime takes to answer.
@@ -167,7 +244,8 @@ impl Client {
 
     /// What another client, in this process or another, needs to go on with this session. `None` when the client has ended.
     ///
-    /// It stands for what consumers have taken: events that wait in queues here are delivered to the other client again.
+    /// It stands for what consumers have taken: events that wait in queues here are delivered to the other client again, unless their consumer was given up.
+    /// A streamed result that is half here cannot be put together by the other client; it can subscribe to the job with its history.
     ///
     /// # Cancel safety
     /// Safe.

@@ -1,4 +1,4 @@
-//! Every limit and timer of a runtime, in one place (wire §10). Defaults are the schema's.
+//! Every limit and timer of a runtime and of a client, in one place (wire §10). Defaults are the schema's.
 
 use std::time::Duration;
 
@@ -94,6 +94,64 @@ impl Default for Limits {
             outbound_bytes: 4 << 20,
             inbox: 4096,
             inbox_bytes: 16 << 20,
+        }
+    }
+}
+
+/// What a client holds and how long it waits. Every queue, buffer and wait of [`crate::client`] is bounded by one of these.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ClientLimits {
+    /// Bytes of one frame that is sent.
+    pub frame_bytes: usize,
+    /// Requests without an answer; more of them wait in their callers.
+    pub requests: usize,
+    /// Bytes of requests without an answer; one larger request may wait alone.
+    pub request_bytes: usize,
+    /// Bytes of submissions with an idempotency key that are kept until their jobs end, to be submitted again if need be.
+    pub kept_bytes: usize,
+    /// Frames that wait to be written; beyond it nothing is read, because reading makes answers.
+    pub unsent_frames: usize,
+    /// Bytes that wait to be written; beyond it nothing is read.
+    pub unsent_bytes: usize,
+    /// Events that wait for the consumer of one job.
+    pub events: usize,
+    /// Bytes of events that wait for the consumer of one job; one larger event may wait alone.
+    pub event_bytes: usize,
+    /// How long a consumer that takes nothing may hold back others; then its events fall away, and it is told which.
+    pub slow_consumer: Duration,
+    /// Events that came before the acceptance of their job.
+    pub early_events: usize,
+    /// Bytes of events that came before the acceptance of their job.
+    pub early_bytes: usize,
+    /// Bytes of all streamed results that are being put together in memory at the same time.
+    pub result_bytes: usize,
+    /// Incidents that wait for a reader before the oldest falls away.
+    pub incidents: usize,
+    /// How long the runtime may take to answer a hello.
+    pub greeting: Duration,
+    /// How long the runtime may take to answer a close.
+    pub close: Duration,
+}
+
+impl Default for ClientLimits {
+    fn default() -> Self {
+        Self {
+            frame_bytes: DEFAULT_FRAME_BYTES,
+            requests: 1024,
+            request_bytes: 16 << 20,
+            kept_bytes: 64 << 20,
+            unsent_frames: 4096,
+            unsent_bytes: 16 << 20,
+            events: 1024,
+            event_bytes: 8 << 20,
+            slow_consumer: Duration::from_secs(10),
+            early_events: 1024,
+            early_bytes: 8 << 20,
+            result_bytes: count(wire::RESULT_TOTAL_BYTES),
+            incidents: 256,
+            greeting: Duration::from_secs(wire::HANDSHAKE_DEADLINE_SEC),
+            close: Duration::from_secs(2),
         }
     }
 }

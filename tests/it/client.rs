@@ -11,8 +11,8 @@ use arcp_generated::event::EventBody;
 use arcp_generated::job::Submit;
 use arcp_generated::session::Feature;
 use arcp_runtime::client::{
-    Backoff, Builder, Client, ClientError, EventStream, Incident, JobFailure, JobHandle, Loss,
-    LossReason,
+    Backoff, Builder, Client, ClientError, EventStream, Incident, Incidents, JobFailure, JobHandle,
+    Loss, LossReason,
 };
 use arcp_runtime::transport::memory::{self, MemoryTransport};
 use arcp_runtime::transport::{BoxTransport, CloseCode, Received, Text, Transport};

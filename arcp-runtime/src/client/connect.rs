@@ -1,23 +1,25 @@
 //! Putting a client together, and the ways to a runtime.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::future::Future;
+use std::io::ErrorKind;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use arcp_generated::session::{BearerToken, ClientInfo, Feature};
+use tokio::process::Command;
 use tokio::sync::oneshot;
 
 use super::driver::{self, DriverSettings};
-use super::queue::QueueLimits;
 use super::{Backoff, Client, ClientError, SavedSession};
 use crate::clock::SystemClock;
 use crate::id::SystemMint;
-use crate::limits::DEFAULT_FRAME_BYTES;
+use crate::limits::ClientLimits;
 use crate::protocol::client::core::Settings;
-use crate::transport::BoxTransport;
+use crate::transport::stdio::{self, StdioLimits};
 use crate::transport::websocket::{self, ConnectError, ConnectOptions};
+use crate::transport::{BoxTransport, memory};
 
 /// A connection on its way.
 pub type ConnectFuture =
@@ -48,10 +50,12 @@ impl From<ConnectError> for ClientError {
     }
 }
 
-/// What this client can deal with; the rest of v1.1 is not asked for.
-const FEATURES: [Feature; 9] = [
+/// What this client can deal with: all of v1.1.
+const FEATURES: [Feature; 11] = [
     Feature::Heartbeat,
     Feature::Ack,
+    Feature::ListJobs,
+    Feature::Subscribe,
     Feature::LeaseExpiresAt,
     Feature::CostBudget,
     Feature::ModelUse,
@@ -60,6 +64,9 @@ const FEATURES: [Feature; 9] = [
     Feature::ResultChunk,
     Feature::AgentVersions,
 ];
+
+/// Frames that wait in each direction between a client and a runtime of the same process.
+const IN_PROCESS_FRAMES: usize = 256;
 
 enum Target {
     Url(String),
@@ -76,8 +83,7 @@ pub struct Builder {
     backoff: Option<Backoff>,
     options: ConnectOptions,
     resume: Option<SavedSession>,
-    queue: QueueLimits,
-    result_bytes: usize,
+    limits: ClientLimits,
 }
 
 impl fmt::Debug for Builder {
@@ -100,6 +106,30 @@ impl Builder {
         Self::new(Target::Connector(Arc::new(connector)))
     }
 
+    pub(super) fn to_program(program: OsString, arguments: Vec<OsString>) -> Self {
+        Self::over(move || {
+            let mut command = Command::new(&program);
+            command.args(&arguments);
+            let started = stdio::spawn(command, StdioLimits::default());
+            let started = started.map_err(|error| ClientError::Connect {
+                reason: format!("cannot start {}: {error}", program.display()),
+                transient: !matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::PermissionDenied
+                ),
+            });
+            async move { Ok(Box::new(started?) as BoxTransport) }
+        })
+    }
+
+    pub(super) fn in_process(serve: impl Fn(BoxTransport) + Send + Sync + 'static) -> Self {
+        Self::over(move || {
+            let (here, there) = memory::pair(IN_PROCESS_FRAMES);
+            serve(Box::new(there));
+            async move { Ok(Box::new(here) as BoxTransport) }
+        })
+    }
+
     fn new(target: Target) -> Self {
         Self {
             target,
@@ -110,11 +140,7 @@ impl Builder {
             backoff: Some(Backoff::default()),
             options: ConnectOptions::default(),
             resume: None,
-            queue: QueueLimits {
-                items: 1024,
-                bytes: 8 * 1024 * 1024,
-            },
-            result_bytes: 256 * 1024 * 1024,
+            limits: ClientLimits::default(),
         }
     }
 
@@ -125,7 +151,7 @@ impl Builder {
         self
     }
 
-    /// The name that the runtime sees; 1 to 256 characters.
+    /// The name that the runtime sees; it has 1 to 256 characters.
     #[must_use]
     pub fn client_name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -167,20 +193,25 @@ impl Builder {
         self
     }
 
-    /// How many events, and how many bytes of them, wait for the consumer of one job before reading stops. The default is 1024 and 8 MiB.
+    /// What the client holds at most, and how long it waits.
     #[must_use]
-    pub fn event_queue(mut self, events: usize, bytes: usize) -> Self {
-        self.queue = QueueLimits {
-            items: events.max(1),
-            bytes: bytes.max(1),
-        };
+    pub fn limits(mut self, limits: ClientLimits) -> Self {
+        self.limits = limits;
         self
     }
 
-    /// The largest streamed result that is put together, in bytes. The default is 256 MiB.
+    /// How many events, and how many bytes of them, wait for the consumer of one job before reading stops. The default is 1024 and 8 MiB.
+    #[must_use]
+    pub fn event_queue(mut self, events: usize, bytes: usize) -> Self {
+        self.limits.events = events;
+        self.limits.event_bytes = bytes;
+        self
+    }
+
+    /// How large all streamed results that are put together in memory at the same time may be, in bytes. The default is 256 MiB.
     #[must_use]
     pub fn result_bytes(mut self, result_bytes: usize) -> Self {
-        self.result_bytes = result_bytes;
+        self.limits.result_bytes = result_bytes;
         self
     }
 
@@ -198,7 +229,7 @@ impl Builder {
     /// session to resume is gone, [`ClientError::Invalid`] for a name or a token that cannot be sent.
     ///
     /// # Cancel safety
-    /// Dropping the future ends the attempt.
+    /// Dropping the future ends the attempt and what was connected by then.
     pub async fn connect(self) -> Result<Client, ClientError> {
         let token = BearerToken::try_from(self.token).map_err(|_| {
             ClientError::Invalid("the token is empty or too long; set one with `token`".to_owned())
@@ -207,21 +238,21 @@ impl Builder {
             let reason = "the client's name must have 1 to 256 characters".to_owned();
             return Err(ClientError::Invalid(reason));
         }
-        let frame_bytes = self.options.limits.max_frame.max(1);
+        let max_frame = self.options.limits.max_frame.max(1);
+        let mut limits = self.limits;
         let connector: Arc<dyn Connect> = match self.target {
             Target::Connector(connector) => connector,
-            Target::Url(url) => over_websocket(url, self.options),
+            Target::Url(url) => {
+                limits.frame_bytes = limits.frame_bytes.min(max_frame);
+                over_websocket(url, self.options)
+            }
         };
         let settings = Settings {
             client: ClientInfo::new(self.name).with_version(self.version),
             token,
             features: self.features,
             reconnects: self.backoff.is_some(),
-            result_bytes: self.result_bytes,
-            frame_bytes: frame_bytes.min(DEFAULT_FRAME_BYTES),
-            greeting_wait: Duration::from_secs(10),
-            close_wait: Duration::from_secs(2),
-            early_frames: self.queue.items,
+            limits,
         };
         let (ready, opened) = oneshot::channel();
         let (driver, client) = driver::new(
@@ -229,7 +260,6 @@ impl Builder {
                 settings,
                 connector,
                 backoff: self.backoff,
-                queue: self.queue,
                 clock: Arc::new(SystemClock::new()),
                 mint: Arc::new(SystemMint::default()),
                 resume: self.resume,

@@ -1,25 +1,63 @@
 //! A handle to one job.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use arcp_generated::common::JobId;
-use arcp_generated::job::Accepted;
+use arcp_generated::event::EventBody;
+use arcp_generated::job::{Accepted, Subscribed};
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, watch};
 
 use super::events::EventStream;
 use super::queue::Receiver;
-use super::{ClientError, JobEvent, JobFailure, JobResult, Loss, Outcome, Request, ask};
+use super::{
+    ClientError, Control, JobEvent, JobFailure, JobResult, Loss, Outcome, Request, ResultValue,
+    Streamed, ask,
+};
 use crate::protocol::client::core::Key;
+use crate::protocol::client::result_chunk::{Chunk, Chunks};
 
 /// What is known of a job.
 #[derive(Clone, Debug)]
 pub(super) struct Face {
     pub(super) job_id: JobId,
     pub(super) accepted: Option<Arc<Accepted>>,
+    pub(super) subscribed: Option<Arc<Subscribed>>,
 }
 
-/// A job that was accepted. Dropping it neither cancels the job nor slows the session: what comes of the job then falls away.
+impl Face {
+    /// Of a job of which only the id is known.
+    pub(super) fn of(job_id: JobId) -> Self {
+        Self {
+            job_id,
+            accepted: None,
+            subscribed: None,
+        }
+    }
+
+    /// Of a job that was submitted.
+    pub(super) fn accepted(accepted: Accepted) -> Self {
+        Self {
+            accepted: Some(Arc::new(accepted.clone())),
+            ..Self::of(accepted.job_id)
+        }
+    }
+
+    /// Of a job that was subscribed to.
+    pub(super) fn subscribed(subscribed: Subscribed) -> Self {
+        Self {
+            subscribed: Some(Arc::new(subscribed.clone())),
+            ..Self::of(subscribed.job_id)
+        }
+    }
+}
+
+/// A job that is followed: submitted here, subscribed to, or of a session that was taken over.
+///
+/// Dropping it neither cancels the job nor slows the session: what comes of the job then falls away. A subscription ends with the next event after its
+/// handle and its stream are dropped, or at once with [`JobHandle::unsubscribe`].
 #[derive(Debug)]
 pub struct JobHandle {
     key: Key,
@@ -27,6 +65,7 @@ pub struct JobHandle {
     events: Option<Receiver<Result<JobEvent, Loss>>>,
     outcome: watch::Receiver<Option<Arc<Outcome>>>,
     session: mpsc::Sender<Request>,
+    control: mpsc::Sender<Control>,
 }
 
 impl JobHandle {
@@ -36,6 +75,7 @@ impl JobHandle {
         events: Receiver<Result<JobEvent, Loss>>,
         outcome: watch::Receiver<Option<Arc<Outcome>>>,
         session: mpsc::Sender<Request>,
+        control: mpsc::Sender<Control>,
     ) -> Self {
         Self {
             key,
@@ -43,6 +83,7 @@ impl JobHandle {
             events: Some(events),
             outcome,
             session,
+            control,
         }
     }
 
@@ -51,9 +92,14 @@ impl JobHandle {
         self.face.borrow().job_id.clone()
     }
 
-    /// The runtime's acceptance: resolved agent, effective lease, credentials. `None` for a job of a session that was taken over.
+    /// The runtime's acceptance: resolved agent, effective lease, credentials. `None` for a job that was not submitted here.
     pub fn accepted(&self) -> Option<Arc<Accepted>> {
         self.face.borrow().accepted.clone()
+    }
+
+    /// How the job stood when it was subscribed to. `None` for a job that was not.
+    pub fn subscribed(&self) -> Option<Arc<Subscribed>> {
+        self.face.borrow().subscribed.clone()
     }
 
     /// The job's events, from the first one that was not taken yet. The stream is given once; a second one is empty.
@@ -75,11 +121,65 @@ impl JobHandle {
     /// Safe, but for events that fell away meanwhile.
     pub async fn result(&mut self) -> Result<JobResult, JobFailure> {
         self.skip_events();
+        self.outcome().await
+    }
+
+    /// Waits for the end and leaves the events alone.
+    async fn outcome(&mut self) -> Outcome {
         let ended = self.outcome.wait_for(Option::is_some).await;
         match ended.as_deref() {
             Ok(Some(outcome)) => Outcome::clone(outcome),
             Ok(None) | Err(_) => Err(JobFailure::Unfollowed(ClientError::Closed)),
         }
+    }
+
+    /// As [`JobHandle::result`], writing a streamed result to `writer` chunk by chunk as it comes, checked for order, encoding and size; an inline one as
+    /// its JSON text. A streamed result is then not kept in memory, and a slow writer slows the job.
+    ///
+    /// For that the job's events must be untouched: when they were taken or skipped before, the result is put together in memory first.
+    ///
+    /// # Errors
+    /// As [`JobHandle::result`]; [`JobFailure::Unwritten`] when the writer fails. What was written by then stays written.
+    ///
+    /// # Cancel safety
+    /// Not safe: when the future is dropped, part of the result is written and the rest is lost to this client.
+    pub async fn result_into<W: AsyncWrite + Unpin + ?Sized>(
+        &mut self,
+        writer: &mut W,
+    ) -> Result<JobResult, JobFailure> {
+        let Some(mut events) = self.events.take() else {
+            let result = self.result().await?;
+            write(writer, result.as_bytes()).await?;
+            return Ok(result);
+        };
+        // When the task has ended there is nothing to let go of.
+        let _ = self
+            .control
+            .send(Control::LetResultGo { job: self.key })
+            .await;
+        let mut chunks = Chunks::default();
+        while let Some(event) = poll_fn(|cx| events.poll_next(cx)).await {
+            if let Ok(JobEvent {
+                body: EventBody::ResultChunk(chunk),
+                ..
+            }) = event
+            {
+                write(writer, &chunks.take(&Chunk::from(&chunk))?).await?;
+            }
+        }
+        let result = self.outcome().await?;
+        match &result.value {
+            ResultValue::Inline(json) => write(writer, json.get().as_bytes()).await?,
+            // The end was checked against all chunks; this checks it against those that were written.
+            ResultValue::Streamed(Streamed {
+                result_id, bytes, ..
+            }) => drop(chunks.finish(result_id, Some(bytes.len() as u64))?),
+            ResultValue::Written(written) => {
+                drop(chunks.finish(&written.result_id, Some(written.bytes))?);
+            }
+        }
+        writer.flush().await.map_err(unwritten)?;
+        Ok(result)
     }
 
     /// As [`JobHandle::result`], read as a `T`.
@@ -95,6 +195,16 @@ impl JobHandle {
                 "the result has another shape than asked for: {error}"
             )))
         })
+    }
+
+    /// Stops following a job that was subscribed to (§7.6). The job goes on.
+    ///
+    /// # Cancel safety
+    /// Safe once polled; the subscription ends soon after the handle is gone in any case.
+    pub async fn unsubscribe(self) {
+        let job = self.key;
+        // When the task has ended there is no subscription.
+        let _ = self.session.send(Request::Unsubscribe { job }).await;
     }
 
     /// Asks the runtime to stop the job (§7.4) and waits until it heard or the job has ended; the end itself comes by [`JobHandle::result`].
@@ -120,4 +230,15 @@ impl JobHandle {
         })
         .await
     }
+}
+
+async fn write<W: AsyncWrite + Unpin + ?Sized>(
+    writer: &mut W,
+    bytes: &[u8],
+) -> Result<(), JobFailure> {
+    writer.write_all(bytes).await.map_err(unwritten)
+}
+
+fn unwritten(error: std::io::Error) -> JobFailure {
+    JobFailure::Unwritten(error.to_string())
 }

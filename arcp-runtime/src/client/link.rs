@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use tokio::time::Sleep;
 
 use super::connect::ConnectFuture;
+use crate::limits::ClientLimits;
 use crate::transport::{
     BoxTransport, CloseCode, Goodbye, Received, Text, Transport as _, TransportError,
 };
@@ -42,6 +43,7 @@ impl fmt::Debug for Link {
 pub(super) struct Wire {
     transport: BoxTransport,
     outbox: VecDeque<Text>,
+    outbox_bytes: usize,
     unflushed: bool,
     /// Why writing failed. Reading goes on until nothing is left: a refusal may be on its way.
     broken: Option<String>,
@@ -60,6 +62,7 @@ impl Wire {
         Self {
             transport,
             outbox: VecDeque::new(),
+            outbox_bytes: 0,
             unflushed: false,
             broken: None,
         }
@@ -67,13 +70,16 @@ impl Wire {
 
     pub(super) fn send(&mut self, frame: String) {
         if self.broken.is_none() {
+            self.outbox_bytes += frame.len();
             self.outbox.push_back(Text::from(frame));
         }
     }
 
-    /// Frames that wait because the runtime reads slowly; the caller takes no new requests while there are many.
-    pub(super) fn waiting(&self) -> usize {
-        self.outbox.len()
+    /// Whether too much waits because the runtime reads slowly; the caller then takes no requests and reads nothing.
+    pub(super) fn is_behind(&self, limits: &ClientLimits) -> bool {
+        self.broken.is_none()
+            && (self.outbox.len() >= limits.unsent_frames
+                || self.outbox_bytes >= limits.unsent_bytes)
     }
 
     /// Goes over to saying goodbye, after what still waits to be written.
@@ -101,6 +107,7 @@ impl Wire {
         {
             self.broken = Some(error.to_string());
             self.outbox.clear();
+            self.outbox_bytes = 0;
         }
     }
 
@@ -111,6 +118,7 @@ impl Wire {
                 Poll::Pending => return Ok(()),
             }
             if let Some(frame) = self.outbox.pop_front() {
+                self.outbox_bytes -= frame.len();
                 self.unflushed = true;
                 self.transport.start_send(frame)?;
             }

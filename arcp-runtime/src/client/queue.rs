@@ -100,6 +100,16 @@ impl<T> Sender<T> {
         }
     }
 
+    /// Whether nothing waits: everything was taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        lock(&self.shared).items.is_empty()
+    }
+
+    /// Whether nobody listens any more.
+    pub(crate) fn is_deaf(&self) -> bool {
+        lock(&self.shared).deaf
+    }
+
     /// Where the first item stands that was not taken.
     pub(crate) fn first_waiting(&self) -> Option<Position> {
         lock(&self.shared).items.front().map(|item| item.position)

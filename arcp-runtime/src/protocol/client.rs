@@ -13,21 +13,25 @@ pub mod news;
 pub mod result_chunk;
 pub mod sequence;
 
+mod early;
+mod interface;
 mod job;
+mod listing;
 mod receive;
 mod session;
+mod subscription;
 mod tolerate;
 
 /// What an error's code is usually about, for peers that do not say which request they refuse.
 enum About {
     /// The connection or the session.
     Session,
-    /// A request, perhaps of this kind.
-    Request(Option<correlate::Kind>),
+    /// A request of one of these kinds, or of any when there is none.
+    Request(&'static [correlate::Kind]),
 }
 
 fn about(code: &ErrorCode) -> About {
-    use correlate::Kind::{Cancel, Submit};
+    use correlate::Kind::{Cancel, Submit, Subscribe};
     match code {
         ErrorCode::HeartbeatLost | ErrorCode::ResumeWindowExpired | ErrorCode::Unauthenticated => {
             About::Session
@@ -37,8 +41,8 @@ fn about(code: &ErrorCode) -> About {
         | ErrorCode::DuplicateKey
         | ErrorCode::LeaseSubsetViolation
         | ErrorCode::LeaseExpired
-        | ErrorCode::BudgetExhausted => About::Request(Some(Submit)),
-        ErrorCode::JobNotFound => About::Request(Some(Cancel)),
-        _ => About::Request(None),
+        | ErrorCode::BudgetExhausted => About::Request(&[Submit]),
+        ErrorCode::JobNotFound => About::Request(&[Cancel, Subscribe]),
+        _ => About::Request(&[]),
     }
 }

@@ -66,36 +66,103 @@ async fn jobs_do_not_mix() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_consumer_loses_nothing_and_holds_reading_back() {
+async fn a_slow_consumer_that_is_alone_loses_nothing() {
     let (builder, mut runtime) = builder();
-    let (client, mut peer) = open_with(
-        builder.event_queue(8, 1_000_000),
-        &mut runtime,
-        &["heartbeat"],
-    )
-    .soon()
-    .await;
+    let builder = builder.event_queue(8, 1_000_000);
+    let (client, mut peer) = open_with(builder, &mut runtime, &["heartbeat"])
+        .soon()
+        .await;
     let mut incidents = client.incidents();
     let mut slow = start(&client, &mut peer, job(), "job_1").soon().await;
-    let mut quick = start(&client, &mut peer, job(), "job_2").soon().await;
     for n in 1..=100 {
         peer.event(n, "job_1", &format!("t{n}")).soon().await;
     }
-    peer.result(101, "job_2", json!(1)).soon().await;
-    let waiting = tokio::spawn(async move { quick.result_as::<u32>().soon().await });
     // Reading stands still, and the client shows life all the same: the runtime must not think that it is gone.
     for _ in 0..5 {
         peer.expect("session.ping").soon().await;
     }
-    assert!(!waiting.is_finished());
-    let told = incidents.next().soon().await.unwrap();
-    assert!(
-        matches!(&told, Incident::SlowConsumer { job_id } if job_id.as_str() == "job_1"),
-        "{told:?}"
+    assert_eq!(
+        slowness(&mut incidents).soon().await,
+        ("job_1".to_owned(), false)
     );
+    thoughts(&mut slow.events(), 1..=100).soon().await;
+}
+
+/// The next incident, which must be about a slow consumer: its job, and whether it was given up.
+async fn slowness(incidents: &mut Incidents) -> (String, bool) {
+    match incidents.next().soon().await.unwrap() {
+        Incident::SlowConsumer { job_id, given_up } => (job_id.as_str().to_owned(), given_up),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A client with two jobs: 100 events of the first, for which there is little room, then the end of the second.
+async fn slow_and_quick() -> (Peer, Incidents, [JobHandle; 2]) {
+    let (builder, mut runtime) = builder();
+    let builder = builder.event_queue(8, 1_000_000);
+    let (client, mut peer) = open_with(builder, &mut runtime, &["ack"]).soon().await;
+    let slow = start(&client, &mut peer, job(), "job_1").soon().await;
+    let quick = start(&client, &mut peer, job(), "job_2").soon().await;
+    for n in 1..=100 {
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
+    }
+    peer.result(101, "job_2", json!(1)).soon().await;
+    (peer, client.incidents(), [slow, quick])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_consumer_that_takes_something_is_waited_for() {
+    let (_peer, _incidents, [mut slow, mut quick]) = slow_and_quick().soon().await;
+    let waiting = tokio::spawn(async move { quick.result_as::<u32>().await });
     let mut events = slow.events();
-    thoughts(&mut events, 1..=100).soon().await;
+    for n in 1..=100 {
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        assert_eq!(waiting.is_finished(), n > 92, "{n}");
+        thoughts(&mut events, n..=n).soon().await;
+    }
     assert_eq!(waiting.soon().await.unwrap(), Ok(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_takes_nothing_is_given_up_when_others_wait() {
+    let (mut peer, mut incidents, [mut slow, mut quick]) = slow_and_quick().soon().await;
+    let begun = tokio::time::Instant::now();
+    assert_eq!(quick.result_as::<u32>().soon().await, Ok(1));
+    assert_eq!(begun.elapsed().as_secs(), 10);
+    assert_eq!(
+        slowness(&mut incidents).soon().await,
+        ("job_1".to_owned(), false)
+    );
+    assert_eq!(
+        slowness(&mut incidents).soon().await,
+        ("job_1".to_owned(), true)
+    );
+    // Nobody waits for it any more, neither acknowledgements nor what comes later.
+    while peer.expect("session.ack").soon().await["payload"]["last_processed_seq"] != 101 {}
+    peer.event(102, "job_1", "t102").soon().await;
+    let mut events = slow.events();
+    thoughts(&mut events, 1..=8).soon().await;
+    let lost = loss(&mut events).soon().await;
+    let told = (lost.from, lost.through, lost.reason);
+    assert_eq!(told, (9, Some(100), LossReason::SlowConsumer));
+    // What came after it was told comes as ever, and its end too.
+    peer.event(103, "job_1", "t103").soon().await;
+    peer.result(104, "job_1", json!(2)).soon().await;
+    thoughts(&mut events, 102..=103).soon().await;
+    assert_eq!(slow.result_as::<u32>().soon().await, Ok(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fell_away_is_told_before_the_end() {
+    let (mut peer, _incidents, [mut slow, mut quick]) = slow_and_quick().soon().await;
+    assert_eq!(quick.result_as::<u32>().soon().await, Ok(1));
+    peer.result(102, "job_1", json!(2)).soon().await;
+    let mut events = slow.events();
+    assert_eq!(slow.result_as::<u32>().soon().await, Ok(2));
+    thoughts(&mut events, 1..=8).soon().await;
+    let lost = loss(&mut events).soon().await;
+    assert_eq!((lost.from, lost.through), (9, Some(100)));
+    assert!(events.next().soon().await.is_none());
 }
 
 #[tokio::test(start_paused = true)]

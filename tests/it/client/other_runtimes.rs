@@ -34,7 +34,7 @@ async fn agents_may_be_names_and_features_need_not_be_ours() {
     .soon().await;
     let client = connecting.soon().await.unwrap().unwrap();
     let opened = client.welcome();
-    assert_eq!(opened.features, [Feature::Ack]);
+    assert_eq!(opened.features, [Feature::Ack, Feature::Subscribe]);
     let names: Vec<&str> = opened
         .welcome
         .capabilities

@@ -170,6 +170,10 @@ pub(crate) fn result_json(job: &JobId, result: &JobResult) -> Value {
         ResultValue::Inline(value) => {
             shown["result"] = value.decode().unwrap_or(Value::Null);
         }
+        ResultValue::Written(written) => {
+            shown["result_id"] = json!(written.result_id);
+            shown["size"] = json!(written.bytes);
+        }
         ResultValue::Streamed(streamed) => {
             shown["result_id"] = json!(streamed.result_id);
             shown["size"] = json!(streamed.bytes.len());

@@ -50,18 +50,15 @@ impl Backoff {
 
     /// How long to wait before try number `attempt` (from 0), `lost_for` after the connection was lost; `None` to give up.
     ///
-    /// The wait lies between half of the bound and the bound, so that clients which were cut at the same moment do not return at the same moment.
+    /// The wait lies anywhere between nothing and its bound (full jitter), so that clients which were cut at the same moment do not return at the same moment.
     pub fn delay(&self, attempt: u32, lost_for: Duration, random: u64) -> Option<Duration> {
         if lost_for >= self.give_up_after {
             return None;
         }
         let doubled = 1_u32.checked_shl(attempt).unwrap_or(u32::MAX).max(1);
         let bound = self.first.saturating_mul(doubled).min(self.max);
-        let half = bound / 2;
-        let spread = u64::try_from(half.as_nanos())
-            .unwrap_or(u64::MAX)
-            .saturating_add(1);
-        Some(half + Duration::from_nanos(random % spread))
+        let bound = u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX);
+        Some(Duration::from_nanos(random % bound.saturating_add(1)))
     }
 }
 
@@ -83,9 +80,12 @@ mod tests {
             let bound = Duration::from_millis(bound);
             for random in [0, 1, 12_345_678_901, u64::MAX] {
                 let wait = backoff.delay(attempt, Duration::ZERO, random).unwrap();
-                assert!(wait >= bound / 2 && wait <= bound, "{attempt}: {wait:?}");
+                assert!(wait <= bound, "{attempt}: {wait:?}");
             }
         }
+        let bound = u64::try_from(Duration::from_millis(100).as_nanos()).unwrap();
+        let least = backoff.delay(0, Duration::ZERO, bound + 1);
+        assert_eq!(least, Some(Duration::ZERO), "full jitter");
         assert_ne!(
             backoff.delay(5, Duration::ZERO, 7),
             backoff.delay(5, Duration::ZERO, 1_000_007)

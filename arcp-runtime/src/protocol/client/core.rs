@@ -9,124 +9,21 @@ use std::time::Duration;
 
 use arcp_generated::common::{JobId, MessageId, ResumeToken, SessionId, TraceId};
 use arcp_generated::envelope::Envelope;
-use arcp_generated::job::{Accepted, Submit};
 use arcp_generated::message::Message;
-use arcp_generated::session::{ClientInfo, Feature, Welcome};
+use arcp_generated::session::{Feature, ListJobs};
 
 use super::ack::AckPace;
 use super::correlate::{Kind, Request, Waiting};
+use super::early::Early;
 use super::heartbeat::{Beat, Heartbeat};
+use super::interface::{Asked, Known, Phase, Submission, Subscription};
 use super::job::Job;
-use super::news::{ClientError, Incident, JobEvent, Loss, Outcome};
+use super::news::{ClientError, JobFailure};
 use super::sequence::Sequence;
+
+pub use super::interface::{Key, Opened, Output, Settings};
 use crate::clock::Now;
 use crate::id::Mint;
-
-/// A name of the caller's for a request, and for the job that comes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key(pub u64);
-
-/// What a client is told once.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Settings {
-    /// Who we are.
-    pub client: ClientInfo,
-    /// The bearer token. Secret.
-    pub token: arcp_generated::session::BearerToken,
-    /// What we can do.
-    pub features: Vec<Feature>,
-    /// Whether a gap is worth a new connection: only when one can be had.
-    pub reconnects: bool,
-    /// The largest streamed result that is put together, in bytes.
-    pub result_bytes: usize,
-    /// The largest frame that is sent, in bytes.
-    pub frame_bytes: usize,
-    /// How long the runtime may take to answer a hello.
-    pub greeting_wait: Duration,
-    /// How long the runtime may take to answer a close.
-    pub close_wait: Duration,
-    /// Frames of jobs that are not known yet that are kept while a submission waits.
-    pub early_frames: usize,
-}
-
-/// What is to be done. In order.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Output {
-    /// The session is open.
-    Opened(Arc<Opened>),
-    /// A submission was accepted; events of its job come under the same key.
-    Accepted(Key, Box<Accepted>),
-    /// A request failed.
-    Failed(Key, ClientError),
-    /// A cancel was heard, or its job has ended.
-    Cancelled(Key),
-    /// A ping came back after this time.
-    Pong(Key, Duration),
-    /// An event of a job, with its size on the wire.
-    Event(Key, Result<JobEvent, Loss>, usize),
-    /// A job ended.
-    Ended(Key, Outcome),
-    /// Something to tell.
-    Incident(Incident),
-    /// Cut the connection and come back.
-    Reconnect(String),
-    /// Cut the connection; there is no coming back.
-    Fatal(ClientError),
-    /// The runtime agreed to the end.
-    Closed,
-}
-
-/// What the welcome said, and what both sides agreed on.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Opened {
-    /// The session.
-    pub session_id: SessionId,
-    /// The features of both sides.
-    pub features: Vec<Feature>,
-    /// Whether an earlier session goes on.
-    pub resumed: bool,
-    /// The whole answer.
-    pub welcome: Welcome,
-}
-
-/// Where the conversation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    Offline,
-    Greeting { resuming: bool },
-    Open,
-    Closing,
-    Over,
-}
-
-/// What must be known to come back.
-#[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) session_id: SessionId,
-    pub(super) resume_token: ResumeToken,
-}
-
-/// A submission without an answer.
-#[derive(Debug)]
-pub(super) struct Submission {
-    pub(super) submit: Submit,
-    pub(super) trace_id: Option<TraceId>,
-    /// Sent more than once: a job of it may exist, so an error about an unknown job is not about the submission.
-    pub(super) again: bool,
-    /// It continues a job whose session was lost.
-    pub(super) restores: bool,
-}
-
-/// A ping without a pong.
-#[derive(Debug)]
-pub(super) struct Asked {
-    pub(super) nonce: String,
-    pub(super) key: Option<Key>,
-    pub(super) at: Duration,
-}
 
 /// The state of one client.
 pub struct ClientCore {
@@ -145,8 +42,12 @@ pub struct ClientCore {
     pub(super) waiting: Waiting<Key>,
     pub(super) submissions: HashMap<Key, Submission>,
     pub(super) cancels: HashMap<Key, String>,
+    pub(super) listings: HashMap<Key, ListJobs>,
+    pub(super) subscriptions: HashMap<Key, Subscription>,
     pub(super) jobs: HashMap<JobId, Job>,
-    pub(super) early: VecDeque<(Envelope, usize)>,
+    pub(super) early: Early,
+    /// Ended jobs of which nothing comes after this number, should their end not have come by then.
+    pub(super) over_at: Vec<(u64, JobId)>,
     pub(super) pings: VecDeque<Asked>,
     pub(super) heartbeat: Heartbeat,
     pub(super) acks: AckPace,
@@ -170,8 +71,11 @@ impl ClientCore {
             waiting: Waiting::default(),
             submissions: HashMap::new(),
             cancels: HashMap::new(),
+            listings: HashMap::new(),
+            subscriptions: HashMap::new(),
             jobs: HashMap::new(),
-            early: VecDeque::new(),
+            early: Early::default(),
+            over_at: Vec::new(),
             pings: VecDeque::new(),
             heartbeat: Heartbeat::new(None, Duration::ZERO),
             acks: AckPace::default(),
@@ -211,6 +115,13 @@ impl ClientCore {
     /// Requests without an answer.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Whether another request may be made now, as far as those without an answer go.
+    pub fn has_room(&self) -> bool {
+        let limits = &self.settings.limits;
+        self.waiting.is_empty()
+            || self.waiting.len() < limits.requests && self.waiting.bytes() < limits.request_bytes
     }
 
     /// Whether there was a session at all.
@@ -303,7 +214,6 @@ impl ClientCore {
         self.deadline = None;
         self.acks = AckPace::default();
         self.heartbeat = Heartbeat::new(None, Duration::ZERO);
-        self.early.clear();
         self.frames.clear();
         for asked in std::mem::take(&mut self.pings) {
             if let Some(key) = asked.key {
@@ -314,7 +224,7 @@ impl ClientCore {
         let requests: Vec<_> = self.waiting.take_all().collect();
         for request in requests {
             let again = match request.kind {
-                Kind::Cancel => true,
+                Kind::Cancel | Kind::ListJobs | Kind::Subscribe => true,
                 Kind::Submit => self
                     .submissions
                     .get(&request.ticket)
@@ -327,6 +237,7 @@ impl ClientCore {
                 self.put(Output::Failed(request.ticket, ClientError::Uncertain));
             }
         }
+        self.forget_early();
     }
 
     /// There will be no other connection: everything that waits is told why.
@@ -343,8 +254,10 @@ impl ClientCore {
         }
         for (_, job) in std::mem::take(&mut self.jobs) {
             for key in job.keys {
-                let failure = super::news::JobFailure::Unfollowed(error.clone());
-                self.put(Output::Ended(key, Err(failure)));
+                self.put(Output::Ended(
+                    key,
+                    Err(JobFailure::Unfollowed(error.clone())),
+                ));
             }
         }
     }
@@ -370,23 +283,32 @@ impl ClientCore {
     /// Fails a request, and with it the job that it was to restore.
     pub(super) fn fail_request(&mut self, request: &Request<Key>, error: ClientError) {
         self.cancels.remove(&request.ticket);
+        self.listings.remove(&request.ticket);
+        self.subscriptions.remove(&request.ticket);
         let restores = self
             .submissions
             .remove(&request.ticket)
             .is_some_and(|submission| submission.restores);
         self.put(if restores {
-            Output::Ended(
-                request.ticket,
-                Err(super::news::JobFailure::Unfollowed(error)),
-            )
+            Output::Ended(request.ticket, Err(JobFailure::Unfollowed(error)))
         } else {
             Output::Failed(request.ticket, error)
         });
     }
 
+    /// Writes a request, and remembers it until it is answered.
+    pub(super) fn ask(&mut self, frame: String, request: Request<Key>) {
+        self.frames.push_back(frame);
+        self.waiting.add(request);
+    }
+
+    pub(super) fn session_id(&self) -> Option<SessionId> {
+        self.known.as_ref().map(|known| known.session_id.clone())
+    }
+
     /// Writes a message of the open session.
     pub(super) fn send(&mut self, message: impl Into<Message>, now: Now) {
-        let session_id = self.known.as_ref().map(|known| known.session_id.clone());
+        let session_id = self.session_id();
         if let Some((_, frame)) = self.frame_of(message, session_id, None, None, now) {
             self.frames.push_back(frame);
         }

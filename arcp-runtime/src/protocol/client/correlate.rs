@@ -11,6 +11,10 @@ pub enum Kind {
     Submit,
     /// `job.cancel`
     Cancel,
+    /// `session.list_jobs`
+    ListJobs,
+    /// `job.subscribe`
+    Subscribe,
 }
 
 /// A request without an answer.
@@ -24,6 +28,8 @@ pub struct Request<T> {
     pub trace_id: Option<String>,
     /// The job it was about.
     pub job_id: Option<String>,
+    /// Its bytes on the wire.
+    pub size: usize,
     /// Who waits for the answer.
     pub ticket: T,
 }
@@ -66,6 +72,11 @@ impl<T> Waiting<T> {
         self.requests.len()
     }
 
+    /// How many bytes those that wait have.
+    pub fn bytes(&self) -> usize {
+        self.requests.iter().map(|request| request.size).sum()
+    }
+
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.requests.is_empty()
@@ -94,8 +105,29 @@ impl<T> Waiting<T> {
         taken
     }
 
-    /// Takes the request that an error refuses; `kind` is what the error's code is usually about.
-    pub fn refused(&mut self, clues: Clues<'_>, kind: Option<Kind>) -> Option<Request<T>> {
+    /// Takes the request that a page of jobs answers.
+    pub fn listed(&mut self, clues: Clues<'_>) -> Option<Request<T>> {
+        self.exact(clues, Some(Kind::ListJobs))
+    }
+
+    /// Takes the request that `job.subscribed` answers.
+    pub fn subscribed(&mut self, job_id: &str, clues: Clues<'_>) -> Option<Request<T>> {
+        self.exact(clues, Some(Kind::Subscribe)).or_else(|| {
+            self.unless_named(clues, |request| {
+                request.kind == Kind::Subscribe && request.job_id.as_deref() == Some(job_id)
+            })
+        })
+    }
+
+    /// Whether a subscription to this job waits.
+    pub fn subscribes(&self, job_id: &str) -> bool {
+        self.requests.iter().any(|request| {
+            request.kind == Kind::Subscribe && request.job_id.as_deref() == Some(job_id)
+        })
+    }
+
+    /// Takes the request that an error refuses; `kinds` is what the error's code is usually about, and nothing says nothing.
+    pub fn refused(&mut self, clues: Clues<'_>, kinds: &[Kind]) -> Option<Request<T>> {
         self.exact(clues, None)
             .or_else(|| {
                 let job_id = clues.job_id?;
@@ -104,7 +136,7 @@ impl<T> Waiting<T> {
             .or_else(|| self.by_trace(clues, Kind::Submit))
             .or_else(|| {
                 self.unless_named(clues, |request| {
-                    kind.is_none_or(|kind| request.kind == kind)
+                    kinds.is_empty() || kinds.contains(&request.kind)
                 })
             })
     }
@@ -174,6 +206,7 @@ mod tests {
                 id: format!("m{ticket}"),
                 trace_id: Some(format!("t{ticket}")),
                 job_id: job_id.map(str::to_owned),
+                size: 100,
                 ticket,
             });
         }
@@ -226,7 +259,7 @@ mod tests {
             ..clues()
         };
         assert_eq!(ticket(waiting().accepted(old)), None);
-        assert_eq!(ticket(waiting().refused(old, None)), None);
+        assert_eq!(ticket(waiting().refused(old, &[])), None);
         let same_trace = Clues {
             request_id: Some("m0"),
             trace_id: Some("t3"),
@@ -245,21 +278,15 @@ mod tests {
             request_id: Some("m4"),
             ..clues()
         };
-        assert_eq!(
-            ticket(waiting().refused(named, Some(Kind::Submit))),
-            Some(4)
-        );
+        assert_eq!(ticket(waiting().refused(named, &[Kind::Submit])), Some(4));
         let about = Clues {
             job_id: Some("job_b"),
             ..clues()
         };
-        assert_eq!(ticket(waiting().refused(about, None)), Some(4));
-        assert_eq!(
-            ticket(waiting().refused(clues(), Some(Kind::Cancel))),
-            Some(2)
-        );
-        assert_eq!(ticket(waiting().refused(clues(), None)), Some(1));
-        assert_eq!(ticket(Waiting::default().refused(clues(), None)), None);
+        assert_eq!(ticket(waiting().refused(about, &[])), Some(4));
+        assert_eq!(ticket(waiting().refused(clues(), &[Kind::Cancel])), Some(2));
+        assert_eq!(ticket(waiting().refused(clues(), &[])), Some(1));
+        assert_eq!(ticket(Waiting::default().refused(clues(), &[])), None);
     }
 
     #[test]

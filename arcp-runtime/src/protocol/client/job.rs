@@ -2,16 +2,18 @@
 
 use arcp_generated::common::{JobId, Json, TraceId};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::event::{ChunkEncoding, EventBody};
+use arcp_generated::event::{EventBody, ResultChunk};
 use arcp_generated::job::{self, Accepted, Cancel, Event, FinalStatus, Submit};
+use arcp_generated::session::Feature;
 
-use super::core::{ClientCore, Key, Output, Submission};
+use super::core::{ClientCore, Key, Output};
 use super::correlate::{Clues, Kind, Request};
+use super::interface::Submission;
 use super::news::{
     ClientError, Incident, JobEvent, JobFailure, JobResult, Loss, LossReason, Outcome, Refusal,
     ResultValue,
 };
-use super::result_chunk::{Assembly, Chunk};
+use super::result_chunk::{Assembly, Chunk, Finished};
 use crate::clock::Now;
 
 /// A job that was accepted and has not ended.
@@ -19,17 +21,31 @@ use crate::clock::Now;
 pub(super) struct Job {
     /// Who follows it: more than one when a key was submitted twice.
     pub(super) keys: Vec<Key>,
+    /// Whether it was subscribed to; otherwise it was submitted here.
+    pub(super) subscribed: bool,
     /// What to submit again when the session is lost.
-    again: Option<(Submit, Option<TraceId>)>,
+    again: Option<Submission>,
     assembly: Option<Assembly>,
+    /// Whether the bytes of its result go elsewhere.
+    checks_only: bool,
 }
 
 impl Job {
     pub(super) fn new(key: Key) -> Self {
         Self {
             keys: vec![key],
+            subscribed: false,
             again: None,
             assembly: None,
+            checks_only: false,
+        }
+    }
+
+    /// A job that was subscribed to.
+    pub(super) fn followed(key: Key) -> Self {
+        Self {
+            subscribed: true,
+            ..Self::new(key)
         }
     }
 }
@@ -46,13 +62,29 @@ impl ClientCore {
         // 128 bits of a ULID are as good a trace id as any (wire §8.6).
         let minted = || TraceId::try_from(format!("{:032x}", self.mint.ulid(now.wall).0)).ok();
         let trace_id = trace_id.or_else(minted);
+        if let Some(feature) = needs(&submit).find(|feature| !self.agreed(feature)) {
+            self.put(Output::Failed(key, ClientError::NotNegotiated(feature)));
+            return;
+        }
         let submission = Submission {
             submit,
             trace_id,
             again: false,
+            size: 0,
             restores: false,
         };
         self.send_submission(key, submission, now);
+    }
+
+    /// Lets the bytes of a job's streamed result go: its chunks are written elsewhere as they come.
+    pub fn let_result_go(&mut self, key: Key) {
+        let mut jobs = self.jobs.values_mut();
+        if let Some(job) = jobs.find(|job| job.keys.contains(&key)) {
+            job.checks_only = true;
+            if let Some(assembly) = &mut job.assembly {
+                assembly.let_go();
+            }
+        }
     }
 
     /// Asks for the end of a job.
@@ -70,34 +102,57 @@ impl ClientCore {
         self.send_cancel(key, job_id, reason.to_owned(), now);
     }
 
-    fn send_submission(&mut self, key: Key, submission: Submission, now: Now) {
+    fn send_submission(&mut self, key: Key, mut submission: Submission, now: Now) {
         let trace_id = submission.trace_id.clone();
-        let session_id = self.known.as_ref().map(|known| known.session_id.clone());
-        let submit = submission.submit.clone();
+        let (session_id, submit) = (self.session_id(), submission.submit.clone());
         let Some((id, frame)) = self.frame_of(submit, session_id, None, trace_id.clone(), now)
         else {
             return;
         };
-        let limit = self.settings.frame_bytes;
-        if frame.len() > limit {
-            let size = frame.len();
-            self.put(Output::Failed(
-                key,
-                ClientError::Invalid(format!(
-                    "the submission has {size} bytes, but a frame may have {limit}; hand large input over by reference"
-                )),
-            ));
+        let size = frame.len();
+        if !submission.again
+            && let Err(reason) = self.fits(size, &submission)
+        {
+            self.put(Output::Failed(key, ClientError::Invalid(reason)));
             return;
         }
-        self.frames.push_back(frame);
-        self.waiting.add(Request {
+        submission.size = size;
+        let request = Request {
             kind: Kind::Submit,
             id,
             trace_id: trace_id.map(|trace_id| trace_id.as_str().to_owned()),
             job_id: None,
+            size,
             ticket: key,
-        });
+        };
+        self.ask(frame, request);
         self.submissions.insert(key, submission);
+    }
+
+    /// Whether a submission of this size can be sent, and kept if it may have to be sent again.
+    fn fits(&self, size: usize, submission: &Submission) -> Result<(), String> {
+        let limits = &self.settings.limits;
+        let limit = limits.frame_bytes;
+        if size > limit {
+            return Err(format!(
+                "the submission has {size} bytes, but a frame may have {limit}; hand large input over by reference"
+            ));
+        }
+        if submission.submit.idempotency_key.is_none() {
+            return Ok(());
+        }
+        let of_jobs = self.jobs.values().filter_map(|job| job.again.as_ref());
+        let kept: usize = of_jobs
+            .chain(self.submissions.values())
+            .map(|submission| submission.size)
+            .sum();
+        let limit = limits.kept_bytes;
+        if kept.saturating_add(size) > limit {
+            return Err(format!(
+                "submissions with an idempotency key are kept until their jobs end, and with this one they would be larger than {limit} bytes; wait for some to end, or raise `ClientLimits::kept_bytes`"
+            ));
+        }
+        Ok(())
     }
 
     fn send_cancel(&mut self, key: Key, job_id: JobId, reason: String, now: Now) {
@@ -105,19 +160,19 @@ impl ClientCore {
         let cancel = Cancel::new()
             .with_reason(reason.as_str())
             .with_job_id(job_id.clone());
-        let session_id = self.known.as_ref().map(|known| known.session_id.clone());
-        let Some((id, frame)) = self.frame_of(cancel, session_id, Some(job_id.clone()), None, now)
-        else {
+        let (session_id, on_envelope) = (self.session_id(), Some(job_id.clone()));
+        let Some((id, frame)) = self.frame_of(cancel, session_id, on_envelope, None, now) else {
             return;
         };
-        self.frames.push_back(frame);
-        self.waiting.add(Request {
+        let request = Request {
             kind: Kind::Cancel,
             id,
             trace_id: None,
             job_id: Some(job_id.as_str().to_owned()),
+            size: frame.len(),
             ticket: key,
-        });
+        };
+        self.ask(frame, request);
         self.cancels.insert(key, reason);
     }
 
@@ -142,9 +197,18 @@ impl ClientCore {
                         let job_id = job_id.clone();
                         self.send_cancel(request.ticket, job_id, reason, now);
                     } else {
-                        self.put(Output::Cancelled(request.ticket));
+                        // Had the job ended, its end would have answered: the job was lost with its session.
+                        let reason = "the session was lost before the cancel was heard".to_owned();
+                        let error = ClientError::Disconnected { reason };
+                        self.put(Output::Failed(request.ticket, error));
                     }
                 }
+                Kind::ListJobs => {
+                    if let Some(query) = self.listings.remove(&request.ticket) {
+                        self.send_listing(request.ticket, query, now);
+                    }
+                }
+                Kind::Subscribe => self.subscribe_again(request.ticket, now),
             }
         }
     }
@@ -166,32 +230,23 @@ impl ClientCore {
         }
         for job in jobs {
             for key in job.keys {
-                let Some((submit, trace_id)) = job.again.clone() else {
+                let Some(submission) = job.again.clone() else {
                     self.put(Output::Event(key, Err(loss(false)), 0));
                     let failure = JobFailure::Unfollowed(ClientError::SessionLost(why.clone()));
                     self.put(Output::Ended(key, Err(failure)));
                     continue;
                 };
                 self.put(Output::Event(key, Err(loss(true)), 0));
-                let trace = trace_id
-                    .as_ref()
-                    .map(|trace_id| trace_id.as_str().to_owned());
-                self.submissions.insert(
-                    key,
-                    Submission {
-                        submit,
-                        trace_id,
-                        again: true,
-                        restores: true,
-                    },
-                );
+                let trace_id = submission.trace_id.as_ref();
                 self.waiting.add(Request {
                     kind: Kind::Submit,
                     id: String::new(),
-                    trace_id: trace,
+                    trace_id: trace_id.map(|trace_id| trace_id.as_str().to_owned()),
                     job_id: None,
+                    size: submission.size,
                     ticket: key,
                 });
+                self.submissions.insert(key, submission);
             }
         }
     }
@@ -224,7 +279,11 @@ impl ClientCore {
             .submit
             .idempotency_key
             .is_some()
-            .then_some((submission.submit, submission.trace_id));
+            .then_some(Submission {
+                again: true,
+                restores: true,
+                ..submission
+            });
         self.jobs
             .entry(job_id.clone())
             .and_modify(|job| job.keys.push(key))
@@ -237,37 +296,39 @@ impl ClientCore {
     }
 
     /// What came of a job before its acceptance.
-    fn deliver_early(&mut self, job_id: &JobId) {
-        let early = std::mem::take(&mut self.early);
-        for (envelope, size) in early {
-            if envelope.job_id.as_ref() == Some(job_id) {
-                self.dispatch_job(envelope, size);
-            } else {
-                self.early.push_back((envelope, size));
-            }
+    pub(super) fn deliver_early(&mut self, job_id: &JobId) {
+        for (envelope, size) in self.early.take(job_id) {
+            self.dispatch_job(envelope, size);
         }
+        if let Some((from, through)) = self.early.fell_away() {
+            let loss = Loss {
+                from,
+                through: Some(through),
+                reason: LossReason::Early,
+                resubmitted: false,
+            };
+            self.tell_loss(Some(job_id), &loss);
+        }
+        self.forget_early();
+    }
+
+    /// Lets early events go that no answer can claim any more.
+    pub(super) fn forget_early(&mut self) {
         if !self.waiting.has(Kind::Submit) {
-            self.early.clear();
+            let waiting = &self.waiting;
+            self.early
+                .retain(|job_id| waiting.subscribes(job_id.as_str()));
         }
     }
 
     /// An event of a known job.
     pub(super) fn event(&mut self, job_id: &JobId, event_seq: u64, event: Event, size: usize) {
-        let Some(job) = self.jobs.get_mut(job_id) else {
+        if let EventBody::ResultChunk(chunk) = &event.body {
+            self.assemble(job_id, chunk);
+        }
+        let Some(job) = self.jobs.get(job_id) else {
             return;
         };
-        if let EventBody::ResultChunk(chunk) = &event.body {
-            job.assembly.get_or_insert_default().push(
-                Chunk {
-                    result_id: chunk.result_id.as_str(),
-                    chunk_seq: chunk.chunk_seq,
-                    data: &chunk.data,
-                    base64: chunk.encoding == ChunkEncoding::Base64,
-                    more: chunk.more,
-                },
-                self.settings.result_bytes,
-            );
-        }
         let event = JobEvent {
             event_seq,
             ts: event.ts,
@@ -282,6 +343,21 @@ impl ClientCore {
         }
         self.outputs
             .push_back(Output::Event(*last, Ok(event), size));
+    }
+
+    fn assemble(&mut self, job_id: &JobId, chunk: &ResultChunk) {
+        let held = |job: &Job| job.assembly.as_ref().map_or(0, Assembly::held);
+        let all: usize = self.jobs.values().map(held).sum();
+        let cap = self.settings.limits.result_bytes;
+        let Some(job) = self.jobs.get_mut(job_id) else {
+            return;
+        };
+        let checks_only = job.checks_only;
+        let assembly = job.assembly.get_or_insert_with(|| match checks_only {
+            true => Assembly::checking(),
+            false => Assembly::default(),
+        });
+        assembly.push(&Chunk::from(chunk), cap.saturating_sub(all), cap);
     }
 
     /// Tells a job, or every job when none is named, that events are lost.
@@ -322,8 +398,8 @@ impl ClientCore {
     /// An error that ends no job of ours: some peers refuse requests so. Whether a request was found.
     pub(super) fn refused_by_job_error(&mut self, error: job::Error, clues: Clues<'_>) {
         let request = match super::about(&error.code) {
-            super::About::Request(Some(Kind::Cancel)) => {
-                self.waiting.refused(clues, Some(Kind::Cancel))
+            super::About::Request(kinds) if kinds.contains(&Kind::Cancel) => {
+                self.waiting.refused(clues, kinds)
             }
             _ => self.waiting.submit_refused(clues),
         };
@@ -336,16 +412,26 @@ impl ClientCore {
 
     /// Whether an error about this unknown job can be the refusal of a submission: none of them may already have a job.
     pub(super) fn may_refuse_a_submission(&self, job_id: &JobId) -> bool {
-        let early = self
-            .early
-            .iter()
-            .any(|(envelope, _)| envelope.job_id.as_ref() == Some(job_id));
-        !early
+        !self.early.knows(job_id)
             && self
                 .submissions
                 .values()
                 .any(|submission| !submission.again)
     }
+}
+
+/// The features without which this may not be sent (wire §7.1).
+fn needs(submit: &Submit) -> impl Iterator<Item = Feature> {
+    let versions = submit.agent.as_str().contains('@');
+    let expires = submit
+        .lease_constraints
+        .as_ref()
+        .is_some_and(|constraints| constraints.expires_at.is_some());
+    let names = submit.lease_request.iter();
+    let of_lease: Vec<Feature> = names.filter_map(|(name, _)| name.feature()).collect();
+    let versions = versions.then_some(Feature::AgentVersions);
+    let expires = expires.then_some(Feature::LeaseExpiresAt);
+    versions.into_iter().chain(expires).chain(of_lease)
 }
 
 /// The code of a job that ended with a status other than success in `job.result`, as one peer does.
@@ -377,11 +463,13 @@ fn outcome(terminal: Terminal, assembly: Option<Assembly>) -> Outcome {
         });
     }
     let value = match result.result_id {
-        Some(result_id) => ResultValue::Streamed(
-            assembly
-                .unwrap_or_default()
-                .finish(result_id.as_str(), result.result_size)?,
-        ),
+        Some(result_id) => {
+            let assembly = assembly.unwrap_or_default();
+            match assembly.finish(result_id.as_str(), result.result_size)? {
+                Finished::Kept(streamed) => ResultValue::Streamed(streamed),
+                Finished::Checked(written) => ResultValue::Written(written),
+            }
+        }
         None => ResultValue::Inline(result.result.or(result.output).unwrap_or_else(Json::null)),
     };
     Ok(JobResult {

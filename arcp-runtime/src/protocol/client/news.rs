@@ -7,7 +7,7 @@ use arcp_generated::job::FinalStatus;
 use arcp_generated::session::Feature;
 use serde::de::DeserializeOwned;
 
-use super::result_chunk::{ChunkError, Streamed};
+use super::result_chunk::{ChunkError, Streamed, Written};
 
 /// An error of the runtime, as it stands in `session.error` and `job.error` (§12).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -78,6 +78,14 @@ pub enum ClientError {
     /// Another client resumed the session.
     #[error("another client has resumed this session")]
     TakenOver,
+    /// The job is no longer followed, as was asked for.
+    #[error("the subscription was ended")]
+    Unsubscribed,
+    /// The job had ended before it was subscribed to, and its end was not replayed.
+    #[error(
+        "the job had ended before it was subscribed to; subscribe with its history to see how, as long as the runtime keeps it"
+    )]
+    EndedBefore,
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
@@ -129,6 +137,12 @@ pub enum LossReason {
     /// The session could not be resumed, usually because its window was over.
     #[error("the session could not be resumed: {0}")]
     SessionLost(Refusal),
+    /// The consumer took nothing for so long that its events fell away ([`crate::limits::ClientLimits::slow_consumer`]).
+    #[error("they were not taken in time")]
+    SlowConsumer,
+    /// They came before the acceptance of their job, and there was no more room to keep them.
+    #[error("they came before the acceptance of their job, and too many did")]
+    Early,
     /// The event arrived and cannot be read.
     #[error("the event cannot be read: {0}")]
     Unreadable(String),
@@ -175,6 +189,8 @@ pub enum Incident {
     SlowConsumer {
         /// The job.
         job_id: JobId,
+        /// Whether it was waited for long enough: its events fall away until it takes some.
+        given_up: bool,
     },
     /// The client has ended and will not come back.
     Ended(ClientError),
@@ -199,6 +215,8 @@ pub enum ResultValue {
     Inline(Json),
     /// It was streamed and put together here.
     Streamed(Streamed),
+    /// It was streamed and written elsewhere.
+    Written(Written),
 }
 
 impl JobResult {
@@ -210,14 +228,18 @@ impl JobResult {
         match &self.value {
             ResultValue::Inline(json) => json.decode(),
             ResultValue::Streamed(streamed) => serde_json::from_slice(&streamed.bytes),
+            ResultValue::Written(_) => {
+                Err(serde::de::Error::custom("the result was written elsewhere"))
+            }
         }
     }
 
-    /// The result as bytes: the JSON text of an inline one.
+    /// The result as bytes: the JSON text of an inline one, nothing of one that was written elsewhere.
     pub fn as_bytes(&self) -> &[u8] {
         match &self.value {
             ResultValue::Inline(json) => json.get().as_bytes(),
             ResultValue::Streamed(streamed) => &streamed.bytes,
+            ResultValue::Written(_) => &[],
         }
     }
 }
@@ -237,6 +259,9 @@ pub enum JobFailure {
     /// It ended well, but its streamed result did not arrive whole.
     #[error("the result did not arrive whole: {0}")]
     Result(#[from] ChunkError),
+    /// Its result could not be written where it was to go.
+    #[error("the result could not be written: {0}")]
+    Unwritten(String),
     /// This client cannot follow it any more. It may still run.
     #[error("the job cannot be followed any more: {0}")]
     Unfollowed(ClientError),
@@ -255,7 +280,7 @@ impl JobFailure {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Ended { error, .. } => error.retryable,
-            Self::Result(_) => false,
+            Self::Result(_) | Self::Unwritten(_) => false,
             Self::Unfollowed(_) => true,
         }
     }

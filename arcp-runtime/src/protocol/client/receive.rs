@@ -2,15 +2,20 @@
 
 use arcp_generated::common::JobId;
 use arcp_generated::envelope::Envelope;
+use arcp_generated::error::ErrorCode;
 use arcp_generated::message::Message;
 
-use super::core::{ClientCore, Output, Phase};
+use super::core::{ClientCore, Output};
 use super::correlate::{Clues, Kind};
+use super::interface::Phase;
 use super::job::Terminal;
 use super::news::{ClientError, Incident, Loss, LossReason, Refusal};
 use super::sequence::Seen;
 use super::tolerate::{self, Bare, Read};
 use crate::clock::Now;
+
+/// Characters of a bad frame's reason that are told: it may quote the frame.
+const MAX_REASON: usize = 500;
 
 impl ClientCore {
     /// A frame came.
@@ -50,6 +55,9 @@ impl ClientCore {
         match envelope.message {
             Message::JobEvent(_) | Message::JobResult(_) | Message::JobError(_) => {
                 self.job_frame(envelope, size);
+                if !self.over_at.is_empty() {
+                    self.end_what_is_over();
+                }
             }
             _ => self.control(envelope, now),
         }
@@ -116,40 +124,53 @@ impl ClientCore {
             self.dispatch_job(envelope, size);
             return;
         }
-        if !self.waiting.has(Kind::Submit) {
-            // A job that nobody here follows: a child, or one whose handle another process has.
-            if let Message::JobError(error) = envelope.message
-                && !self.waiting.is_empty()
-            {
-                self.refused_by_job_error(
-                    error,
-                    Clues {
-                        job_id: Some(job_id.as_str()),
-                        ..Clues::default()
-                    },
-                );
-            }
+        if self.waiting.subscribes(job_id.as_str()) {
+            self.of_a_job_to_follow(envelope, size);
             return;
         }
-        if matches!(envelope.message, Message::JobError(_)) && self.may_refuse_a_submission(job_id)
-        {
-            let (id, trace_id) = (envelope.id, envelope.trace_id);
-            if let Message::JobError(error) = envelope.message {
-                self.refused_by_job_error(
-                    error,
-                    Clues {
-                        id: Some(id.as_str()),
-                        trace_id: trace_id.as_ref().map(AsRef::as_ref),
-                        ..Clues::default()
-                    },
-                );
+        let refuses = match &envelope.message {
+            Message::JobError(_) if self.waiting.has(Kind::Submit) => {
+                self.may_refuse_a_submission(job_id)
             }
-            return;
+            Message::JobError(_) => !self.waiting.is_empty(),
+            _ => false,
+        };
+        if refuses {
+            self.refusal_of_a_stranger(envelope);
+        } else if self.waiting.has(Kind::Submit) {
+            self.early.keep(envelope, size, &self.settings.limits);
         }
-        if self.early.len() < self.settings.early_frames {
-            self.early.push_back((envelope, size));
+        // Otherwise it is of a job that nobody here follows: a child, or one whose handle another process has.
+    }
+
+    /// Something of a job whose subscription has no answer yet: history that some runtimes send before it, or a refusal.
+    fn of_a_job_to_follow(&mut self, envelope: Envelope, size: usize) {
+        let refuses = matches!(
+            &envelope.message,
+            Message::JobError(error)
+                if matches!(error.code, ErrorCode::JobNotFound | ErrorCode::PermissionDenied)
+        );
+        let known = envelope.job_id.as_ref();
+        if refuses && !known.is_some_and(|job_id| self.early.knows(job_id)) {
+            self.refusal_of_a_stranger(envelope);
         } else {
-            self.reconnect("too many events came before the acceptance of their job");
+            self.early.keep(envelope, size, &self.settings.limits);
+        }
+    }
+
+    /// A `job.error` of a job that is not known: some peers refuse requests so.
+    fn refusal_of_a_stranger(&mut self, envelope: Envelope) {
+        let (id, trace_id, job_id) = (envelope.id, envelope.trace_id, envelope.job_id);
+        // An invented job says nothing about which submission is refused.
+        let named = job_id.filter(|_| !self.waiting.has(Kind::Submit));
+        if let Message::JobError(error) = envelope.message {
+            let clues = Clues {
+                request_id: None,
+                id: Some(id.as_str()),
+                trace_id: trace_id.as_ref().map(AsRef::as_ref),
+                job_id: named.as_ref().map(AsRef::as_ref),
+            };
+            self.refused_by_job_error(error, clues);
         }
     }
 
@@ -184,6 +205,8 @@ impl ClientCore {
             Message::SessionClosed(closed) => self.closed_by_runtime(closed.reason.as_deref()),
             Message::SessionBye(bye) => self.closed_by_runtime(bye.reason.as_deref()),
             Message::JobAccepted(accepted) => self.accepted(accepted, clues),
+            Message::SessionJobs(jobs) => self.listed(jobs, clues),
+            Message::JobSubscribed(subscribed) => self.subscribed(subscribed, clues, now),
             Message::JobCancelled(cancelled) => {
                 if let Some(job_id) = job_id.as_ref().or(cancelled.job_id.as_ref()) {
                     for request in self.waiting.cancelled(job_id.as_str()) {
@@ -255,9 +278,8 @@ impl ClientCore {
     }
 
     pub(super) fn bad_frame(&mut self, reason: &str) {
-        self.put(Output::Incident(Incident::BadFrame {
-            reason: reason.to_owned(),
-        }));
+        let reason = reason.chars().take(MAX_REASON).collect();
+        self.put(Output::Incident(Incident::BadFrame { reason }));
     }
 }
 

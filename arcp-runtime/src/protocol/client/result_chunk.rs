@@ -1,7 +1,10 @@
 //! Putting a streamed result together (§8.4): chunks in order, each decoded, the sum bounded and checked.
 //!
-//! It keeps the whole result in memory, up to a cap; consumers that want it piece by piece read the events.
+//! [`Assembly`] keeps the whole result in memory up to a cap, or only checks it while its bytes go elsewhere.
 
+use std::borrow::Cow;
+
+use arcp_generated::event::{ChunkEncoding, ResultChunk};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -24,6 +27,14 @@ pub enum ChunkError {
         /// The number that came.
         got: u64,
     },
+    /// The first chunks were never seen.
+    #[error(
+        "the result begins with chunk {got} here; its first chunks went to another session: subscribe to the job with its whole history to have them"
+    )]
+    Start {
+        /// The number that came first.
+        got: u64,
+    },
     /// More than one result in one job.
     #[error("the job streams a second result, `{0}`")]
     SecondResult(String),
@@ -40,7 +51,7 @@ pub enum ChunkError {
     },
     /// The result is larger than this client takes.
     #[error(
-        "the result is larger than {cap} bytes; raise the client's limit or read the chunks as events"
+        "the results under way are larger than {cap} bytes; raise the client's limit or write the result somewhere with `result_into`"
     )]
     TooLarge {
         /// The limit in bytes.
@@ -50,7 +61,7 @@ pub enum ChunkError {
     #[error("the job ended before the last chunk of its result")]
     Unfinished,
     /// The job's end names another result than its chunks.
-    #[error("the job's end names the result `{named}`, but its chunks were of {streamed}")]
+    #[error("the job's end names the result `{named}`, but its chunks were of `{streamed}`")]
     OtherResult {
         /// As the end has it.
         named: String,
@@ -82,27 +93,132 @@ pub struct Chunk<'a> {
     pub more: bool,
 }
 
-/// A result on its way.
-#[derive(Debug, Default)]
-pub struct Assembly {
+impl<'a> From<&'a ResultChunk> for Chunk<'a> {
+    fn from(chunk: &'a ResultChunk) -> Self {
+        Self {
+            result_id: chunk.result_id.as_str(),
+            chunk_seq: chunk.chunk_seq,
+            data: &chunk.data,
+            base64: chunk.encoding == ChunkEncoding::Base64,
+            more: chunk.more,
+        }
+    }
+}
+
+/// The chunks of one result as they come: their order, their encoding and their size, without their bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chunks {
     result_id: Option<String>,
-    bytes: Vec<u8>,
     next: u64,
     complete: bool,
-    /// Whether every chunk so far was text.
-    text: bool,
+    base64: bool,
+    bytes: u64,
+}
+
+impl Chunks {
+    /// Judges the next chunk and decodes it.
+    ///
+    /// # Errors
+    /// What is wrong with it. Nothing that comes after is of use then.
+    pub fn take<'a>(&mut self, chunk: &Chunk<'a>) -> Result<Cow<'a, [u8]>, ChunkError> {
+        let (expected, got) = (self.next, chunk.chunk_seq);
+        match &self.result_id {
+            Some(known) if known != chunk.result_id => {
+                return Err(ChunkError::SecondResult(chunk.result_id.to_owned()));
+            }
+            Some(_) if self.complete => return Err(ChunkError::AfterLast),
+            Some(_) if got != expected => return Err(ChunkError::Order { expected, got }),
+            None if got != 0 => return Err(ChunkError::Start { got }),
+            Some(_) | None => {}
+        }
+        let bytes = if chunk.base64 {
+            let decoded = BASE64.decode(chunk.data).map_err(|error| {
+                let (chunk_seq, reason) = (got, error.to_string());
+                ChunkError::Encoding { chunk_seq, reason }
+            })?;
+            Cow::Owned(decoded)
+        } else {
+            Cow::Borrowed(chunk.data.as_bytes())
+        };
+        if self.result_id.is_none() {
+            self.result_id = Some(chunk.result_id.to_owned());
+        }
+        self.base64 |= chunk.base64;
+        self.bytes = self.bytes.saturating_add(bytes.len() as u64);
+        self.next += 1;
+        self.complete = !chunk.more;
+        Ok(bytes)
+    }
+
+    /// What the chunks made, once the job ended with this id and size.
+    ///
+    /// # Errors
+    /// How they differ from what the end says.
+    pub fn finish(self, result_id: &str, result_size: Option<u64>) -> Result<Written, ChunkError> {
+        let Some(streamed) = self.result_id.filter(|_| self.complete) else {
+            return Err(ChunkError::Unfinished);
+        };
+        if streamed != result_id {
+            let named = result_id.to_owned();
+            return Err(ChunkError::OtherResult { named, streamed });
+        }
+        match result_size {
+            Some(said) if said != self.bytes => {
+                let got = self.bytes;
+                Err(ChunkError::Size { said, got })
+            }
+            _ => Ok(Written {
+                result_id: streamed,
+                bytes: self.bytes,
+                text: !self.base64,
+            }),
+        }
+    }
+}
+
+/// A result on its way into memory, or only being checked.
+#[derive(Debug, Default)]
+pub struct Assembly {
+    chunks: Chunks,
+    bytes: Vec<u8>,
+    /// Whether the bytes go elsewhere.
+    checks_only: bool,
+    /// They did not fit; forgiven when it turns out that they go elsewhere.
+    over: Option<usize>,
     broken: Option<ChunkError>,
 }
 
-/// A result that arrived whole.
+/// A streamed result that arrived whole.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Streamed {
     /// Its id.
     pub result_id: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// Whether it was sent as text.
+    /// Whether every chunk of it was sent as text.
     pub text: bool,
+}
+
+/// A streamed result that arrived whole and whose bytes went elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written {
+    /// Its id.
+    pub result_id: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Whether every chunk of it was sent as text.
+    pub text: bool,
+}
+
+/// What a result became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// It is here.
+    Kept(Streamed),
+    /// It was only checked.
+    Checked(Written),
 }
 
 impl std::fmt::Debug for Streamed {
@@ -116,89 +232,62 @@ impl std::fmt::Debug for Streamed {
 }
 
 impl Assembly {
-    /// Adds a chunk. After the first mistake nothing is kept any more, and [`Assembly::finish`] tells it.
-    pub fn push(&mut self, chunk: Chunk<'_>, cap: usize) {
-        if self.broken.is_none()
-            && let Err(error) = self.try_push(chunk, cap)
-        {
-            self.broken = Some(error);
-            self.bytes = Vec::new();
+    /// One that checks and keeps nothing.
+    pub fn checking() -> Self {
+        Self {
+            checks_only: true,
+            ..Self::default()
         }
     }
 
-    fn try_push(&mut self, chunk: Chunk<'_>, cap: usize) -> Result<(), ChunkError> {
-        match &self.result_id {
-            Some(known) if known != chunk.result_id => {
-                return Err(ChunkError::SecondResult(chunk.result_id.to_owned()));
+    /// Lets the bytes go: from now on it only checks.
+    pub fn let_go(&mut self) {
+        self.checks_only = true;
+        self.over = None;
+        self.bytes = Vec::new();
+    }
+
+    /// Bytes that are held.
+    pub fn held(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Adds a chunk, for which there are `room` more bytes of `cap`. After the first mistake nothing is kept any more, and [`Assembly::finish`] tells it.
+    pub fn push(&mut self, chunk: &Chunk<'_>, room: usize, cap: usize) {
+        if self.broken.is_some() {
+            return;
+        }
+        match self.chunks.take(chunk) {
+            Ok(_) if self.checks_only || self.over.is_some() => {}
+            Ok(bytes) if bytes.len() > room => {
+                self.over = Some(cap);
+                self.bytes = Vec::new();
             }
-            Some(_) => {}
-            None => {
-                self.result_id = Some(chunk.result_id.to_owned());
-                self.text = true;
+            Ok(bytes) => self.bytes.extend_from_slice(&bytes),
+            Err(error) => {
+                self.broken = Some(error);
+                self.bytes = Vec::new();
             }
         }
-        if self.complete {
-            return Err(ChunkError::AfterLast);
-        }
-        if chunk.chunk_seq != self.next {
-            return Err(ChunkError::Order {
-                expected: self.next,
-                got: chunk.chunk_seq,
-            });
-        }
-        let room = cap.saturating_sub(self.bytes.len());
-        if chunk.base64 {
-            self.text = false;
-            // Checked on the encoded length first, so that nothing large is decoded only to be refused.
-            if chunk.data.len() / 4 > room / 3 + 1 {
-                return Err(ChunkError::TooLarge { cap });
-            }
-            BASE64
-                .decode_vec(chunk.data, &mut self.bytes)
-                .map_err(|error| ChunkError::Encoding {
-                    chunk_seq: chunk.chunk_seq,
-                    reason: error.to_string(),
-                })?;
-            if self.bytes.len() > cap {
-                return Err(ChunkError::TooLarge { cap });
-            }
-        } else {
-            if chunk.data.len() > room {
-                return Err(ChunkError::TooLarge { cap });
-            }
-            self.bytes.extend_from_slice(chunk.data.as_bytes());
-        }
-        self.next += 1;
-        self.complete = !chunk.more;
-        Ok(())
     }
 
     /// The result, once the job ended with this id and size.
     ///
     /// # Errors
     /// The first thing that went wrong with the chunks, or how they differ from what the end says.
-    pub fn finish(self, result_id: &str, result_size: Option<u64>) -> Result<Streamed, ChunkError> {
+    pub fn finish(self, result_id: &str, result_size: Option<u64>) -> Result<Finished, ChunkError> {
         if let Some(error) = self.broken {
             return Err(error);
         }
-        if !self.complete {
-            return Err(ChunkError::Unfinished);
-        }
-        let streamed = self.result_id.unwrap_or_default();
-        if streamed != result_id {
-            return Err(ChunkError::OtherResult {
-                named: result_id.to_owned(),
-                streamed: format!("`{streamed}`"),
-            });
-        }
-        let got = self.bytes.len() as u64;
-        match result_size {
-            Some(said) if said != got => Err(ChunkError::Size { said, got }),
-            _ => Ok(Streamed {
-                result_id: streamed,
+        let written = self.chunks.finish(result_id, result_size)?;
+        match self.over {
+            Some(cap) => Err(ChunkError::TooLarge { cap }),
+            None if self.checks_only => Ok(Finished::Checked(written)),
+            None => Ok(Finished::Kept(Streamed {
+                result_id: written.result_id,
                 bytes: self.bytes,
-                text: self.text,
-            }),
+                text: written.text,
+            })),
         }
     }
 }
@@ -220,9 +309,40 @@ mod tests {
     fn assembled(chunks: &[Chunk<'_>], cap: usize) -> Assembly {
         let mut assembly = Assembly::default();
         for chunk in chunks {
-            assembly.push(*chunk, cap);
+            let room = cap.saturating_sub(assembly.held());
+            assembly.push(chunk, room, cap);
         }
         assembly
+    }
+
+    fn kept(finished: Result<Finished, ChunkError>) -> Streamed {
+        match finished.unwrap() {
+            Finished::Kept(streamed) => streamed,
+            Finished::Checked(written) => panic!("{written:?}"),
+        }
+    }
+
+    #[test]
+    fn what_goes_elsewhere_is_only_checked() {
+        let mut assembly = assembled(&[chunk(0, "far too much", true)], 5);
+        assembly.let_go();
+        assembly.push(&chunk(1, "!", false), 0, 5);
+        assert_eq!(assembly.held(), 0);
+        let written = Written {
+            result_id: "res_1".to_owned(),
+            bytes: 13,
+            text: true,
+        };
+        assert_eq!(
+            assembly.finish("res_1", Some(13)),
+            Ok(Finished::Checked(written))
+        );
+        let mut checking = Assembly::checking();
+        checking.push(&chunk(1, "b", true), 5, 5);
+        assert_eq!(
+            checking.finish("res_1", None),
+            Err(ChunkError::Start { got: 1 })
+        );
     }
 
     #[test]
@@ -239,13 +359,13 @@ mod tests {
             ],
             3,
         );
-        let streamed = whole.finish("res_1", Some(3)).unwrap();
+        let streamed = kept(whole.finish("res_1", Some(3)));
         assert_eq!(
             (streamed.bytes.as_slice(), streamed.text),
             ("é!".as_bytes(), true)
         );
         let whole = assembled(&[base64(0, "AP8=", true), base64(1, "AP8", false)], 4);
-        let streamed = whole.finish("res_1", None).unwrap();
+        let streamed = kept(whole.finish("res_1", None));
         assert_eq!(
             (streamed.bytes.as_slice(), streamed.text),
             (&[0, 255, 0, 255][..], false)
@@ -263,13 +383,7 @@ mod tests {
             ..chunk(0, "a_b!", false)
         };
         let cases = [
-            (
-                vec![chunk(1, "a", false)],
-                ChunkError::Order {
-                    expected: 0,
-                    got: 1,
-                },
-            ),
+            (vec![chunk(1, "a", false)], ChunkError::Start { got: 1 }),
             (
                 vec![
                     chunk(0, "a", true),

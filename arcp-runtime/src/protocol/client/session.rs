@@ -10,8 +10,9 @@ use arcp_generated::session::{
 };
 
 use super::ack::AckPace;
-use super::core::{Asked, ClientCore, Key, Known, Opened, Output, Phase};
+use super::core::{ClientCore, Key, Opened, Output};
 use super::heartbeat::Heartbeat;
+use super::interface::{Asked, Known, Phase};
 use super::news::{ClientError, Incident, Refusal};
 use super::sequence::Sequence;
 use crate::clock::{Now, to_wire};
@@ -30,7 +31,7 @@ impl ClientCore {
             resuming: resume.is_some(),
         };
         self.heartbeat = Heartbeat::new(None, now.mono);
-        self.deadline = Some(now.mono + self.settings.greeting_wait);
+        self.deadline = Some(now.mono + self.settings.limits.greeting);
         let mut hello = Hello::new(self.settings.client.clone())
             .with_auth(Auth::new("bearer", self.settings.token.clone()))
             .with_capabilities(
@@ -58,6 +59,8 @@ impl ClientCore {
     pub(super) fn lose_session(&mut self, why: &Refusal) {
         self.known = None;
         self.gap_at = None;
+        self.early.clear();
+        self.over_at.clear();
         self.lose_jobs(why);
         self.sequence = Sequence::default();
     }
@@ -148,7 +151,7 @@ impl ClientCore {
         if self.phase == Phase::Open {
             self.send(Close::new().with_reason(reason), now);
             self.phase = Phase::Closing;
-            self.deadline = Some(now.mono + self.settings.close_wait);
+            self.deadline = Some(now.mono + self.settings.limits.close);
         } else {
             self.phase = Phase::Over;
             self.put(Output::Closed);
@@ -236,7 +239,7 @@ impl ClientCore {
         };
         let request = match super::about(&error.code) {
             super::About::Session => self.waiting.named(clues),
-            super::About::Request(kind) => self.waiting.refused(clues, kind),
+            super::About::Request(kinds) => self.waiting.refused(clues, kinds),
         };
         let refusal = Refusal::new(error.code, error.message, error.retryable, error.details);
         if let Some(request) = request {

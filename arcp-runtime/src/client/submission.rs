@@ -1,0 +1,121 @@
+//! What to submit, put together with Rust's types.
+
+use std::fmt;
+use std::time::Duration;
+
+use arcp_generated::common::{AgentRef, IdempotencyKey, Json, TraceId};
+use arcp_generated::job::Submit;
+use arcp_generated::lease::{Lease, LeaseConstraints};
+use serde::Serialize;
+
+use super::ClientError;
+
+/// A job to submit (§7.1). What cannot be sent is told by [`Client::submit`](super::Client::submit), so that the steps need no `?`.
+///
+/// ```
+/// use std::time::Duration;
+/// use arcp_runtime::client::Submission;
+///
+/// let submission = Submission::to("translate@2.1.0")
+///     .input(&serde_json::json!({"text": "hello", "into": "fr"}))
+///     .idempotency_key("order-4711")
+///     .max_runtime(Duration::from_secs(60));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The payload, or what is wrong with it.
+    submit: Result<Submit, String>,
+    trace_id: Option<TraceId>,
+}
+
+impl Submission {
+    /// A job for an agent: `name`, or `name@version` for exactly this version (feature `agent_versions`).
+    pub fn to(agent: impl AsRef<str>) -> Self {
+        let agent = agent.as_ref();
+        Self {
+            submit: AgentRef::try_from(agent)
+                .map(Submit::new)
+                .map_err(|error| wrong(&format!("the agent `{agent}`"), &error)),
+            trace_id: None,
+        }
+    }
+
+    /// What the agent is given, as JSON. Without it, `null`.
+    #[must_use]
+    pub fn input<T: Serialize + ?Sized>(self, input: &T) -> Self {
+        self.with(|submit| match Json::from_serialize(input) {
+            Ok(input) => Ok(submit.with_input(input)),
+            Err(error) => Err(wrong("the input", &error)),
+        })
+    }
+
+    /// Makes repeating the submission safe (§7.2): after a lost connection it is sent again by itself. 1 to 256 characters, unique to this job.
+    #[must_use]
+    pub fn idempotency_key(self, key: impl AsRef<str>) -> Self {
+        self.with(|submit| match IdempotencyKey::try_from(key.as_ref()) {
+            Ok(key) => Ok(submit.with_idempotency_key(key)),
+            Err(error) => Err(wrong("the idempotency key", &error)),
+        })
+    }
+
+    /// What the job may do (§9.2). Without it, nothing that needs authority.
+    #[must_use]
+    pub fn lease(self, lease: Lease) -> Self {
+        self.with(|submit| Ok(submit.with_lease_request(lease)))
+    }
+
+    /// What else bounds the lease (§9.5).
+    #[must_use]
+    pub fn lease_constraints(self, constraints: LeaseConstraints) -> Self {
+        self.with(|submit| Ok(submit.with_lease_constraints(constraints)))
+    }
+
+    /// How long the job may run before it ends with `TIMEOUT`; whole seconds, a part of one counts as one.
+    #[must_use]
+    pub fn max_runtime(self, max_runtime: Duration) -> Self {
+        let seconds = max_runtime
+            .as_secs()
+            .saturating_add(u64::from(max_runtime.subsec_nanos() > 0));
+        self.with(|submit| {
+            if (1..=arcp_generated::limits::MAX_RUNTIME_MAX_SEC).contains(&seconds) {
+                Ok(submit.with_max_runtime_sec(seconds))
+            } else {
+                Err(format!(
+                    "the maximum runtime is {seconds} s; it must have 1 to {} s",
+                    arcp_generated::limits::MAX_RUNTIME_MAX_SEC
+                ))
+            }
+        })
+    }
+
+    /// Puts the job into a trace (§11). Without it one is minted.
+    #[must_use]
+    pub fn trace_id(mut self, trace_id: TraceId) -> Self {
+        self.trace_id = Some(trace_id);
+        self
+    }
+
+    fn with(mut self, step: impl FnOnce(Submit) -> Result<Submit, String>) -> Self {
+        // The first mistake is the one that is told.
+        self.submit = self.submit.and_then(step);
+        self
+    }
+
+    pub(super) fn into_parts(self) -> Result<(Submit, Option<TraceId>), ClientError> {
+        let submit = self.submit.map_err(ClientError::Invalid)?;
+        Ok((submit, self.trace_id))
+    }
+}
+
+fn wrong(what: &str, error: &dyn fmt::Display) -> String {
+    format!("{what} cannot be sent: {error}")
+}
+
+impl From<Submit> for Submission {
+    fn from(submit: Submit) -> Self {
+        Self {
+            submit: Ok(submit),
+            trace_id: None,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Following jobs of other sessions, from the client's side (§7.6).
+
+use arcp_generated::common::JobId;
+use arcp_generated::job::{JobStatus, Subscribe, Subscribed, Unsubscribe};
+use arcp_generated::session::Feature;
+
+use super::core::{ClientCore, Key, Output};
+use super::correlate::{Clues, Kind, Request};
+use super::interface::Subscription;
+use super::job::Job;
+use super::news::{ClientError, JobFailure};
+use crate::clock::Now;
+
+impl ClientCore {
+    /// Follows a job. Its events come under `key`.
+    pub fn subscribe(&mut self, key: Key, subscribe: Subscribe, now: Now) {
+        let job_id = subscribe.job_id.as_str();
+        if !self.agreed(&Feature::Subscribe) {
+            let error = ClientError::NotNegotiated(Feature::Subscribe);
+            self.put(Output::Failed(key, error));
+        } else if self.jobs.contains_key(job_id) || self.waiting.subscribes(job_id) {
+            let reason = format!("this client follows the job `{job_id}` already");
+            self.put(Output::Failed(key, ClientError::Invalid(reason)));
+        } else {
+            let again = false;
+            self.send_subscription(key, Subscription { subscribe, again }, now);
+        }
+    }
+
+    fn send_subscription(&mut self, key: Key, subscription: Subscription, now: Now) {
+        let job_id = subscription.subscribe.job_id.clone();
+        let (session_id, on_envelope) = (self.session_id(), Some(job_id.clone()));
+        let subscribe = subscription.subscribe.clone();
+        let Some((id, frame)) = self.frame_of(subscribe, session_id, on_envelope, None, now) else {
+            return;
+        };
+        let request = Request {
+            kind: Kind::Subscribe,
+            id,
+            trace_id: None,
+            job_id: Some(job_id.as_str().to_owned()),
+            size: frame.len(),
+            ticket: key,
+        };
+        self.ask(frame, request);
+        self.subscriptions.insert(key, subscription);
+    }
+
+    /// Sends a subscription again that had no answer when the connection was cut. It may stand: then it is taken back first, or its replay would mix with the next.
+    pub(super) fn subscribe_again(&mut self, key: Key, now: Now) {
+        let Some(mut subscription) = self.subscriptions.remove(&key) else {
+            return;
+        };
+        subscription.again = true;
+        self.send_unsubscribe(subscription.subscribe.job_id.clone(), now);
+        self.send_subscription(key, subscription, now);
+    }
+
+    fn send_unsubscribe(&mut self, job_id: JobId, now: Now) {
+        let (session_id, on_envelope) = (self.session_id(), Some(job_id.clone()));
+        let unsubscribe = Unsubscribe::new(job_id);
+        if let Some((_, frame)) = self.frame_of(unsubscribe, session_id, on_envelope, None, now) {
+            self.frames.push_back(frame);
+        }
+    }
+
+    /// Stops following a job that was subscribed to. Jobs that were submitted here are not touched.
+    pub fn unsubscribe(&mut self, key: Key, now: Now) {
+        if !self.is_subscription(key) {
+            return;
+        }
+        let Some(job_id) = self.job_of(key).cloned() else {
+            return;
+        };
+        if self.is_open() {
+            self.send_unsubscribe(job_id.clone(), now);
+        }
+        self.end_unseen(&job_id, &ClientError::Unsubscribed);
+    }
+
+    /// Whether a key stands for a job that was subscribed to.
+    pub fn is_subscription(&self, key: Key) -> bool {
+        let mut jobs = self.jobs.values();
+        jobs.any(|job| job.subscribed && job.keys.contains(&key))
+    }
+
+    pub(super) fn subscribed(&mut self, subscribed: Subscribed, clues: Clues<'_>, now: Now) {
+        let request_id = subscribed.request_id.clone();
+        let clues = Clues {
+            request_id: request_id.as_ref().map(AsRef::as_ref),
+            ..clues
+        };
+        let job_id = subscribed.job_id.clone();
+        let Some(request) = self.waiting.subscribed(job_id.as_str(), clues) else {
+            // An answer to a subscription that was given up: what it began is ended.
+            if !self.jobs.contains_key(&job_id) && self.is_open() {
+                self.send_unsubscribe(job_id, now);
+            }
+            return;
+        };
+        let key = request.ticket;
+        let again = self
+            .subscriptions
+            .remove(&key)
+            .is_some_and(|subscription| subscription.again);
+        let over = match subscribed.current_status {
+            JobStatus::Success | JobStatus::Error | JobStatus::Cancelled | JobStatus::TimedOut => {
+                let through = subscribed.subscribed_from;
+                Some(if subscribed.replayed { through } else { 0 })
+            }
+            _ => None,
+        };
+        self.jobs.insert(job_id.clone(), Job::followed(key));
+        self.put(Output::Subscribed(key, Box::new(subscribed)));
+        if again {
+            self.early.forget(&job_id);
+        } else {
+            self.deliver_early(&job_id);
+        }
+        if let Some(through) = over {
+            self.over_at.push((through, job_id));
+            self.end_what_is_over();
+        }
+    }
+
+    /// Ends the ended jobs whose replay is through and held no end: some runtimes replay events only, and without history nothing comes at all.
+    pub(super) fn end_what_is_over(&mut self) {
+        let last = self.sequence.last();
+        let (over, rest) = std::mem::take(&mut self.over_at)
+            .into_iter()
+            .partition(|(through, _)| *through <= last);
+        self.over_at = rest;
+        let over: Vec<(u64, JobId)> = over;
+        for (_, job_id) in over {
+            self.end_unseen(&job_id, &ClientError::EndedBefore);
+        }
+    }
+
+    /// Forgets a job whose end will not be seen here.
+    fn end_unseen(&mut self, job_id: &JobId, why: &ClientError) {
+        let keys = self.jobs.remove(job_id).map(|job| job.keys);
+        for key in keys.into_iter().flatten() {
+            let failure = JobFailure::Unfollowed(why.clone());
+            self.put(Output::Ended(key, Err(failure)));
+        }
+    }
+}
