@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+mod conform;
 mod dial;
 mod fault;
 mod follow;
@@ -33,6 +34,8 @@ enum Command {
     Submit(Box<submit::Submit>),
     /// Send frames from standard input as they are, print what comes back.
     Send(send::Send),
+    /// Test a runtime or a client against the specification.
+    Conform(conform::Conform),
     /// Print the completion script of a shell.
     Completions {
         /// Which shell.
@@ -53,6 +56,7 @@ fn run(command: Command) -> Result<(), Fault> {
         Command::Serve(serve) => serve.run(),
         Command::Submit(submit) => submit.run(),
         Command::Send(send) => send.run(),
+        Command::Conform(conform) => conform.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arcp::command(), "arcp", &mut std::io::stdout());
             Ok(())

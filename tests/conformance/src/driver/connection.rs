@@ -1,0 +1,295 @@
+//! One connection of a scenario: what is sent and what comes is written down, pings are answered, frames wait until a step
+//! asks for them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use base64::Engine as _;
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::link::{Incoming, Link, Outgoing};
+use crate::transcript::{Side, Transcript, What};
+use crate::value::fresh;
+
+/// Frames that wait for a step to ask for them.
+const WAITING: usize = 100_000;
+
+/// What a connection brought, after pings were answered.
+#[derive(Debug)]
+pub(super) enum Seen {
+    Frame(Value),
+    Closed { code: Option<u16>, reason: String },
+}
+
+/// A connection that a scenario opened.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) name: String,
+    pub(super) session: Option<Value>,
+    out: mpsc::Sender<Outgoing>,
+    seen: mpsc::Receiver<Seen>,
+    waiting: VecDeque<Value>,
+    ended: Option<(Option<u16>, String)>,
+    answers: Arc<AtomicBool>,
+    pump: JoinHandle<()>,
+    transcript: Transcript,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.pump.abort();
+    }
+}
+
+/// Why a wait ended without the frame.
+#[derive(Debug)]
+pub(super) enum Unseen {
+    /// Time is over.
+    Late,
+    /// The connection ended first.
+    Ended(String),
+}
+
+impl Connection {
+    pub(super) fn new(name: String, mut link: Link, transcript: Transcript) -> Self {
+        transcript.write(&name, Side::Client, What::Opened(true));
+        let (forward, seen) = mpsc::channel(WAITING);
+        let answers = Arc::new(AtomicBool::new(true));
+        let out = link.out.clone();
+        let pump = {
+            let (name, transcript, answers) =
+                (name.clone(), transcript.clone(), Arc::clone(&answers));
+            tokio::spawn(async move {
+                while let Some(incoming) = link.incoming.recv().await {
+                    let Some(seen) = note(&name, &transcript, incoming) else {
+                        continue;
+                    };
+                    if let Seen::Frame(frame) = &seen
+                        && frame["type"] == "session.ping"
+                        && answers.load(Ordering::Relaxed)
+                    {
+                        let pong = pong(frame).to_string();
+                        transcript.text(&name, Side::Client, &pong);
+                        let _ = link.out.send(Outgoing::Text(pong)).await;
+                        continue;
+                    }
+                    let last = matches!(seen, Seen::Closed { .. });
+                    // A scenario that leaves so many frames unread has gone wrong; the connection is dropped then.
+                    if forward.try_send(seen).is_err() || last {
+                        return;
+                    }
+                }
+            })
+        };
+        Self {
+            name,
+            session: None,
+            out,
+            seen,
+            waiting: VecDeque::new(),
+            ended: None,
+            answers,
+            pump,
+            transcript,
+        }
+    }
+
+    pub(super) fn answer_pings(&self, answers: bool) {
+        self.answers.store(answers, Ordering::Relaxed);
+    }
+
+    /// Sends a frame with `arcp`, `id` and `session_id` filled in, and gives it back as it was sent.
+    pub(super) async fn send(&self, mut frame: Map<String, Value>) -> Value {
+        let mut whole = Map::new();
+        let defaults = [
+            ("arcp", Some(json!("1.1"))),
+            ("id", Some(Value::String(fresh()))),
+            ("session_id", self.session.clone()),
+            ("payload", Some(json!({}))),
+        ];
+        for (name, default) in defaults {
+            match frame.get(name) {
+                None => {
+                    if let Some(default) = default {
+                        whole.insert(name.to_owned(), default);
+                    }
+                }
+                Some(Value::Null) => {
+                    frame.remove(name);
+                }
+                Some(_) => {}
+            }
+        }
+        whole.append(&mut frame);
+        let frame = Value::Object(whole);
+        self.send_text(frame.to_string()).await;
+        frame
+    }
+
+    pub(super) async fn send_text(&self, text: String) {
+        self.transcript.text(&self.name, Side::Client, &text);
+        // A connection that is gone is noticed by whoever waits for an answer.
+        let _ = self.out.send(Outgoing::Text(text)).await;
+    }
+
+    pub(super) async fn send_bytes(&self, bytes: Vec<u8>) {
+        self.transcript.binary(&self.name, Side::Client, &bytes);
+        let _ = self.out.send(Outgoing::Binary(bytes)).await;
+    }
+
+    pub(super) async fn end(&mut self, how: Outgoing) {
+        self.transcript
+            .write(&self.name, Side::Client, What::Closed(format!("{how:?}")));
+        let _ = self.out.send(how).await;
+    }
+
+    /// Takes the first waiting frame that `wanted` says yes to, and waits for one when there is none.
+    pub(super) async fn take(
+        &mut self,
+        wanted: &mut (dyn FnMut(&Value) -> bool + Send),
+        within: Duration,
+    ) -> Result<Value, Unseen> {
+        if let Some(place) = self.waiting.iter().position(&mut *wanted) {
+            return Ok(self.waiting.remove(place).unwrap_or_default());
+        }
+        let deadline = Instant::now() + within;
+        loop {
+            let frame = self.receive(deadline).await?;
+            if wanted(&frame) {
+                return Ok(frame);
+            }
+            self.waiting.push_back(frame);
+        }
+    }
+
+    /// The next frame that came, whatever it is.
+    pub(super) async fn next(&mut self, within: Duration) -> Result<Value, Unseen> {
+        self.take(&mut |_| true, within).await
+    }
+
+    async fn receive(&mut self, deadline: Instant) -> Result<Value, Unseen> {
+        if let Some((code, reason)) = &self.ended {
+            return Err(Unseen::Ended(ending(*code, reason)));
+        }
+        match tokio::time::timeout_at(deadline, self.seen.recv()).await {
+            Err(_) => Err(Unseen::Late),
+            Ok(Some(Seen::Frame(frame))) => Ok(frame),
+            Ok(Some(Seen::Closed { code, reason })) => {
+                let told = ending(code, &reason);
+                self.ended = Some((code, reason));
+                Err(Unseen::Ended(told))
+            }
+            Ok(None) => {
+                self.ended = Some((None, "dropped".to_owned()));
+                Err(Unseen::Ended("dropped".to_owned()))
+            }
+        }
+    }
+
+    /// Waits for the end; the frames that came before it, and the close code.
+    pub(super) async fn wait_end(
+        &mut self,
+        within: Duration,
+    ) -> (Vec<Value>, Option<(Option<u16>, String)>) {
+        let deadline = Instant::now() + within;
+        while self.ended.is_none() {
+            match self.receive(deadline).await {
+                Ok(frame) => self.waiting.push_back(frame),
+                Err(Unseen::Late) => break,
+                Err(Unseen::Ended(_)) => {}
+            }
+        }
+        (self.waiting.drain(..).collect(), self.ended.clone())
+    }
+
+    /// What waits, in short, for a report.
+    pub(super) fn waiting(&self) -> String {
+        let mut words: Vec<String> = self.waiting.iter().take(12).map(summary).collect();
+        if self.waiting.len() > words.len() {
+            words.push(format!("… {} in all", self.waiting.len()));
+        }
+        if words.is_empty() {
+            "nothing".to_owned()
+        } else {
+            words.join(", ")
+        }
+    }
+}
+
+fn ending(code: Option<u16>, reason: &str) -> String {
+    match code {
+        Some(code) => format!("the connection was closed: {code} {reason}"),
+        None => format!("the connection ended: {reason}"),
+    }
+}
+
+/// A frame in a few words.
+pub(super) fn summary(frame: &Value) -> String {
+    let word = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+    let payload = &frame["payload"];
+    match frame["type"].as_str() {
+        Some("job.event") => format!("job.event {}", word(&payload["kind"])),
+        Some(kind @ ("session.error" | "job.error")) => {
+            format!(
+                "{kind} {}: {}",
+                word(&payload["code"]),
+                word(&payload["message"])
+            )
+        }
+        Some(kind) => kind.to_owned(),
+        None => crate::matcher::brief(frame),
+    }
+}
+
+fn note(name: &str, transcript: &Transcript, incoming: Incoming) -> Option<Seen> {
+    match incoming {
+        Incoming::Text(text) => match transcript.text(name, Side::Runtime, &text) {
+            (Some(frame), true) => Some(Seen::Frame(frame)),
+            (_, false) => Some(Seen::Closed {
+                code: None,
+                reason: "the transcript is full: the runtime floods".to_owned(),
+            }),
+            (None, true) => None,
+        },
+        Incoming::Binary(bytes) => {
+            transcript.binary(name, Side::Runtime, &bytes);
+            None
+        }
+        Incoming::Closed { code, reason } => {
+            let told = code.map_or_else(|| reason.clone(), |code| format!("{code} {reason}"));
+            transcript.write(name, Side::Runtime, What::Closed(told));
+            Some(Seen::Closed { code, reason })
+        }
+    }
+}
+
+fn pong(ping: &Value) -> Value {
+    let mut pong = json!({
+        "arcp": "1.1",
+        "id": fresh(),
+        "type": "session.pong",
+        "payload": {"ping_nonce": ping["payload"]["nonce"], "received_at": now()},
+    });
+    if let Some(session) = ping.get("session_id") {
+        pong["session_id"] = session.clone();
+    }
+    pong
+}
+
+fn now() -> Value {
+    crate::value::Names::default()
+        .expand(&json!("${now}"))
+        .unwrap_or_default()
+}
+
+/// Bytes that a scenario wrote as base64.
+pub(super) fn bytes(text: &str) -> Result<Vec<u8>, String> {
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .map_err(|error| format!("`{text}` is not base64: {error}"))
+}

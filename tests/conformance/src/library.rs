@@ -1,0 +1,114 @@
+//! Everything that is embedded: rules, scenarios, shapes, programs.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::matcher::Shapes;
+use crate::requirement::Requirement;
+use crate::scenario::{Programs, Scenario, ScenarioFile};
+
+macro_rules! embedded {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../", $path)))),*]
+    };
+}
+
+/// The scenario files for runtimes, in the order of the specification.
+const SERVER: &[(&str, &str)] = embedded![
+    "server/03-overview.yaml",
+    "server/06.1-authentication.yaml",
+    "server/06.2-handshake.yaml",
+];
+
+const SHAPES: &str = include_str!("../shapes.yaml");
+const PROGRAMS: &str = include_str!("../programs.yaml");
+const REQUIREMENTS: &str = include_str!("../requirements.yaml");
+
+/// The features of v1.1.
+const FEATURES: [&str; 11] = [
+    "heartbeat",
+    "ack",
+    "list_jobs",
+    "subscribe",
+    "lease_expires_at",
+    "cost.budget",
+    "model.use",
+    "provisioned_credentials",
+    "progress",
+    "result_chunk",
+    "agent_versions",
+];
+
+/// What the kit knows.
+#[derive(Debug)]
+pub struct Library {
+    /// The rules, by id.
+    pub requirements: BTreeMap<String, Requirement>,
+    /// The scenario files for runtimes.
+    pub server: Vec<ScenarioFile>,
+    /// Patterns with a name.
+    pub shapes: Shapes,
+    /// Programs of the contract agent, by name.
+    pub programs: Programs,
+    /// Every feature.
+    pub features: Vec<String>,
+}
+
+impl Library {
+    /// Reads what is embedded.
+    ///
+    /// # Errors
+    /// The file and the place in it that cannot be understood.
+    pub fn load() -> Result<Self, String> {
+        let requirements: Vec<Requirement> = named("requirements.yaml", REQUIREMENTS)?;
+        Ok(Self {
+            requirements: requirements
+                .into_iter()
+                .map(|rule| (rule.id.clone(), rule))
+                .collect(),
+            server: SERVER
+                .iter()
+                .map(|(name, text)| named(name, text))
+                .collect::<Result<_, _>>()?,
+            shapes: named("shapes.yaml", SHAPES)?,
+            programs: named("programs.yaml", PROGRAMS)?,
+            features: FEATURES.map(str::to_owned).to_vec(),
+        })
+    }
+
+    /// Every scenario for runtimes with its section, in order.
+    pub fn scenarios(&self) -> impl Iterator<Item = (&str, &Scenario)> {
+        self.server.iter().flat_map(|file| {
+            file.scenarios
+                .iter()
+                .map(move |scenario| (file.section.as_str(), scenario))
+        })
+    }
+
+    /// The names of the embedded scenario files.
+    pub fn files() -> impl Iterator<Item = &'static str> {
+        SERVER.iter().map(|(name, _)| *name)
+    }
+
+    /// The rule's text, for a report.
+    pub fn text_of(&self, rule: &str) -> &str {
+        self.requirements
+            .get(rule)
+            .map_or("", |rule| rule.text.as_str())
+    }
+}
+
+fn named<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, String> {
+    yaml(text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Reads YAML through JSON values, so that a mistake is told with its path.
+///
+/// # Errors
+/// What in the text cannot be understood, and where.
+pub fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let value: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    serde_path_to_error::deserialize(value).map_err(|error| error.to_string())
+}

@@ -1,0 +1,280 @@
+//! One connection as two queues, whatever carries it (§4). Its own sockets and lines: no code of any ARCP library is used.
+//! It knows nothing of frames; text goes in and comes out as it is.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// Frames that may wait in one direction.
+const WAITING: usize = 4096;
+/// The longest frame or line that is read: larger than anything a peer may send.
+const LONGEST: usize = 64 << 20;
+/// How long a closing handshake may take before the socket is dropped.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Something to do to a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outgoing {
+    /// Send a text frame, or a line.
+    Text(String),
+    /// Send a binary frame, or these bytes and a line feed.
+    Binary(Vec<u8>),
+    /// Say goodbye as the transport does.
+    Close,
+    /// Vanish without a word.
+    Cut,
+}
+
+/// Something that a connection brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Incoming {
+    /// A text frame, or a line.
+    Text(String),
+    /// A binary frame, or a line that is not UTF-8.
+    Binary(Vec<u8>),
+    /// The end. Nothing comes after it.
+    Closed {
+        /// The close code, when the peer gave one.
+        code: Option<u16>,
+        /// The peer's reason, or what broke.
+        reason: String,
+    },
+}
+
+/// Both ends of one connection's queues. Dropping it drops the connection.
+#[derive(Debug)]
+pub struct Link {
+    /// What is to be sent.
+    pub out: mpsc::Sender<Outgoing>,
+    /// What came.
+    pub incoming: mpsc::Receiver<Incoming>,
+    /// The task that carries; `None` when the maker of the link carries it otherwise.
+    pub carrier: Option<JoinHandle<()>>,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let Some(carrier) = &self.carrier {
+            carrier.abort();
+        }
+    }
+}
+
+/// The queues of a link before anything carries it: the link, what it wants sent, and where to put what comes.
+pub fn queues() -> (Link, mpsc::Receiver<Outgoing>, mpsc::Sender<Incoming>) {
+    let (out, to_send) = mpsc::channel(WAITING);
+    let (came, incoming) = mpsc::channel(WAITING);
+    (
+        Link {
+            out,
+            incoming,
+            carrier: None,
+        },
+        to_send,
+        came,
+    )
+}
+
+/// Why no connection came to be.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NoLink {
+    /// The server answered with an HTTP status other than 101.
+    #[error("HTTP status {0} instead of an upgrade")]
+    Refused(u16),
+    /// Nothing answered, or not as a WebSocket does.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// Connects to a `ws://` address.
+///
+/// # Errors
+/// The status that refused the upgrade, or what broke.
+pub async fn websocket(url: &str) -> Result<Link, NoLink> {
+    let mut config = WebSocketConfig::default();
+    config.max_message_size = Some(LONGEST);
+    config.max_frame_size = Some(LONGEST);
+    match tokio_tungstenite::connect_async_with_config(url, Some(config), true).await {
+        Ok((socket, _)) => Ok(carry(socket)),
+        Err(tungstenite::Error::Http(response)) => Err(NoLink::Refused(response.status().as_u16())),
+        Err(error) => Err(NoLink::Broken(format!("{url}: {error}"))),
+    }
+}
+
+/// Carries a WebSocket that is already open, as either side.
+pub fn carry_server(socket: WebSocketStream<TcpStream>) -> Link {
+    let (mut link, to_send, came) = queues();
+    link.carrier = Some(tokio::spawn(pump(socket, to_send, came)));
+    link
+}
+
+fn carry(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Link {
+    let (mut link, to_send, came) = queues();
+    link.carrier = Some(tokio::spawn(pump(socket, to_send, came)));
+    link
+}
+
+async fn pump<S>(
+    socket: WebSocketStream<S>,
+    mut to_send: mpsc::Receiver<Outgoing>,
+    came: mpsc::Sender<Incoming>,
+) where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sink, mut stream) = socket.split();
+    let (stop, mut stopped) = mpsc::channel::<()>(1);
+    // Reading must not wait for writing, nor the other way round: a peer that floods still hears us.
+    let reader = async move {
+        let mut end = (None, "the connection broke off".to_owned());
+        loop {
+            let message = tokio::select! {
+                message = stream.next() => message,
+                _ = stopped.recv() => return,
+            };
+            let incoming = match message {
+                Some(Ok(Message::Text(text))) => Incoming::Text(text.as_str().to_owned()),
+                Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes.to_vec()),
+                Some(Ok(Message::Close(frame))) => {
+                    end = closed(frame);
+                    continue;
+                }
+                Some(Ok(_)) => continue,
+                Some(Err(tungstenite::Error::ConnectionClosed)) | None => break,
+                Some(Err(error)) => {
+                    if end.0.is_none() {
+                        end.1 = error.to_string();
+                    }
+                    break;
+                }
+            };
+            if came.send(incoming).await.is_err() {
+                return;
+            }
+        }
+        let (code, reason) = end;
+        let _ = came.send(Incoming::Closed { code, reason }).await;
+    };
+    let writer = async move {
+        while let Some(outgoing) = to_send.recv().await {
+            let sent = match outgoing {
+                Outgoing::Text(text) => sink.send(Message::text(text)).await,
+                Outgoing::Binary(bytes) => sink.send(Message::binary(bytes)).await,
+                Outgoing::Close => sink.close().await,
+                Outgoing::Cut => {
+                    let _ = stop.send(()).await;
+                    return;
+                }
+            };
+            if sent.is_err() {
+                // The reader tells why.
+                break;
+            }
+        }
+        // Nobody will send any more; the peer may still talk.
+        std::future::pending::<()>().await;
+    };
+    // Both halves end with whichever ends first: the socket is dropped then, which is what a cut is.
+    tokio::select! {
+        () = reader => {}
+        () = writer => {}
+    }
+}
+
+fn closed(frame: Option<CloseFrame>) -> (Option<u16>, String) {
+    frame.map_or((None, "closed without a code".to_owned()), |frame| {
+        (Some(frame.code.into()), frame.reason.as_str().to_owned())
+    })
+}
+
+/// Starts a command and speaks lines with it (§4). Its standard error is let through.
+///
+/// # Errors
+/// When the command cannot be started.
+pub fn child(command: &[String]) -> Result<Link, NoLink> {
+    let (program, arguments) = command
+        .split_first()
+        .ok_or_else(|| NoLink::Broken("there is no command to start".to_owned()))?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| NoLink::Broken(format!("{program} cannot be started: {error}")))?;
+    let (mut link, to_send, came) = queues();
+    link.carrier = Some(tokio::spawn(async move {
+        lines(&mut child, to_send, came).await;
+    }));
+    Ok(link)
+}
+
+async fn lines(
+    child: &mut Child,
+    mut to_send: mpsc::Receiver<Outgoing>,
+    came: mpsc::Sender<Incoming>,
+) {
+    let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        return;
+    };
+    let mut stdin = Some(stdin);
+    let reader = async move {
+        let mut stdout = BufReader::new(stdout);
+        loop {
+            let mut line = Vec::new();
+            let mut bounded = (&mut stdout).take(LONGEST as u64);
+            match bounded.read_until(b'\n', &mut line).await {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
+            while line
+                .last()
+                .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
+            {
+                line.pop();
+            }
+            let incoming = String::from_utf8(line)
+                .map_or_else(|bad| Incoming::Binary(bad.into_bytes()), Incoming::Text);
+            if came.send(incoming).await.is_err() {
+                return;
+            }
+        }
+        let reason = "the process closed its output".to_owned();
+        let _ = came.send(Incoming::Closed { code: None, reason }).await;
+    };
+    let writer = async move {
+        while let Some(outgoing) = to_send.recv().await {
+            let mut bytes = match outgoing {
+                Outgoing::Text(text) => text.into_bytes(),
+                Outgoing::Binary(bytes) => bytes,
+                Outgoing::Close => {
+                    stdin = None;
+                    continue;
+                }
+                Outgoing::Cut => return,
+            };
+            bytes.push(b'\n');
+            if let Some(stdin) = &mut stdin {
+                let written = stdin.write_all(&bytes).await;
+                if written.is_err() || stdin.flush().await.is_err() {
+                    break;
+                }
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = reader => {}
+        () = writer => {}
+    }
+    // A process that still closes its store is given a moment; then it is ended with the child's drop.
+    let _ = tokio::time::timeout(FAREWELL, child.wait()).await;
+}

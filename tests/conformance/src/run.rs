@@ -1,0 +1,282 @@
+//! A whole run: which scenarios apply, several at a time, each with principals of its own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::driver::{PATIENCE, Stage, play};
+use crate::invariant;
+use crate::library::Library;
+use crate::outcome::{Failure, Outcome, Verdict};
+use crate::scenario::Scenario;
+use crate::target::{Carrier, Offer, Principals, Runtime};
+use crate::transcript::Line;
+
+/// How a run is done.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Pairs of principals. So many scenarios run at a time at most; a pair is used again only when all were used.
+    pub principals: Vec<Principals>,
+    /// So many scenarios run at a time.
+    pub at_a_time: usize,
+    /// How long is waited for what has to come.
+    pub patience: Duration,
+    /// Only scenarios whose id contains this.
+    pub only: Option<String>,
+}
+
+impl Options {
+    /// One pair of principals, so one scenario at a time.
+    pub fn new(principals: Vec<Principals>) -> Self {
+        Self {
+            at_a_time: 8,
+            principals,
+            patience: PATIENCE,
+            only: None,
+        }
+    }
+}
+
+/// A scenario's outcome, with what went over the wire.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The transcript.
+    pub lines: Vec<Line>,
+}
+
+/// What a runtime said when it was first greeted.
+#[derive(Clone, Debug, Default)]
+struct Survey {
+    features: Vec<String>,
+    trouble: Option<String>,
+}
+
+/// Plays every scenario that applies, and their hostile twins. The order of the outcomes is that of the specification.
+pub async fn run(
+    library: &Library,
+    runtime: &dyn Runtime,
+    offer: &Offer,
+    options: &Options,
+) -> Vec<Played> {
+    let Some(first) = options.principals.first() else {
+        return Vec::new();
+    };
+    let survey = survey(library, runtime, offer, first, options).await;
+    let mut todo = Vec::new();
+    for (section, scenario) in library.scenarios() {
+        for twin in [false, true] {
+            if twin && scenario.hostile.is_none() {
+                continue;
+            }
+            let id = id(section, scenario, twin);
+            if options
+                .only
+                .as_ref()
+                .is_none_or(|only| id.contains(only.as_str()))
+            {
+                todo.push((id, section, scenario, twin));
+            }
+        }
+    }
+    let pool = Pool::new(&options.principals);
+    let at_a_time = options.at_a_time.min(options.principals.len()).max(1);
+    let played =
+        futures_util::stream::iter(todo.into_iter().map(|(id, section, scenario, twin)| {
+            let (survey, pool) = (&survey, &pool);
+            async move {
+                let principals = pool.take();
+                let stage = Stage {
+                    library,
+                    runtime,
+                    offer,
+                    principals: &principals,
+                    patience: options.patience,
+                };
+                let played = one(stage, survey, id, section, scenario, twin).await;
+                pool.give_back(principals);
+                played
+            }
+        }));
+    use futures_util::StreamExt as _;
+    played.buffered(at_a_time).collect().await
+}
+
+fn id(section: &str, scenario: &Scenario, twin: bool) -> String {
+    let hostile = if twin { " (hostile)" } else { "" };
+    format!("{section}/{}{hostile}", scenario.name)
+}
+
+async fn one(
+    stage: Stage<'_>,
+    survey: &Survey,
+    id: String,
+    section: &str,
+    scenario: &Scenario,
+    twin: bool,
+) -> Played {
+    let start = Instant::now();
+    let (lines, verdict) = match applies(stage, survey, &id, scenario, twin) {
+        Some(verdict) => (Vec::new(), verdict),
+        None => {
+            let (lines, result) = play(stage, scenario, twin).await;
+            let verdict = match result {
+                Err(failure) => Verdict::Fail(failure),
+                Ok(()) => invariant::check(&lines, &scenario.exempt)
+                    .into_iter()
+                    .next()
+                    .map_or(Verdict::Pass, Verdict::Fail),
+            };
+            (lines, verdict)
+        }
+    };
+    let outcome = Outcome {
+        scenario: id,
+        section: section.to_owned(),
+        rules: scenario
+            .all_rules()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        verdict,
+        took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        transcript: None,
+    };
+    Played { outcome, lines }
+}
+
+/// A verdict without playing, where there is one.
+fn applies(
+    stage: Stage<'_>,
+    survey: &Survey,
+    id: &str,
+    scenario: &Scenario,
+    twin: bool,
+) -> Option<Verdict> {
+    let without = |name: &str| stage.offer.without.get(name).cloned();
+    let not = |reason: String| Some(Verdict::NotApplicable { reason });
+    let missing = |what: String, cure: &str| {
+        Some(Verdict::Fail(Failure {
+            step: "before the first step".to_owned(),
+            expected: what,
+            seen: format!("there is none; {cure}"),
+            rules: scenario.rules.clone(),
+        }))
+    };
+    if let Some(reason) = without(id) {
+        return not(reason);
+    }
+    if let Some(trouble) = &survey.trouble {
+        return missing("a runtime that welcomes a hello".to_owned(), trouble);
+    }
+    for feature in &scenario.features {
+        if !survey.features.contains(feature) {
+            return not(format!("the runtime does not offer the feature {feature}"));
+        }
+    }
+    if !stage.runtime.profiles().contains(&scenario.profile) {
+        return match without(&scenario.profile) {
+            Some(reason) => not(reason),
+            None => missing(
+                format!("a runtime with the profile `{}`", scenario.profile),
+                "pass --endpoint, or say in the target file's `without` why there is none",
+            ),
+        };
+    }
+    let carrier = stage.runtime.carrier();
+    for need in &scenario.needs {
+        let is_carrier = matches!(need.as_str(), "websocket" | "stdio" | "memory");
+        if is_carrier && need != carrier.word() {
+            return not(format!(
+                "it is about {need}, this runs over {}",
+                carrier.word()
+            ));
+        }
+        if need == "several" && carrier == Carrier::Stdio {
+            return not("one process carries one connection".to_owned());
+        }
+        if let Some(reason) = without(need) {
+            return not(reason);
+        }
+        if need == "bob" && stage.principals.bob.is_none() {
+            return missing("a second principal".to_owned(), "pass --other-token");
+        }
+    }
+    let mapped = |name: &str| stage.offer.programs.contains_key(name);
+    if !stage.offer.probe && scenario.wants_probe(&mapped, twin) {
+        return match without("probe") {
+            Some(reason) => not(reason),
+            None => missing(
+                "the contract agent `probe`, or a mapping of its programs".to_owned(),
+                "map the programs in the target file, or say in `without: {probe: …}` why there is none",
+            ),
+        };
+    }
+    None
+}
+
+/// Says hello once, to learn what the runtime offers.
+async fn survey(
+    library: &Library,
+    runtime: &dyn Runtime,
+    offer: &Offer,
+    principals: &Principals,
+    options: &Options,
+) -> Survey {
+    let greeting = r#"{"name": "survey", "rules": [], "steps": [{"hello": "a"}], "no_hostile": "it only asks"}"#;
+    let Ok(scenario) = serde_json::from_str::<Scenario>(greeting) else {
+        return Survey::default();
+    };
+    let stage = Stage {
+        library,
+        runtime,
+        offer,
+        principals,
+        patience: options.patience,
+    };
+    let (lines, result) = play(stage, &scenario, false).await;
+    let welcome = lines.iter().find_map(|line| match &line.what {
+        crate::transcript::What::Frame(frame) if frame["type"] == "session.welcome" => Some(frame),
+        _ => None,
+    });
+    let features = welcome
+        .and_then(|welcome| welcome["payload"]["capabilities"]["features"].as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    Survey {
+        features,
+        trouble: result
+            .err()
+            .map(|failure| format!("expected {}, saw {}", failure.expected, failure.seen)),
+    }
+}
+
+/// Pairs of principals that are not in use, the longest unused first.
+struct Pool(Arc<Mutex<std::collections::VecDeque<Principals>>>);
+
+impl Pool {
+    fn new(all: &[Principals]) -> Self {
+        Self(Arc::new(Mutex::new(all.iter().cloned().collect())))
+    }
+
+    /// There is always one: no more scenarios run at a time than there are pairs.
+    fn take(&self) -> Principals {
+        let mut pool = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.pop_front().unwrap_or_else(|| Principals {
+            alice: String::new(),
+            bob: None,
+        })
+    }
+
+    fn give_back(&self, principals: Principals) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(principals);
+    }
+}

@@ -1,0 +1,180 @@
+//! What is tested: how a connection to it is made, who may log in, and what it has to offer a scenario.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::link::{self, Link, NoLink};
+
+/// A future that makes a connection.
+pub type Connecting<'a> = Pin<Box<dyn Future<Output = Result<Link, NoLink>> + Send + 'a>>;
+
+/// A runtime that can be connected to.
+pub trait Runtime: Send + Sync {
+    /// Makes one connection to the runtime in a profile. `path` asks for another HTTP path than the usual one.
+    fn connect<'a>(&'a self, profile: &'a str, path: Option<&'a str>) -> Connecting<'a>;
+
+    /// Which profiles there are. `default` has to be one.
+    fn profiles(&self) -> Vec<String>;
+
+    /// What carries the frames.
+    fn carrier(&self) -> Carrier;
+}
+
+/// What carries the frames; some scenarios are about one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Carrier {
+    /// WebSocket text frames.
+    WebSocket,
+    /// Lines on a child's standard input and output: one connection for each process.
+    Stdio,
+    /// Queues inside one process.
+    Memory,
+}
+
+impl Carrier {
+    /// The word for it in scenarios and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::WebSocket => "websocket",
+            Self::Stdio => "stdio",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+/// Runtimes that listen at WebSocket addresses, one for each profile.
+#[derive(Clone, Debug)]
+pub struct WebSockets {
+    /// The address of each profile.
+    pub urls: BTreeMap<String, String>,
+}
+
+impl Runtime for WebSockets {
+    fn connect<'a>(&'a self, profile: &'a str, path: Option<&'a str>) -> Connecting<'a> {
+        Box::pin(async move {
+            let url = self
+                .urls
+                .get(profile)
+                .ok_or_else(|| NoLink::Broken(format!("there is no profile `{profile}`")))?;
+            match path {
+                None => link::websocket(url).await,
+                Some(path) => link::websocket(&with_path(url, path)).await,
+            }
+        })
+    }
+
+    fn profiles(&self) -> Vec<String> {
+        self.urls.keys().cloned().collect()
+    }
+
+    fn carrier(&self) -> Carrier {
+        Carrier::WebSocket
+    }
+}
+
+fn with_path(url: &str, path: &str) -> String {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let end = url[authority..]
+        .find('/')
+        .map_or(url.len(), |at| authority + at);
+    format!("{}{path}", &url[..end])
+}
+
+/// Runtimes that are started for each connection and speak lines.
+#[derive(Clone, Debug)]
+pub struct Children {
+    /// The command of each profile.
+    pub commands: BTreeMap<String, Vec<String>>,
+}
+
+impl Runtime for Children {
+    fn connect<'a>(&'a self, profile: &'a str, _path: Option<&'a str>) -> Connecting<'a> {
+        Box::pin(async move {
+            let command = self
+                .commands
+                .get(profile)
+                .ok_or_else(|| NoLink::Broken(format!("there is no profile `{profile}`")))?;
+            link::child(command)
+        })
+    }
+
+    fn profiles(&self) -> Vec<String> {
+        self.commands.keys().cloned().collect()
+    }
+
+    fn carrier(&self) -> Carrier {
+        Carrier::Stdio
+    }
+}
+
+/// Two principals that nobody else uses while a scenario runs.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Principals {
+    /// The token of the first.
+    pub alice: String,
+    /// The token of the second, a stranger to the first.
+    pub bob: Option<String>,
+}
+
+/// What a runtime offers a scenario, written by whoever tests it: `--target FILE`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// Whether the contract agent is registered as `probe`.
+    #[serde(default = "yes")]
+    pub probe: bool,
+    /// Own agents in place of the contract agent: for the name of a program of programs.yaml, what to submit.
+    #[serde(default)]
+    pub programs: BTreeMap<String, Program>,
+    /// What the runtime does not have and need not have, each with the reason. A name of a need, a profile or a scenario.
+    #[serde(default)]
+    pub without: BTreeMap<String, String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// An agent and an input that does what a program's name says.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub struct Program {
+    /// The agent.
+    pub agent: String,
+    /// Its input.
+    #[serde(default)]
+    pub input: Value,
+}
+
+impl Offer {
+    /// An offer of everything, with the contract agent.
+    pub fn everything() -> Self {
+        Self {
+            probe: true,
+            ..Self::default()
+        }
+    }
+
+    /// Reads a target file.
+    ///
+    /// # Errors
+    /// What in the file cannot be understood.
+    pub fn read(text: &str) -> Result<Self, String> {
+        crate::library::yaml(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_replaces_a_path() {
+        assert_eq!(with_path("ws://h:1/arcp", "/nope"), "ws://h:1/nope");
+        assert_eq!(with_path("ws://h:1", "/nope"), "ws://h:1/nope");
+    }
+}
