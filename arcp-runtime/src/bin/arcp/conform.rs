@@ -74,12 +74,12 @@ impl Conform {
 
 impl Server {
     fn run(&self) -> Result<(), Fault> {
-        let library = Library::load().map_err(Fault::environment)?;
+        let library = Library::load().map_err(Fault::machine)?;
         let offer = match &self.target {
             None => Offer::everything(),
             Some(file) => {
                 let text = std::fs::read_to_string(file).map_err(|error| {
-                    Fault::environment(format!("{} cannot be read: {error}", file.display()))
+                    Fault::file(format!("{} cannot be read: {error}", file.display()))
                 })?;
                 Offer::read(&text)
                     .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))?
@@ -92,7 +92,7 @@ impl Server {
         let tokio = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
-            .map_err(|error| Fault::environment(format!("no runtime can be started: {error}")))?;
+            .map_err(|error| Fault::machine(format!("no runtime can be started: {error}")))?;
         let played = tokio.block_on(run(&library, &*runtime, &offer, &options));
         tokio.shutdown_background();
         let text = report::terminal(&library, &played);
@@ -126,7 +126,7 @@ impl Server {
         }
         if let Some(file) = &self.principals {
             let text = std::fs::read_to_string(file).map_err(|error| {
-                Fault::environment(format!("{} cannot be read: {error}", file.display()))
+                Fault::file(format!("{} cannot be read: {error}", file.display()))
             })?;
             for line in text.lines().filter(|line| !line.trim().is_empty()) {
                 let mut words = line.split_whitespace();
