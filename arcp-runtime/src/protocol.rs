@@ -12,6 +12,7 @@ pub mod handshake;
 pub mod idempotency;
 pub mod job;
 pub mod lease;
+pub mod listing;
 pub mod principal;
 pub mod refusal;
 pub mod session;

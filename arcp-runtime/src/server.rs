@@ -26,6 +26,7 @@ use crate::limits::Limits;
 use crate::protocol::core::{ConnKey, Core, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Offer;
+use crate::protocol::listing::{Observation, Observers};
 use crate::protocol::versioning::NotRegistered;
 use crate::store::{EntryKind, MemoryStore, PageLimit, Recovered, Status, Store, StoreError};
 use crate::transport::BoxTransport;
@@ -49,9 +50,10 @@ use self::jobs::Jobs;
 use self::logins::Logins;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.
-const FEATURES: [Feature; 8] = [
+const FEATURES: [Feature; 9] = [
     Feature::Heartbeat,
     Feature::Ack,
+    Feature::ListJobs,
     Feature::LeaseExpiresAt,
     Feature::CostBudget,
     Feature::ModelUse,
@@ -72,6 +74,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     mint: Arc<dyn Mint>,
     agents_on: Option<Handle>,
+    observation: Observation,
 }
 
 /// Why a runtime could not start.
@@ -169,6 +172,20 @@ impl Builder {
         self
     }
 
+    /// Lets principals see each other's jobs as `observers` says. Without it everybody sees only their own (§14).
+    #[must_use]
+    pub fn observers(mut self, observers: impl Observers) -> Self {
+        self.observation.widen(Arc::new(observers));
+        self
+    }
+
+    /// Whether a job that may not be seen is answered as if it were not there (`JOB_NOT_FOUND`, the default) or as forbidden (`PERMISSION_DENIED`).
+    #[must_use]
+    pub fn conceal_jobs(mut self, conceal: bool) -> Self {
+        self.observation.conceal = conceal;
+        self
+    }
+
     /// Another clock, for tests and simulations.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -197,7 +214,8 @@ impl Builder {
             features: Features::of(&FEATURES),
             agents: agents.inventory(),
         };
-        let mut core = Core::new(self.limits.clone(), Arc::clone(&self.mint), offer);
+        let mut core = Core::new(self.limits.clone(), Arc::clone(&self.mint), offer)
+            .observed_by(self.observation);
         let known = self.store.recover().await?;
         let terminals = terminals(self.store.as_ref(), &known).await?;
         let mut pending = Output::default();
@@ -291,6 +309,7 @@ impl Runtime {
             clock: Arc::new(SystemClock::new()),
             mint: Arc::new(SystemMint::default()),
             agents_on: None,
+            observation: Observation::default(),
         }
     }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use arcp_runtime::agent::{demo, probe};
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::limits::Limits;
+use arcp_runtime::protocol::listing::Observers;
+use arcp_runtime::protocol::principal::Principal;
 use arcp_runtime::server::Runtime;
 use arcp_runtime::store::MemoryStore;
 use arcp_runtime::store::{Durability, SqliteStore};
@@ -16,6 +18,7 @@ use serde_json::{Value, json};
 mod handshake;
 mod jobs;
 mod lease;
+mod listing;
 mod restart;
 mod resume;
 
@@ -224,6 +227,16 @@ fn tokens() -> BearerTokens {
 
 async fn in_memory(limits: Limits) -> Runtime {
     start(limits, Runtime::builder().store(MemoryStore::new())).await
+}
+
+/// A policy under which everybody may look at everybody's jobs.
+#[derive(Debug)]
+struct Everybody;
+
+impl Observers for Everybody {
+    fn may_observe(&self, _who: &Principal, _owner: &Principal) -> bool {
+        true
+    }
 }
 
 async fn in_file(path: &std::path::Path) -> (Runtime, std::sync::Arc<SqliteStore>) {

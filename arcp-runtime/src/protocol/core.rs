@@ -6,10 +6,11 @@
 //! Each rule has a file of its own beside this one; they are all `impl Core`.
 
 use arcp_generated::message::MessageType;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use arcp_generated::common::Json;
+use arcp_generated::common::{Json, MessageId};
+use arcp_generated::session::ListJobs;
 
 use super::features::Features;
 use super::frame::{Frame, JobFace};
@@ -17,6 +18,7 @@ use super::handshake::{Attach, Hello, Resume};
 use super::idempotency::Submission;
 use super::job::{Job, Outcome};
 use super::lease::Authority;
+use super::listing::Observation;
 use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::Session;
@@ -68,6 +70,15 @@ pub enum Input {
         /// The reason given.
         reason: Option<String>,
     },
+    /// `session.list_jobs`.
+    List {
+        /// Who asks.
+        conn: ConnKey,
+        /// The id of the asking frame.
+        request: MessageId,
+        /// What is asked for.
+        list: Box<ListJobs>,
+    },
     /// The agent of a job has begun.
     Started(JobKey),
     /// An agent emits an event.
@@ -102,6 +113,8 @@ pub enum Effect {
     },
     /// A frame for whoever is attached to the session; dropped if nobody is.
     Send(SessionKey, Frame),
+    /// A page of jobs for whoever is attached to the session; to be written first.
+    List(SessionKey, Box<super::listing::Page>),
     /// A numbered entry for a session; it is in the session's log in any case.
     Deliver(SessionKey, Frame),
     /// The connection has to end after what was sent to it.
@@ -173,6 +186,10 @@ pub struct Core {
     pub(super) running: HashMap<Principal, usize>,
     pub(super) conns: HashMap<ConnKey, SessionKey>,
     pub(super) jobs: HashMap<JobKey, Job>,
+    /// The jobs of each principal, in the order in which they were accepted.
+    pub(super) submitted: HashMap<Principal, BTreeSet<JobKey>>,
+    /// Who may see whose.
+    pub(super) observation: Observation,
     pub(super) keys: HashMap<(Principal, String), JobKey>,
     pub(super) timers: Timers,
 }
@@ -190,9 +207,18 @@ impl Core {
             running: HashMap::new(),
             conns: HashMap::new(),
             jobs: HashMap::new(),
+            submitted: HashMap::new(),
+            observation: Observation::default(),
             keys: HashMap::new(),
             timers: Timers::default(),
         }
+    }
+
+    /// Lets others than the owner see a job, or tells them that it is there.
+    #[must_use]
+    pub fn observed_by(mut self, observation: Observation) -> Self {
+        self.observation = observation;
+        self
     }
 
     /// Lets `input` happen at `now`.
@@ -201,6 +227,11 @@ impl Core {
             Input::Emit { job, kind, payload } => self.emit(job, kind, payload, now, out),
             Input::Ack { conn, through } => self.acknowledge(conn, through, out),
             Input::Submit(conn, submission) => self.submit(conn, *submission, now, out),
+            Input::List {
+                conn,
+                request,
+                list,
+            } => self.list(conn, &request, *list, out),
             Input::Started(job) => self.started(job),
             Input::Finish(job, outcome) => self.finish(job, outcome, now, out),
             Input::Cancel {

@@ -174,10 +174,10 @@ impl Core {
             prepared.agent_ref.as_str().into(),
             authority.clone(),
             accepted.clone(),
+            now.wall,
             idempotency,
         );
-        out.records
-            .push(Record::JobAccepted(Box::new(job.row(now.wall))));
+        out.records.push(Record::JobAccepted(Box::new(job.row())));
         out.effects.push(Effect::Send(
             session,
             accepted_frame(&face, &accepted, request),
@@ -200,7 +200,7 @@ impl Core {
             accepted: now,
         };
         self.set_deadlines(key, prepared.max_runtime, prepared.expires_at, now);
-        self.jobs.insert(key, job);
+        self.enter(job);
         out.effects.push(Effect::Start(Box::new(launch)));
         Ok(())
     }
@@ -347,7 +347,7 @@ fn acceptance(
     to_payload(&payload)
 }
 
-fn budget_on_wire(authority: &Authority) -> Option<Budget> {
+pub(super) fn budget_on_wire(authority: &Authority) -> Option<Budget> {
     authority.lease().amounts()?;
     let counters = authority.remaining().into_iter();
     Some(

@@ -31,6 +31,8 @@ pub struct Job {
     pub principal: Principal,
     /// `name@version`.
     pub agent_ref: Arc<str>,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
     /// Its status.
     pub status: Status,
     /// Sessions that receive its entries.
@@ -62,6 +64,7 @@ impl Job {
         agent_ref: Arc<str>,
         authority: Authority,
         accepted: Bytes,
+        accepted_at: Timestamp,
         idempotency: Option<(String, [u8; 32])>,
     ) -> Self {
         Self {
@@ -69,6 +72,7 @@ impl Job {
             owner,
             principal,
             agent_ref,
+            accepted_at,
             status: Status::Pending,
             receivers: vec![owner],
             log: Log::default(),
@@ -82,8 +86,8 @@ impl Job {
         }
     }
 
-    /// What is stored of a job that was accepted at `accepted_at`.
-    pub(super) fn row(&self, accepted_at: Timestamp) -> JobRow {
+    /// What is stored of a job.
+    pub(super) fn row(&self) -> JobRow {
         let trace_id = self.face.trace_id.as_ref();
         JobRow {
             job: self.face.key,
@@ -91,7 +95,7 @@ impl Job {
             principal: self.principal.as_str().to_owned(),
             agent: self.agent_ref.to_string(),
             status: self.status,
-            accepted_at,
+            accepted_at: self.accepted_at,
             trace_id: trace_id.map_or_else(String::new, |trace| trace.as_str().to_owned()),
             parent: None,
             accepted: self.accepted.clone(),
@@ -309,7 +313,7 @@ impl Core {
 
     /// An ended job is forgotten, and its idempotency key with it.
     pub(super) fn forget(&mut self, key: JobKey, out: &mut Output) {
-        if let Some(job) = self.jobs.remove(&key) {
+        if let Some(job) = self.remove(key) {
             if let Some((name, _)) = job.idempotency {
                 let name = (job.principal, name);
                 // The key may belong to a later job already.

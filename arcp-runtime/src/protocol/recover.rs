@@ -114,29 +114,27 @@ impl Core {
             };
             self.timers.set(Timer::Retention(row.job), now.mono + keep);
         }
-        self.jobs.insert(
-            row.job,
-            Job {
-                face: Arc::new(JobFace {
-                    key: row.job,
-                    job_id,
-                    trace_id: Some(trace_id),
-                }),
-                owner: row.owner,
-                principal,
-                agent_ref: row.agent.into(),
-                status: row.status,
-                receivers,
-                log: Log::recovered(known.last_seq, known.trimmed_through),
-                owner_seq: known.last_owner_seq,
-                authority: None,
-                accepted: row.accepted,
-                key_until: (!running).then_some(now.mono + self.limits.idempotency_window),
-                idempotency,
-                terminal,
-                cancelling: None,
-            },
-        );
+        self.enter(Job {
+            face: Arc::new(JobFace {
+                key: row.job,
+                job_id,
+                trace_id: Some(trace_id),
+            }),
+            owner: row.owner,
+            principal,
+            agent_ref: row.agent.into(),
+            accepted_at: row.accepted_at,
+            status: row.status,
+            receivers,
+            log: Log::recovered(known.last_seq, known.trimmed_through),
+            owner_seq: known.last_owner_seq,
+            authority: None,
+            accepted: row.accepted,
+            key_until: (!running).then_some(now.mono + self.limits.idempotency_window),
+            idempotency,
+            terminal,
+            cancelling: None,
+        });
         running
     }
 }

@@ -339,7 +339,11 @@ impl<'a> Served<'a> {
             },
             Request::Ack { through } => Input::Ack { conn, through },
             Request::Leave { answer } => Input::Leave { conn, answer },
-            Request::List { .. } => return None,
+            Request::List { id, list } => Input::List {
+                conn,
+                request: id,
+                list,
+            },
         })
     }
 

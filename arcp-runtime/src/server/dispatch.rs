@@ -215,6 +215,13 @@ impl Dispatch {
                         feed.send(frame);
                     }
                 }
+                Effect::List(session, page) => {
+                    if let Some(feed) = self.feeds.get(&session) {
+                        let feed = Arc::clone(feed);
+                        // On a task of its own: a page of a thousand jobs takes a while to write.
+                        tokio::spawn(async move { feed.send(page.into_frame()) });
+                    }
+                }
                 Effect::Attach(attach) => self.attach(*attach),
                 Effect::Refuse {
                     conn,
