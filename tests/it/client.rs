@@ -22,10 +22,12 @@ use tokio::sync::mpsc;
 mod closing;
 mod connection;
 mod events;
+mod listing;
 mod other_runtimes;
 mod requests;
 mod results;
 mod resuming;
+mod subscription;
 
 /// How long a test waits for anything, on its own clock.
 const BOUND: Duration = Duration::from_hours(1);

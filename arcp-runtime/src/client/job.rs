@@ -178,7 +178,7 @@ impl JobHandle {
                 drop(chunks.finish(&written.result_id, Some(written.bytes))?);
             }
         }
-        writer.flush().await.map_err(unwritten)?;
+        writer.flush().await.map_err(|error| unwritten(&error))?;
         Ok(result)
     }
 
@@ -236,9 +236,12 @@ async fn write<W: AsyncWrite + Unpin + ?Sized>(
     writer: &mut W,
     bytes: &[u8],
 ) -> Result<(), JobFailure> {
-    writer.write_all(bytes).await.map_err(unwritten)
+    writer
+        .write_all(bytes)
+        .await
+        .map_err(|error| unwritten(&error))
 }
 
-fn unwritten(error: std::io::Error) -> JobFailure {
+fn unwritten(error: &std::io::Error) -> JobFailure {
     JobFailure::Unwritten(error.to_string())
 }

@@ -19,6 +19,7 @@ mod job;
 mod listing;
 mod receive;
 mod session;
+mod submission;
 mod subscription;
 mod tolerate;
 

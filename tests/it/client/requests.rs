@@ -2,6 +2,9 @@
 
 use super::*;
 
+use arcp_generated::common::TraceId;
+use arcp_generated::lease::LeaseConstraints;
+use arcp_runtime::client::{ClientLimits, Submission};
 use tokio::task::JoinHandle;
 
 type Submitting = JoinHandle<Result<JobHandle, ClientError>>;
@@ -215,4 +218,102 @@ async fn a_cancel_can_be_refused_or_answered_by_the_end() {
         job.result_as::<String>().soon().await,
         Ok("just finished".to_owned())
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_submission_is_put_together_from_rusts_types() {
+    let (builder, mut runtime) = builder();
+    let (client, mut peer) = open_with(builder, &mut runtime, &["agent_versions"])
+        .soon()
+        .await;
+    let trace: TraceId = "4bf92f3577b34da6a3ce929d0e0e4736".try_into().unwrap();
+    let submission = Submission::to("echo@2.0.0")
+        .input(&vec![1, 2])
+        .idempotency_key("k")
+        .max_runtime(Duration::from_millis(1500))
+        .trace_id(trace);
+    let _submitting = tokio::spawn({
+        let client = client.clone();
+        async move { client.submit(submission).await }
+    });
+    let frame = peer.expect("job.submit").soon().await;
+    assert_eq!(
+        frame["payload"],
+        json!({"agent": "echo@2.0.0", "input": [1, 2], "idempotency_key": "k", "max_runtime_sec": 2})
+    );
+    assert_eq!(frame["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    let wrong = [
+        (Submission::to("Echo"), "the agent `Echo`"),
+        (
+            Submission::to("echo").idempotency_key(""),
+            "the idempotency key",
+        ),
+        (
+            Submission::to("echo").max_runtime(Duration::ZERO),
+            "the maximum runtime is 0 s",
+        ),
+        (
+            Submission::to("echo").max_runtime(Duration::MAX),
+            "the maximum runtime",
+        ),
+        (
+            Submission::to("echo").input(&f64::NAN).idempotency_key(""),
+            "the idempotency key",
+        ),
+    ];
+    for (submission, expected) in wrong {
+        let error = client.submit(submission).soon().await.unwrap_err();
+        assert!(matches!(error, ClientError::Invalid(_)), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_runtime_does_not_offer_is_not_asked_for() {
+    let lease = |text: &str| serde_json::from_str(text).unwrap();
+    let expiring =
+        LeaseConstraints::new().with_expires_at("2030-01-01T00:00:00Z".try_into().unwrap());
+    let (client, mut peer, _runtime) = open().soon().await;
+    let cases = [
+        (Submission::to("echo@1"), Feature::AgentVersions),
+        (
+            Submission::to("echo").lease(lease(r#"{"cost.budget": ["USD:1"]}"#)),
+            Feature::CostBudget,
+        ),
+        (
+            Submission::to("echo").lease(lease(r#"{"model.use": ["a"]}"#)),
+            Feature::ModelUse,
+        ),
+        (
+            Submission::to("echo").lease_constraints(expiring),
+            Feature::LeaseExpiresAt,
+        ),
+    ];
+    for (submission, feature) in cases {
+        let error = client.submit(submission).soon().await.unwrap_err();
+        assert_eq!(error, ClientError::NotNegotiated(feature));
+    }
+    start(&client, &mut peer, job(), "job_1").soon().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_for_a_second_try_is_bounded() {
+    let (builder, mut runtime) = builder();
+    let mut limits = ClientLimits::default();
+    limits.kept_bytes = 1000;
+    let (client, mut peer) = open_with(builder.limits(limits), &mut runtime, &[])
+        .soon()
+        .await;
+    let large = |key: &str| Submission::from(keyed(key)).input(&"x".repeat(500));
+    let _first = {
+        let client = client.clone();
+        let submitting = tokio::spawn(async move { client.submit(large("a")).await });
+        let frame = peer.expect("job.submit").soon().await;
+        peer.accept(&frame, "job_1").soon().await;
+        submitting.soon().await.unwrap().unwrap()
+    };
+    let error = client.submit(large("b")).soon().await.unwrap_err();
+    assert!(error.to_string().contains("kept_bytes"), "{error}");
+    peer.result(1, "job_1", json!(1)).soon().await;
+    start(&client, &mut peer, keyed("c"), "job_2").soon().await;
 }

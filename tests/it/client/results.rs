@@ -132,3 +132,128 @@ async fn nothing_comes_after_the_end() {
         Ok("first".to_owned())
     );
 }
+
+/// Chunks of ten bytes, and the end that fits them.
+async fn stream_of(peer: &mut Peer, chunks: u64) {
+    for n in 0..chunks {
+        peer.send_with(
+            "job.event",
+            json!({"job_id": "job_1", "event_seq": n + 1}),
+            json!({"kind": "result_chunk", "body": chunk(n, &format!("{n:09};"), "utf8", n + 1 < chunks)}),
+        )
+        .soon()
+        .await;
+    }
+    let end = json!({"final_status": "success", "result_id": "res_1", "result_size": chunks * 10});
+    peer.send_with(
+        "job.result",
+        json!({"job_id": "job_1", "event_seq": chunks + 1}),
+        end,
+    )
+    .soon()
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_larger_than_memory_may_hold_goes_to_a_writer() {
+    let (builder, mut runtime) = builder();
+    let builder = builder.result_bytes(50).event_queue(4, 1_000_000);
+    let (client, mut peer) = open_with(builder, &mut runtime, &["result_chunk"])
+        .soon()
+        .await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let writing = tokio::spawn(async move {
+        let mut bytes = Vec::new();
+        let result = job.result_into(&mut bytes).await;
+        (result, bytes)
+    });
+    stream_of(&mut peer, 100).soon().await;
+    let (result, bytes) = writing.soon().await.unwrap();
+    let expected: String = (0..100).map(|n| format!("{n:09};")).collect();
+    assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    match result.unwrap().value {
+        ResultValue::Written(written) => assert_eq!((written.bytes, written.text), (1000, true)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_streamed_before_it_was_asked_for_is_written_too() {
+    for skipped in [false, true] {
+        let (client, mut peer, _runtime) = open().soon().await;
+        let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+        stream_of(&mut peer, 10).soon().await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        if skipped {
+            job.skip_events();
+        }
+        let mut bytes = Vec::new();
+        let result = job.result_into(&mut bytes).soon().await.unwrap();
+        assert_eq!(bytes.len(), 100);
+        assert!(
+            matches!(result.value, ResultValue::Streamed(_)),
+            "{result:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_on_the_way_to_a_writer_are_told() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut inline = start(&client, &mut peer, job(), "job_2").soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.result(1, "job_2", json!({"a": 1})).soon().await;
+    let mut bytes = Vec::new();
+    assert!(inline.result_into(&mut bytes).soon().await.is_ok());
+    assert_eq!(bytes, br#"{"a":1}"#);
+    let body = chunk(3, "late", "utf8", true);
+    let event = json!({"kind": "result_chunk", "body": body});
+    peer.send_with(
+        "job.event",
+        json!({"job_id": "job_1", "event_seq": 2}),
+        event,
+    )
+    .soon()
+    .await;
+    let mut bytes = Vec::new();
+    assert_eq!(
+        job.result_into(&mut bytes).soon().await,
+        Err(JobFailure::Result(ChunkError::Start { got: 3 }))
+    );
+
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, super::job(), "job_1")
+        .soon()
+        .await;
+    stream_of(&mut peer, 3).soon().await;
+    let mut room = [0_u8; 15];
+    let mut full = std::io::Cursor::new(&mut room[..]);
+    let failed = job.result_into(&mut full).soon().await;
+    assert!(
+        matches!(failed, Err(JobFailure::Unwritten(_))),
+        "{failed:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_cannot_be_read_ends_the_job() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.send_with(
+        "job.result",
+        json!({"job_id": "job_1", "event_seq": 1}),
+        json!({"final_status": 7}),
+    )
+    .soon()
+    .await;
+    let mut events = job.events();
+    assert!(matches!(
+        loss(&mut events).soon().await.reason,
+        LossReason::Unreadable(_)
+    ));
+    let end = job.result().soon().await;
+    assert!(
+        matches!(end, Err(JobFailure::Unfollowed(ClientError::Protocol(_)))),
+        "{end:?}"
+    );
+}

@@ -288,8 +288,10 @@ impl Driver {
         if (tell || give_up)
             && let Some(job_id) = self.core.job_of(key).cloned()
         {
-            let given_up = give_up;
-            self.tell(Incident::SlowConsumer { job_id, given_up });
+            self.tell(Incident::SlowConsumer {
+                job_id,
+                given_up: give_up,
+            });
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What a frame of the runtime means to the client: judged by its number, then by its type.
 
-use arcp_generated::common::JobId;
 use arcp_generated::envelope::Envelope;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::message::Message;
@@ -11,7 +10,7 @@ use super::interface::Phase;
 use super::job::Terminal;
 use super::news::{ClientError, Incident, Loss, LossReason, Refusal};
 use super::sequence::Seen;
-use super::tolerate::{self, Bare, Read};
+use super::tolerate::{self, Bad, Bare, Read};
 use crate::clock::Now;
 
 /// Characters of a bad frame's reason that are told: it may quote the frame.
@@ -27,11 +26,7 @@ impl ClientCore {
         match tolerate::read(text) {
             Read::Frame(envelope) => self.frame(envelope, text.len(), now),
             Read::Bare(bare) => self.bare(bare),
-            Read::Bad {
-                reason,
-                event_seq,
-                job_id,
-            } => self.unreadable(&reason, event_seq, job_id.as_ref()),
+            Read::Bad(bad) => self.unreadable(&bad),
         }
     }
 
@@ -46,10 +41,9 @@ impl ClientCore {
                 Message::JobEvent(_) | Message::JobResult(_) | Message::JobError(_)
             );
             match self.number(event_seq) {
-                Number::Due => {}
                 Number::Repeat if counted => return,
-                Number::Repeat => {}
                 Number::CutOff => return,
+                Number::Due | Number::Repeat => {}
             }
         }
         match envelope.message {
@@ -253,22 +247,45 @@ impl ClientCore {
         }
     }
 
-    /// A frame that cannot be read at all. Its number counts, and its job is told.
-    fn unreadable(&mut self, reason: &str, event_seq: Option<u64>, job_id: Option<&JobId>) {
+    /// A frame that cannot be read at all. Its number counts, its job is told, and the request that it would have answered fails.
+    fn unreadable(&mut self, bad: &Bad) {
         if let Phase::Greeting { .. } = self.phase {
-            self.fatal(ClientError::Protocol(reason.to_owned()));
+            self.fatal(ClientError::Protocol(clipped(&bad.reason)));
             return;
         }
-        self.bad_frame(reason);
-        let Some(event_seq) = event_seq else { return };
+        self.bad_frame(&bad.reason);
+        let clues = Clues {
+            request_id: bad.request_id.as_deref(),
+            id: bad.id.as_deref(),
+            trace_id: bad.trace_id.as_deref(),
+            job_id: bad.job_id.as_ref().map(AsRef::as_ref),
+        };
+        let request = match bad.answers {
+            Some(Kind::Submit) => self.waiting.accepted(clues),
+            Some(Kind::ListJobs) => self.waiting.listed(clues),
+            Some(Kind::Subscribe) => clues
+                .job_id
+                .and_then(|job_id| self.waiting.subscribed(job_id, clues)),
+            Some(Kind::Cancel) | None => None,
+        };
+        if let Some(request) = request {
+            self.fail_request(&request, ClientError::Protocol(clipped(&bad.reason)));
+        }
+        let Some(event_seq) = bad.event_seq else {
+            return;
+        };
         if matches!(self.number(event_seq), Number::Due) {
             let loss = Loss {
                 from: event_seq,
                 through: Some(event_seq),
-                reason: LossReason::Unreadable(reason.to_owned()),
+                reason: LossReason::Unreadable(clipped(&bad.reason)),
                 resubmitted: false,
             };
-            self.tell_loss(job_id, &loss);
+            self.tell_loss(bad.job_id.as_ref(), &loss);
+            if let Some(job_id) = bad.job_id.as_ref().filter(|_| bad.ends) {
+                let why = ClientError::Protocol(clipped(&bad.reason));
+                self.end_unseen(job_id, &why);
+            }
         }
     }
 
@@ -278,9 +295,13 @@ impl ClientCore {
     }
 
     pub(super) fn bad_frame(&mut self, reason: &str) {
-        let reason = reason.chars().take(MAX_REASON).collect();
+        let reason = clipped(reason);
         self.put(Output::Incident(Incident::BadFrame { reason }));
     }
+}
+
+fn clipped(reason: &str) -> String {
+    reason.chars().take(MAX_REASON).collect()
 }
 
 /// What a number means for the frame that carries it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arcp_generated::common::{Nonce, SessionId, Timestamp};
+use arcp_generated::common::{Nonce, SessionId};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::session::{
     self, Auth, Bye, Close, Feature, Hello, HelloCapabilities, Ping, Pong, ResumePoint, Welcome,
@@ -15,7 +15,7 @@ use super::heartbeat::Heartbeat;
 use super::interface::{Asked, Known, Phase};
 use super::news::{ClientError, Incident, Refusal};
 use super::sequence::Sequence;
-use crate::clock::{Now, to_wire};
+use crate::clock::{Now, timestamp};
 
 /// Pings without a pong that are remembered.
 const MAX_PINGS: usize = 16;
@@ -104,7 +104,6 @@ impl ClientCore {
         let interval = welcome
             .heartbeat_interval_sec
             .filter(|_| self.agreed(&Feature::Heartbeat))
-            .and_then(|seconds| u64::try_from(seconds).ok())
             .map(Duration::from_secs);
         self.heartbeat = Heartbeat::new(interval, now.mono);
         let acks = self.agreed(&Feature::Ack);
@@ -203,14 +202,14 @@ impl ClientCore {
             at: now.mono,
         });
         let mut ping = Ping::new(nonce);
-        ping.sent_at = Timestamp::try_from(to_wire(now.wall)).ok();
+        ping.sent_at = timestamp(now.wall);
         self.send(ping, now);
     }
 
     pub(super) fn pinged(&mut self, ping: Ping, now: Now) {
-        let mut pong = Pong::new(ping.nonce);
-        pong.received_at = Timestamp::try_from(to_wire(now.wall)).ok();
-        self.send(pong, now);
+        let mut answer = Pong::new(ping.nonce);
+        answer.received_at = timestamp(now.wall);
+        self.send(answer, now);
     }
 
     pub(super) fn ponged(&mut self, pong: &Pong, now: Now) {

@@ -137,7 +137,7 @@ impl ClientCore {
     }
 
     /// Forgets a job whose end will not be seen here.
-    fn end_unseen(&mut self, job_id: &JobId, why: &ClientError) {
+    pub(super) fn end_unseen(&mut self, job_id: &JobId, why: &ClientError) {
         let keys = self.jobs.remove(job_id).map(|job| job.keys);
         for key in keys.into_iter().flatten() {
             let failure = JobFailure::Unfollowed(why.clone());

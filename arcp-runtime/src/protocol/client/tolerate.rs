@@ -1,15 +1,18 @@
 //! Reading what other runtimes write (wire §9): the fast path is the exact one, repairs are tried only on frames that it refuses.
 //!
-//! A repair changes nothing that the specification fixes: budgets that are texts become numbers, members that cannot be read and are not needed are dropped.
+//! A repair changes nothing that the specification fixes: budgets that are texts become numbers, counts become flags, members that cannot be read and are not
+//! needed are dropped.
 
 use std::collections::BTreeMap;
 
-use arcp_generated::common::JobId;
+use arcp_generated::common::{JobId, SessionId};
 use arcp_generated::envelope::{DecodeError, Envelope};
 use arcp_generated::job;
+use arcp_generated::session::JobSummary;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::correlate::Kind;
 use super::job::Terminal;
 
 /// What a frame turned out to be.
@@ -19,11 +22,21 @@ pub(super) enum Read {
     /// An end of a job without all that its envelope needs.
     Bare(Bare),
     /// Nothing that can be used.
-    Bad {
-        reason: String,
-        event_seq: Option<u64>,
-        job_id: Option<JobId>,
-    },
+    Bad(Bad),
+}
+
+/// A frame that cannot be read, and what can still be said of it.
+pub(super) struct Bad {
+    pub(super) reason: String,
+    /// What it would have answered.
+    pub(super) answers: Option<Kind>,
+    /// Whether it would have ended its job.
+    pub(super) ends: bool,
+    pub(super) request_id: Option<String>,
+    pub(super) id: Option<String>,
+    pub(super) trace_id: Option<String>,
+    pub(super) event_seq: Option<u64>,
+    pub(super) job_id: Option<JobId>,
 }
 
 /// `job.error` or `job.result` without a number or without a job.
@@ -50,6 +63,15 @@ struct Rest<'a> {
     payload: Option<&'a RawValue>,
 }
 
+/// What of a payload is still worth knowing.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RestOfPayload {
+    request_id: Option<String>,
+    reply_to: Option<String>,
+    job_id: Option<JobId>,
+}
+
 pub(super) fn read(text: &str) -> Read {
     match Envelope::decode(text) {
         Ok(envelope) => Read::Frame(envelope),
@@ -58,12 +80,12 @@ pub(super) fn read(text: &str) -> Read {
 }
 
 fn second_look(text: &str, error: &DecodeError) -> Read {
-    let rest: Rest<'_> = serde_json::from_str(text).unwrap_or_default();
     if let Some(envelope) = repaired(text) {
         return Read::Frame(envelope);
     }
+    let rest: Rest<'_> = serde_json::from_str(text).unwrap_or_default();
+    let payload = rest.payload.map_or("{}", RawValue::get);
     if rest.job_id.is_none() || rest.event_seq.is_none() {
-        let payload = rest.payload.map_or("{}", RawValue::get);
         let terminal = match rest.r#type.as_deref() {
             Some("job.error") => serde_json::from_str::<job::Error>(payload)
                 .ok()
@@ -82,23 +104,45 @@ fn second_look(text: &str, error: &DecodeError) -> Read {
             });
         }
     }
-    Read::Bad {
+    let of_payload: RestOfPayload = serde_json::from_str(payload).unwrap_or_default();
+    Read::Bad(Bad {
         reason: error.to_string(),
+        answers: match rest.r#type.as_deref() {
+            Some("job.accepted") => Some(Kind::Submit),
+            Some("session.jobs") => Some(Kind::ListJobs),
+            Some("job.subscribed") => Some(Kind::Subscribe),
+            _ => None,
+        },
+        ends: matches!(rest.r#type.as_deref(), Some("job.result" | "job.error")),
+        request_id: of_payload.request_id.or(of_payload.reply_to),
+        id: rest.id,
+        trace_id: rest.trace_id,
         event_seq: rest.event_seq,
-        job_id: rest.job_id,
-    }
+        job_id: rest.job_id.or(of_payload.job_id),
+    })
 }
 
-/// The frame with its budget as numbers and, if that is not enough, without what is not needed.
+/// A JSON object whose members were not looked at.
+type Members = BTreeMap<String, Box<RawValue>>;
+
+/// The frame with its known quirks put right and, if that is not enough, without what is not needed.
 fn repaired(text: &str) -> Option<Envelope> {
-    let mut frame: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
-    let mut payload: BTreeMap<String, Box<RawValue>> =
-        serde_json::from_str(frame.get("payload")?.get()).ok()?;
-    if let Some(budget) = payload.get("budget").and_then(|budget| as_numbers(budget)) {
-        payload.insert("budget".to_owned(), budget);
-        if let Some(envelope) = with_payload(&mut frame, &payload) {
-            return Some(envelope);
-        }
+    let mut frame: Members = serde_json::from_str(text).ok()?;
+    if frame
+        .get("session_id")
+        .is_some_and(|id| serde_json::from_str::<SessionId>(id.get()).is_err())
+    {
+        frame.remove("session_id");
+    }
+    let mut payload: Members = serde_json::from_str(frame.get("payload")?.get()).ok()?;
+    answer_by_other_names(&frame, &mut payload);
+    amounts_as_numbers(&mut payload);
+    counts_as_flags(&mut payload);
+    if let Some(jobs) = payload.get("jobs").and_then(|jobs| entries(jobs)) {
+        payload.insert("jobs".to_owned(), jobs);
+    }
+    if let Some(envelope) = with_payload(&mut frame, &payload) {
+        return Some(envelope);
     }
     for member in OPTIONAL {
         if payload.remove(member).is_some()
@@ -110,16 +154,56 @@ fn repaired(text: &str) -> Option<Envelope> {
     None
 }
 
-fn with_payload(
-    frame: &mut BTreeMap<String, Box<RawValue>>,
-    payload: &BTreeMap<String, Box<RawValue>>,
-) -> Option<Envelope> {
+fn with_payload(frame: &mut Members, payload: &Members) -> Option<Envelope> {
     let payload = serde_json::value::to_raw_value(payload).ok()?;
     frame.insert("payload".to_owned(), payload);
     Envelope::decode(&serde_json::to_string(frame).ok()?).ok()
 }
 
+/// Listings without a `request_id`: one peer names the request `reply_to`, another repeats its id on the envelope.
+fn answer_by_other_names(frame: &Members, payload: &mut Members) {
+    if payload.contains_key("jobs")
+        && !payload.contains_key("request_id")
+        && let Some(id) = payload.get("reply_to").or_else(|| frame.get("id"))
+    {
+        let id = id.clone();
+        payload.insert("request_id".to_owned(), id);
+    }
+}
+
+/// `"replayed": 3` as `true`: one peer counts.
+fn counts_as_flags(payload: &mut Members) {
+    if let Some(count) = payload.get("replayed")
+        && let Ok(count) = serde_json::from_str::<i64>(count.get())
+        && let Ok(flag) = serde_json::value::to_raw_value(&(count != 0))
+    {
+        payload.insert("replayed".to_owned(), flag);
+    }
+}
+
+/// The entries of a listing, each repaired by itself.
+fn entries(jobs: &RawValue) -> Option<Box<RawValue>> {
+    let mut jobs: Vec<Members> = serde_json::from_str(jobs.get()).ok()?;
+    for entry in &mut jobs {
+        amounts_as_numbers(entry);
+        for member in OPTIONAL {
+            let text = serde_json::to_string(entry).ok()?;
+            if serde_json::from_str::<JobSummary>(&text).is_ok() {
+                break;
+            }
+            entry.remove(member);
+        }
+    }
+    serde_json::value::to_raw_value(&jobs).ok()
+}
+
 /// `{"USD": "USD:5.00"}` and `{"USD": "5.00"}` as `{"USD": 5.00}`, digit by digit.
+fn amounts_as_numbers(members: &mut Members) {
+    if let Some(budget) = members.get("budget").and_then(|budget| as_numbers(budget)) {
+        members.insert("budget".to_owned(), budget);
+    }
+}
+
 fn as_numbers(budget: &RawValue) -> Option<Box<RawValue>> {
     let entries: BTreeMap<String, Box<RawValue>> = serde_json::from_str(budget.get()).ok()?;
     let mut numbers = BTreeMap::new();

@@ -1,0 +1,182 @@
+//! Looking through a runtime's jobs (§6.6).
+
+use super::*;
+
+use arcp_generated::job::JobStatus;
+use arcp_generated::session::{JobFilter, Jobs, ListJobs};
+use tokio::task::JoinHandle;
+
+fn entry(n: u64) -> Value {
+    json!({
+        "job_id": format!("job_{n}"), "agent": "echo@1.0.0", "status": "running", "lease": {}, "parent_job_id": null,
+        "created_at": "2026-01-01T00:00:00.000Z", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "last_event_seq": n,
+    })
+}
+
+async fn open_listing() -> (Client, Peer, Runtime) {
+    let (builder, mut runtime) = builder();
+    let (client, peer) = open_with(builder, &mut runtime, &["list_jobs"])
+        .soon()
+        .await;
+    (client, peer, runtime)
+}
+
+fn asking(client: &Client, query: ListJobs) -> JoinHandle<Result<Jobs, ClientError>> {
+    let client = client.clone();
+    tokio::spawn(async move { client.list_jobs(query).await })
+}
+
+async fn answer(peer: &mut Peer, request: &Value, entries: Vec<Value>, next: Value) {
+    let payload = json!({"request_id": request["id"], "jobs": entries, "next_cursor": next});
+    peer.send("session.jobs", payload).soon().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_are_asked_for_as_they_are_read() {
+    let (client, mut peer, _runtime) = open_listing().soon().await;
+    let filter = JobFilter::new()
+        .with_status(vec![JobStatus::Running])
+        .with_agent("echo".try_into().unwrap());
+    let reading = tokio::spawn(async move {
+        let mut jobs = client.jobs(filter);
+        let mut read = Vec::new();
+        while let Some(job) = jobs.next().await.unwrap() {
+            read.push((job.job_id.as_str().to_owned(), job.last_event_seq));
+        }
+        (read, jobs.next().await.unwrap())
+    });
+    let first = peer.expect("session.list_jobs").soon().await;
+    assert_eq!(first["session_id"], "sess_1");
+    let filter = json!({"status": ["running"], "agent": "echo"});
+    assert_eq!(first["payload"], json!({"filter": filter}));
+    answer(&mut peer, &first, vec![entry(1), entry(2)], json!("c1"))
+        .soon()
+        .await;
+    let second = peer.expect("session.list_jobs").soon().await;
+    assert_eq!(second["payload"], json!({"filter": filter, "cursor": "c1"}));
+    // A page may be empty without being the last.
+    answer(&mut peer, &second, vec![], json!("c2")).soon().await;
+    let third = peer.expect("session.list_jobs").soon().await;
+    answer(&mut peer, &third, vec![entry(3)], Value::Null)
+        .soon()
+        .await;
+    let (read, after) = reading.soon().await.unwrap();
+    let expected: Vec<_> = (1..=3).map(|n| (format!("job_{n}"), n)).collect();
+    assert_eq!((read, after), (expected, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_go_round_in_a_circle_end() {
+    let (client, mut peer, _runtime) = open_listing().soon().await;
+    let reading = tokio::spawn(async move {
+        let mut jobs = client.jobs(JobFilter::new());
+        (jobs.next().await, jobs.next().await)
+    });
+    for _ in 0..2 {
+        let request = peer.expect("session.list_jobs").soon().await;
+        answer(&mut peer, &request, vec![], json!("again"))
+            .soon()
+            .await;
+    }
+    let (circle, after) = reading.soon().await.unwrap();
+    assert!(
+        matches!(circle, Err(ClientError::Protocol(_))),
+        "{circle:?}"
+    );
+    assert_eq!(after, Ok(None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_find_their_requests() {
+    let (client, mut peer, mut runtime) = open_listing().soon().await;
+    let first = asking(&client, ListJobs::new().with_limit(1));
+    let a = peer.expect("session.list_jobs").soon().await;
+    let second = asking(&client, ListJobs::new().with_limit(2));
+    let b = peer.expect("session.list_jobs").soon().await;
+    answer(&mut peer, &b, vec![entry(2)], Value::Null)
+        .soon()
+        .await;
+    peer.refuse("INVALID_REQUEST", Some(&a)).soon().await;
+    let found = second.soon().await.unwrap().unwrap();
+    assert_eq!(found.jobs[0].job_id.as_str(), "job_2");
+    let refused = first.soon().await.unwrap();
+    assert!(
+        matches!(refused, Err(ClientError::Refused(_))),
+        "{refused:?}"
+    );
+
+    // Without an answer it is asked again, and a late answer to the first asking is nobody's.
+    let third = asking(&client, ListJobs::new());
+    let lost = peer.expect("session.list_jobs").soon().await;
+    peer.cut();
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_1", "rt_2", &["list_jobs"]).soon().await;
+    let again = peer.expect("session.list_jobs").soon().await;
+    assert_ne!(again["id"], lost["id"]);
+    answer(&mut peer, &lost, vec![entry(7)], Value::Null)
+        .soon()
+        .await;
+    answer(&mut peer, &again, vec![entry(8)], Value::Null)
+        .soon()
+        .await;
+    let found = third.soon().await.unwrap().unwrap();
+    assert_eq!(found.jobs[0].job_id.as_str(), "job_8");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_agreed_is_not_sent() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    assert_eq!(
+        client.list_jobs(ListJobs::new()).soon().await,
+        Err(ClientError::NotNegotiated(Feature::ListJobs))
+    );
+    start(&client, &mut peer, job(), "job_1").soon().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_runtimes_list_otherwise() {
+    let (client, mut peer, _runtime) = open_listing().soon().await;
+    let asked = asking(&client, ListJobs::new());
+    let request = peer.expect("session.list_jobs").soon().await;
+    let thin = json!({"job_id": "job_1", "agent": "echo@1.0.0", "status": "running", "submitted_at": "2026-01-01T00:00:00Z"});
+    let odd = json!({"job_id": "job_2", "agent": "echo@1.0.0", "status": "dreaming", "lease": [1], "budget": {"USD": "USD:5.00"}, "last_event_seq": null});
+    let payload = json!({"reply_to": request["id"], "jobs": [thin, odd]});
+    peer.send("session.jobs", payload).soon().await;
+    let page = asked.soon().await.unwrap().unwrap();
+    assert_eq!(page.next_cursor, None);
+    assert_eq!(
+        page.jobs[0]
+            .created_at
+            .as_ref()
+            .map(|at| at.as_str().to_owned()),
+        Some("2026-01-01T00:00:00Z".to_owned())
+    );
+    assert_eq!(
+        (page.jobs[1].job_id.as_str(), page.jobs[1].status.as_str()),
+        ("job_2", "dreaming")
+    );
+
+    // The id of the request on the answer's envelope, and nothing in its payload.
+    let asked = asking(&client, ListJobs::new());
+    let request = peer.expect("session.list_jobs").soon().await;
+    peer.send_with(
+        "session.jobs",
+        json!({"id": request["id"]}),
+        json!({"jobs": []}),
+    )
+    .soon()
+    .await;
+    assert!(asked.soon().await.unwrap().unwrap().jobs.is_empty());
+
+    // What cannot be read at all is an error of the request, not a wait for ever.
+    let asked = asking(&client, ListJobs::new());
+    let request = peer.expect("session.list_jobs").soon().await;
+    let payload = json!({"request_id": request["id"], "jobs": "none"});
+    peer.send("session.jobs", payload).soon().await;
+    let failed = asked.soon().await.unwrap();
+    assert!(
+        matches!(failed, Err(ClientError::Protocol(_))),
+        "{failed:?}"
+    );
+}
