@@ -128,7 +128,8 @@ impl Feed {
         let mut state = self.state();
         let number = frame.event_seq.unwrap_or(0);
         self.durable.store(number, Ordering::Release);
-        if state.conn.is_none() || state.end.is_some() {
+        // A page from the store may have run ahead of the dispatcher: what it held is not sent again.
+        if state.conn.is_none() || state.end.is_some() || number <= state.cursor {
             return;
         }
         if state.behind
@@ -219,5 +220,55 @@ impl Feed {
             }
             changed.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arcp_generated::common::JobId;
+    use futures_util::task::noop_waker;
+
+    use super::*;
+    use crate::id::{JobKey, Ulid};
+    use crate::protocol::frame::JobFace;
+    use crate::store::EntryKind;
+
+    const CONN: ConnKey = ConnKey(1);
+
+    fn frame(number: u64) -> Frame {
+        let key = JobKey(Ulid(1));
+        let face = Arc::new(JobFace {
+            key,
+            job_id: JobId::try_from(key.to_string()).unwrap(),
+            trace_id: None,
+        });
+        Frame::of_entry(EntryKind::Event, &face, number, "{}".into())
+    }
+
+    fn taken(feed: &Feed) -> Vec<u64> {
+        let mut queue = VecDeque::new();
+        let work = feed.work(CONN, &mut queue, &noop_waker());
+        assert!(matches!(work, Work::Frames), "{work:?}");
+        queue.iter().filter_map(|frame| frame.event_seq).collect()
+    }
+
+    #[test]
+    fn a_page_that_ran_ahead_of_the_dispatcher_is_not_sent_twice() {
+        let limits = Limits {
+            outbound_frames: 3,
+            ..Limits::default()
+        };
+        let feed = Feed::new(SessionKey(Ulid(1)), &limits);
+        feed.attach(CONN, frame(0), 0, 0);
+        (1..=5).for_each(|number| feed.deliver(frame(number)));
+        assert_eq!(taken(&feed), [0, 1, 2]);
+        let work = feed.work(CONN, &mut VecDeque::new(), &noop_waker());
+        assert!(matches!(work, Work::Behind(2)), "{work:?}");
+        // The store has committed two more than the dispatcher has told of.
+        feed.read_up_to(CONN, 7);
+        (6..=9).for_each(|number| feed.deliver(frame(number)));
+        assert_eq!(taken(&feed), [8, 9]);
     }
 }
