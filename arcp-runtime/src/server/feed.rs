@@ -260,7 +260,7 @@ mod tests {
             outbound_frames: 3,
             ..Limits::default()
         };
-        let feed = Feed::new(SessionKey(Ulid(1)), &limits);
+        let feed = Feed::new(&limits);
         feed.attach(CONN, frame(0), 0, 0);
         (1..=5).for_each(|number| feed.deliver(frame(number)));
         assert_eq!(taken(&feed), [0, 1, 2]);

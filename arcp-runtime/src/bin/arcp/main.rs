@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+mod bench;
 mod conform;
 mod dial;
 mod fault;
@@ -34,6 +35,11 @@ enum Command {
     Submit(Box<submit::Submit>),
     /// Send frames from standard input as they are, print what comes back.
     Send(send::Send),
+    /// Measure the runtime over real sockets, and what the sockets alone can do.
+    Bench(Box<bench::Bench>),
+    /// Be a bare WebSocket server, for `arcp bench`.
+    #[command(hide = true)]
+    BenchLimit,
     /// Test a runtime or a client against the specification.
     Conform(conform::Conform),
     /// Print the completion script of a shell.
@@ -56,6 +62,8 @@ fn run(command: Command) -> Result<(), Fault> {
         Command::Serve(serve) => serve.run(),
         Command::Submit(submit) => submit.run(),
         Command::Send(send) => send.run(),
+        Command::Bench(bench) => bench.run(),
+        Command::BenchLimit => bench::limit::run(),
         Command::Conform(conform) => conform.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arcp::command(), "arcp", &mut std::io::stdout());

@@ -70,6 +70,9 @@ pub(crate) struct Serve {
     /// The folder that the probe's `count` step writes to.
     #[arg(long, value_name = "FOLDER", requires = "probe")]
     probe_dir: Option<PathBuf>,
+    /// Offer the agents that `arcp bench` submits.
+    #[arg(long, hide = true)]
+    bench_agents: bool,
     /// Speak over standard input and output instead of a port.
     #[arg(long)]
     stdio: bool,
@@ -135,6 +138,13 @@ impl Serve {
         let builder = arcp_runtime::agent::demo::all()
             .into_iter()
             .fold(builder, Builder::shared_agent);
+        let builder = if self.bench_agents {
+            crate::bench::agents::all()
+                .into_iter()
+                .fold(builder, Builder::shared_agent)
+        } else {
+            builder
+        };
         let builder = if self.probe {
             arcp_runtime::agent::probe::Probe::versions(self.probe_dir.clone())
                 .into_iter()
