@@ -1,5 +1,8 @@
 //! Every frame of `schema/examples` is read, and comes back the same; every frame of `schema/invalid` is refused for its reason.
 
+// A test's helper may fail as a test does; clippy only sees the test functions themselves.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use arcp_generated::envelope::{DecodeErrorKind, Envelope, Header};
 use serde_json::Value;
 use std::fs;
@@ -116,16 +119,16 @@ fn as_pointer(path: &str) -> String {
     while !rest.is_empty() {
         if let Some(quoted) = rest.strip_prefix("[\"") {
             let end = quoted.find("\"]").expect("closed");
-            out.push_str(&format!("/{}", &quoted[..end]));
+            out.extend(["/", &quoted[..end]]);
             rest = &quoted[end + 2..];
         } else if let Some(index) = rest.strip_prefix('[') {
             let end = index.find(']').expect("closed");
-            out.push_str(&format!("/{}", &index[..end]));
+            out.extend(["/", &index[..end]]);
             rest = &index[end + 1..];
         } else {
             let start = rest.strip_prefix('.').unwrap_or(rest);
             let end = start.find(['.', '[']).unwrap_or(start.len());
-            out.push_str(&format!("/{}", &start[..end]));
+            out.extend(["/", &start[..end]]);
             rest = &start[end..];
         }
     }

@@ -64,10 +64,10 @@ const CASES: &[(&str, &str, &str)] = &[
 /// A special case that matches nothing is a mistake: something was renamed and the press would go on without it.
 pub fn check(source: &Source) -> Vec<Problem> {
     let missing = CASES.iter().filter(|(room, pointer, _)| {
-        let steps = pointer.split('/').skip(1);
+        let mut steps = pointer.split('/').skip(1);
         let found = source
             .room(room)
-            .and_then(|root| steps.fold(Some(root), |node: Option<&Node>, name| node?.get(name)));
+            .and_then(|root| steps.try_fold(root, |node: &Node, name| node.get(name)));
         found.is_none()
     });
     missing

@@ -177,7 +177,7 @@ impl Walk<'_> {
                 self.problem(pointer, value.line, reason.to_owned(), CURE_OF_ANY_OF);
             }
             "items" | "additionalProperties" | "propertyNames" | "not" => {
-                self.schema(value, pointer)
+                self.schema(value, pointer);
             }
             _ => {}
         }

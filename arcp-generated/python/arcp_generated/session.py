@@ -39,17 +39,17 @@ Feature: TypeAlias = "KnownFeature | str"
 (§6.2)
 """
 FEATURE_FACTS: Final[Mapping[KnownFeature, ValueFacts]] = {
-    "heartbeat": ValueFacts(name="Heartbeat", description="Both sides prove that they are alive, and notice when the other is not.", section="6.4", gates=("The messages `session.ping` and `session.pong`.", "The member `heartbeat_interval_sec` of the welcome.", "Declaring a silent peer lost.",)),
-    "ack": ValueFacts(name="Ack", description="The client says how far it has processed the stream.", section="6.5", gates=("The message `session.ack`.", "Back-pressure that is derived from it.",)),
+    "heartbeat": ValueFacts(name="Heartbeat", description="Both sides prove that they are alive, and notice when the other is not.", section="6.4", gates=("The messages `session.ping` and `session.pong`.", "The member `heartbeat_interval_sec` of the welcome.", "Declaring a silent peer lost.")),
+    "ack": ValueFacts(name="Ack", description="The client says how far it has processed the stream.", section="6.5", gates=("The message `session.ack`.", "Back-pressure that is derived from it.")),
     "list_jobs": ValueFacts(name="ListJobs", description="The client may ask which jobs there are.", section="6.6", gates=("The messages `session.list_jobs` and `session.jobs`.",)),
     "subscribe": ValueFacts(name="Subscribe", description="A session may follow a job that another session has submitted.", section="7.6", gates=("The messages `job.subscribe`, `job.subscribed` and `job.unsubscribe`.",)),
-    "lease_expires_at": ValueFacts(name="LeaseExpiresAt", description="A lease may end at an instant.", section="9.5", gates=("The member `expires_at` of lease constraints, wherever they occur.", "The error code `LEASE_EXPIRED`.",)),
-    "cost.budget": ValueFacts(name="CostBudget", description="A lease may bound what a job spends.", section="9.6", gates=("The capability `cost.budget`.", "The `budget` members.", "The metric `cost.budget.remaining`.", "The error code `BUDGET_EXHAUSTED`.",)),
+    "lease_expires_at": ValueFacts(name="LeaseExpiresAt", description="A lease may end at an instant.", section="9.5", gates=("The member `expires_at` of lease constraints, wherever they occur.", "The error code `LEASE_EXPIRED`.")),
+    "cost.budget": ValueFacts(name="CostBudget", description="A lease may bound what a job spends.", section="9.6", gates=("The capability `cost.budget`.", "The `budget` members.", "The metric `cost.budget.remaining`.", "The error code `BUDGET_EXHAUSTED`.")),
     "model.use": ValueFacts(name="ModelUse", description="A lease may say which models a job may invoke.", section="9.7", gates=("The capability `model.use`.",)),
-    "provisioned_credentials": ValueFacts(name="ProvisionedCredentials", description="The runtime hands out credentials that live as long as the job.", section="9.8", gates=("The `credentials` members.", "The status phase `credential_rotated`.",)),
+    "provisioned_credentials": ValueFacts(name="ProvisionedCredentials", description="The runtime hands out credentials that live as long as the job.", section="9.8", gates=("The `credentials` members.", "The status phase `credential_rotated`.")),
     "progress": ValueFacts(name="Progress", description="Jobs report how far they are.", section="8.2", gates=("The event kind `progress`.",)),
-    "result_chunk": ValueFacts(name="ResultChunk", description="Large results are streamed.", section="8.4", gates=("The event kind `result_chunk`.", "The members `result_id` and `result_size` of `job.result`.",)),
-    "agent_versions": ValueFacts(name="AgentVersions", description="Agents are asked for by version.", section="7.5", gates=("`name@version` in a submission, a delegation or a filter.", "Relying on the versions of the inventory.",)),
+    "result_chunk": ValueFacts(name="ResultChunk", description="Large results are streamed.", section="8.4", gates=("The event kind `result_chunk`.", "The members `result_id` and `result_size` of `job.result`.")),
+    "agent_versions": ValueFacts(name="AgentVersions", description="Agents are asked for by version.", section="7.5", gates=("`name@version` in a submission, a delegation or a filter.", "Relying on the versions of the inventory.")),
 }
 """What is known about each value of :data:`Feature`, by value."""
 FEATURE_CODEC: Final[Codec[Feature]] = _codec.text(0, 128)

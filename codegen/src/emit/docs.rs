@@ -138,11 +138,11 @@ fn squeezed(text: &str) -> String {
 fn events<'a>(pages: &Pages<'_>, kinds: &'a [Entry]) -> EventsPage<'a> {
     let model = pages.lookup.model;
     let all = model.rooms.iter().flat_map(|room| &room.types);
-    let event = all.filter_map(|ty| match &ty.shape {
+    let mut event = all.filter_map(|ty| match &ty.shape {
         Shape::Struct(record @ Struct { union: Some(_), .. }) => Some((ty, record)),
         _ => None,
     });
-    let found = event.last();
+    let found = event.next();
     EventsPage {
         generated: GENERATED,
         event_text: found.map_or_else(String::new, |(ty, _)| described(&ty.docs)),

@@ -15,7 +15,7 @@ pub fn truth(value: bool) -> Node {
 }
 
 /// A number.
-pub fn number(value: impl ToString) -> Node {
+pub fn number<N: ToString + Copy>(value: N) -> Node {
     node(Value::Number(value.to_string()))
 }
 

@@ -185,8 +185,7 @@ impl<'m> Lookup<'m> {
     /// The members of the head that a message cannot do without although the envelope can.
     pub fn needs<'a>(&self, message: &'a Message, envelope: &'m Struct) -> Vec<&'m Member> {
         let required = |member: &&Member| {
-            member.presence == Presence::Optional
-                && message.requires.iter().any(|name| *name == member.wire)
+            member.presence == Presence::Optional && message.requires.contains(&member.wire)
         };
         envelope.members.iter().filter(required).collect()
     }

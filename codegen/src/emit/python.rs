@@ -59,50 +59,7 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
     out.add("limits.py", &limits(model));
     out.add("registry.py", &registry(model));
     out.add("errors.py", &errors(&pillars));
-    out.add(
-        "codec.py",
-        &Codec {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "facts.py",
-        &Facts {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "faults.py",
-        &Faults {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "raw.py",
-        &Raw {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "secret.py",
-        &Secret {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "../README.md",
-        &Readme {
-            generated: GENERATED,
-            version: &model.version,
-        },
-    );
-    out.add(
-        "../pyproject.toml",
-        &Manifest {
-            generated: GENERATED,
-            version: &model.version,
-        },
-    );
+    out.support(&model.version);
     out.files
         .insert("python/arcp_generated/py.typed".into(), Vec::new());
     out.done()
@@ -115,6 +72,54 @@ struct Package {
 }
 
 impl Package {
+    /// What is the same for every schema but for its version.
+    fn support(&mut self, version: &str) {
+        self.add(
+            "codec.py",
+            &Codec {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "facts.py",
+            &Facts {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "faults.py",
+            &Faults {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "raw.py",
+            &Raw {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "secret.py",
+            &Secret {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "../README.md",
+            &Readme {
+                generated: GENERATED,
+                version,
+            },
+        );
+        self.add(
+            "../pyproject.toml",
+            &Manifest {
+                generated: GENERATED,
+                version,
+            },
+        );
+    }
+
     fn add(&mut self, name: &str, template: &impl Template) {
         let path = match name.strip_prefix("../") {
             Some(outside) => format!("python/{outside}"),
@@ -353,21 +358,21 @@ fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> 
     }
 }
 
-fn limits(model: &Model) -> Limits {
+fn limits(model: &Model) -> LimitsFile {
     let view = |limit: &Limit| LimitView {
         doc: doc(
             &[described(&limit.docs), format!("Unit: {}.", limit.unit)],
             "",
         ),
         name: naming::screaming(&limit.name),
-        attribute: attribute(&limit.name),
+        field: attribute(&limit.name),
         value: limit.default,
     };
     let limits: Vec<_> = model.limits.iter().map(view).collect();
-    Limits {
+    LimitsFile {
         generated: GENERATED,
-        own_depth: !limits.iter().any(|limit| limit.attribute == "frame_depth"),
-        own_number: !limits.iter().any(|limit| limit.attribute == "number_chars"),
+        own_depth: !limits.iter().any(|limit| limit.field == "frame_depth"),
+        own_number: !limits.iter().any(|limit| limit.field == "number_chars"),
         limits,
     }
 }
@@ -458,7 +463,7 @@ struct Init<'a> {
 
 #[derive(Template)]
 #[template(path = "python/arcp_generated/limits.py")]
-struct Limits {
+struct LimitsFile {
     generated: &'static str,
     limits: Vec<LimitView>,
     own_depth: bool,
@@ -468,7 +473,7 @@ struct Limits {
 struct LimitView {
     doc: String,
     name: String,
-    attribute: String,
+    field: String,
     value: u64,
 }
 

@@ -71,50 +71,7 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
             facts: format!("{}_FACTS", naming::screaming(pillars.codes.0)),
         },
     );
-    out.add(
-        "src/codec.ts",
-        &Codec {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "src/describe.ts",
-        &Describe {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "src/fault.ts",
-        &FaultFile {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "src/json.ts",
-        &JsonFile {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "src/secret.ts",
-        &SecretFile {
-            generated: GENERATED,
-        },
-    );
-    out.add(
-        "README.md",
-        &Readme {
-            generated: GENERATED,
-            version: &model.version,
-        },
-    );
-    out.add(
-        "package.json",
-        &Manifest {
-            version: &model.version,
-        },
-    );
-    out.add("tsconfig.json", &Compiler {});
+    out.support(&model.version);
     out.done()
 }
 
@@ -125,6 +82,49 @@ struct Package {
 }
 
 impl Package {
+    /// What is the same for every schema but for its version.
+    fn support(&mut self, version: &str) {
+        self.add(
+            "src/codec.ts",
+            &Codec {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "src/describe.ts",
+            &Describe {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "src/fault.ts",
+            &FaultFile {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "src/json.ts",
+            &JsonFile {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "src/secret.ts",
+            &SecretFile {
+                generated: GENERATED,
+            },
+        );
+        self.add(
+            "README.md",
+            &Readme {
+                generated: GENERATED,
+                version,
+            },
+        );
+        self.add("package.json", &Manifest { version });
+        self.add("tsconfig.json", &Compiler {});
+    }
+
     fn add(&mut self, path: &str, template: &impl Template) {
         let path = format!("typescript/{path}");
         match template.render() {
@@ -238,7 +238,7 @@ fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> 
     }
 }
 
-fn limits(model: &Model) -> Limits {
+fn limits(model: &Model) -> LimitsFile {
     let view = |limit: &Limit| LimitView {
         doc: doc(
             &[described(&limit.docs), format!("Unit: {}.", limit.unit)],
@@ -248,7 +248,7 @@ fn limits(model: &Model) -> Limits {
         value: limit.default,
     };
     let limits: Vec<_> = model.limits.iter().map(view).collect();
-    Limits {
+    LimitsFile {
         generated: GENERATED,
         own_depth: !limits.iter().any(|limit| limit.name == "FRAME_DEPTH"),
         own_number: !limits.iter().any(|limit| limit.name == "NUMBER_CHARS"),
@@ -328,7 +328,7 @@ struct Index<'a> {
 
 #[derive(Template)]
 #[template(path = "typescript/src/limits.ts")]
-struct Limits {
+struct LimitsFile {
     generated: &'static str,
     limits: Vec<LimitView>,
     own_depth: bool,

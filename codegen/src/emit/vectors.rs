@@ -23,90 +23,104 @@ use std::fmt::Write as _;
 pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
     let lookup = Lookup::new(model);
     let reader = Reader::new(&lookup, lookup.pillars()?);
-    let mut files = Files::new();
-    let mut problems = Vec::new();
-    let mut index = Index::default();
-    let mut done = spoil::Done::new();
-    let mut spoilt: BTreeMap<String, String> = BTreeMap::new();
-    for example in &model.examples {
-        let Some(frame) = parsed("examples", example, &mut problems) else {
-            continue;
-        };
-        let (again, reading) = reader.frame(&frame);
-        for fault in &reading.faults {
-            problems.push(Problem::new(
-                format!("examples/{}", example.path),
-                "",
-                format!("at {}: {}", fault.place.path(), fault.reason),
-                "mend the frame, or move it to invalid/",
-            ));
-        }
-        let file = format!("valid/{}", example.path);
-        let known = model
-            .messages
-            .iter()
-            .any(|it| Some(it.wire.as_str()) == wire(&frame));
-        index.valid(
-            &file,
-            &frame,
-            known,
-            (!same(&frame, &again)).then_some(&again),
-        );
-        files.insert(format!("vectors/{file}"), line(&example.text));
-        if let (true, Some(wire)) = (known && reading.faults.is_empty(), wire(&frame)) {
-            for vector in spoil::spoil(&reader, &lookup, (wire, &frame), &mut done) {
-                spoilt
-                    .entry(wire.to_owned())
-                    .or_default()
-                    .push_str(&vector.line());
+    let mut vectors = Vectors::default();
+    vectors.examples(&lookup, &reader);
+    vectors.counter_examples(model, &reader);
+    vectors.done(model)
+}
+
+/// What is collected on the way.
+#[derive(Default)]
+struct Vectors {
+    files: Files,
+    problems: Vec<Problem>,
+    index: Index,
+    /// By message type: what spoiling its examples gives, a line each.
+    spoilt: BTreeMap<String, String>,
+}
+
+impl Vectors {
+    fn examples(&mut self, lookup: &Lookup<'_>, reader: &Reader<'_>) {
+        let mut done = spoil::Done::new();
+        for example in &lookup.model.examples {
+            let Some(frame) = parsed("examples", example, &mut self.problems) else {
+                continue;
+            };
+            let (again, reading) = reader.frame(&frame);
+            for fault in &reading.faults {
+                self.problems.push(Problem::new(
+                    format!("examples/{}", example.path),
+                    "",
+                    format!("at {}: {}", fault.place.path(), fault.reason),
+                    "mend the frame, or move it to invalid/",
+                ));
+            }
+            let file = format!("valid/{}", example.path);
+            let wire = wire(&frame);
+            let known = lookup
+                .model
+                .messages
+                .iter()
+                .find(|it| Some(it.wire.as_str()) == wire);
+            let differs = !same(&frame, &again);
+            self.index
+                .valid(&file, &frame, known.is_some(), differs.then_some(&again));
+            self.files
+                .insert(format!("vectors/{file}"), line(&example.text));
+            if let Some(known) = known.filter(|_| reading.faults.is_empty()) {
+                let lines = self.spoilt.entry(known.wire.clone()).or_default();
+                for vector in spoil::spoil(reader, lookup, (&known.wire, &frame), &mut done) {
+                    lines.push_str(&vector.line());
+                }
             }
         }
     }
-    for example in &model.invalid {
-        let Some(frame) = parsed("invalid", example, &mut problems) else {
-            continue;
-        };
-        let (_, reading) = reader.frame(&frame);
-        let Some(fault) = reading.faults.first() else {
-            problems.push(Problem::new(
-                format!("invalid/{}", example.path),
-                "",
-                "nothing is wrong with the frame",
-                "spoil it, or move it to examples/",
-            ));
-            continue;
-        };
-        if let Some(stated) = stated(example).filter(|stated| !fault.place.is_meant_by(stated)) {
-            problems.push(Problem::new(
-                format!("invalid/{}", example.path),
-                "",
-                format!(
-                    "the fault is at {}, not at {stated}: {}",
-                    fault.place.path(),
-                    fault.reason
-                ),
-                "name the place of the fault in $comment, or mend what else is wrong",
-            ));
+
+    fn counter_examples(&mut self, model: &Model, reader: &Reader<'_>) {
+        for example in &model.invalid {
+            let Some(frame) = parsed("invalid", example, &mut self.problems) else {
+                continue;
+            };
+            let (_, reading) = reader.frame(&frame);
+            let problem = |reason: String, cure: &str| {
+                Problem::new(format!("invalid/{}", example.path), "", reason, cure)
+            };
+            let Some(fault) = reading.faults.first() else {
+                self.problems.push(problem(
+                    "nothing is wrong with the frame".to_owned(),
+                    "spoil it, or move it to examples/",
+                ));
+                continue;
+            };
+            let place = fault.place.path();
+            if let Some(stated) = stated(example).filter(|stated| !fault.place.is_meant_by(stated))
+            {
+                let reason = format!("the fault is at {place}, not at {stated}: {}", fault.reason);
+                let cure = "name the place of the fault in $comment, or mend what else is wrong";
+                self.problems.push(problem(reason, cure));
+            }
+            let file = format!("invalid/{}", example.path);
+            self.index
+                .invalid(&file, &frame, &place, example.reason.as_deref());
+            self.files
+                .insert(format!("vectors/{file}"), line(&example.text));
         }
-        let file = format!("invalid/{}", example.path);
-        index.invalid(
-            &file,
-            &frame,
-            &fault.place.path(),
-            example.reason.as_deref(),
-        );
-        files.insert(format!("vectors/{file}"), line(&example.text));
     }
-    for (wire, lines) in spoilt {
-        let file = format!("invalid/{wire}/spoilt.jsonl");
-        index.spoilt(&file, &wire, lines.lines().count());
-        files.insert(format!("vectors/{file}"), lines.into_bytes());
-    }
-    files.insert("vectors/index.json".into(), index.finish(&model.version));
-    if problems.is_empty() {
-        Ok(files)
-    } else {
-        Err(problems)
+
+    fn done(mut self, model: &Model) -> Result<Files, Vec<Problem>> {
+        for (wire, lines) in self.spoilt {
+            let file = format!("invalid/{wire}/spoilt.jsonl");
+            self.index.spoilt(&file, &wire, lines.lines().count());
+            self.files
+                .insert(format!("vectors/{file}"), lines.into_bytes());
+        }
+        let index = self.index.finish(&model.version);
+        self.files.insert("vectors/index.json".into(), index);
+        if self.problems.is_empty() {
+            Ok(self.files)
+        } else {
+            Err(self.problems)
+        }
     }
 }
 

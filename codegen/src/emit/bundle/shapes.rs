@@ -93,7 +93,7 @@ fn integer(Integer { min, max }: Integer) -> Node {
 }
 
 /// Puts the members of one object behind those of another.
-fn extended(mut node: Node, more: Node) -> Node {
+fn extended(mut node: Node, more: &Node) -> Node {
     for (name, value) in more.members() {
         put(&mut node, name.clone(), value.clone());
     }
@@ -113,7 +113,7 @@ impl Shapes<'_> {
             return self.tagged(room, ty, record, union);
         }
         let node = documented(object::<String>([]), &ty.docs);
-        vec![(name, extended(node, self.shape(room, &ty.shape)))]
+        vec![(name, extended(node, &self.shape(room, &ty.shape)))]
     }
 
     fn shape(&self, room: &str, shape: &Shape) -> Node {
@@ -234,7 +234,7 @@ impl Shapes<'_> {
             if let Some(feature) = &kind.feature {
                 put(&mut arm, "x-arcp-feature", text(feature));
             }
-            out.push((name(&kind.name), extended(docs, arm)));
+            out.push((name(&kind.name), extended(docs, &arm)));
         }
         let known = kinds.iter().map(|kind| text(&kind.wire));
         let mut tag =

@@ -89,10 +89,8 @@ impl Pages<'_> {
             } => {
                 let mut text = format!("list of {}", self.link(item));
                 if *min > 0 || max.is_some() {
-                    text.push_str(&format!(
-                        ", {} entries",
-                        range(u64::from(*min), max.map(u64::from))
-                    ));
+                    let count = range(u64::from(*min), max.map(u64::from));
+                    text.extend([", ", &count, " entries"]);
                 }
                 if *unique {
                     text.push_str(", none twice");

@@ -144,7 +144,7 @@ impl Pages<'_> {
                 self.link(key),
                 self.link(value)
             )]),
-            Shape::Enum(words) => self.words(words),
+            Shape::Enum(words) => Self::words(words),
             Shape::MemberUnion(arms) => Body::Arms {
                 intro: "One of these, told apart by the member that is there.".into(),
                 arms: arms
@@ -210,7 +210,7 @@ impl Pages<'_> {
         }
     }
 
-    fn words(&self, words: &Enum) -> Body {
+    fn words(words: &Enum) -> Body {
         let mut rules = Vec::new();
         if let Some(max) = words.max {
             rules.push(format!("At most {max} characters."));

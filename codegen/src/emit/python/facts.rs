@@ -13,11 +13,11 @@ fn call(class: &str, parts: &[(&str, String)]) -> String {
 }
 
 fn tuple(values: &[String]) -> String {
-    let values: String = values
-        .iter()
-        .map(|value| format!("{}, ", quoted(value)))
-        .collect();
-    format!("({})", values.trim_end_matches(' '))
+    let quoted: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+    match quoted.as_slice() {
+        [only] => format!("({only},)"),
+        all => format!("({})", all.join(", ")),
+    }
 }
 
 fn common(section: Option<&String>, feature: Option<&String>) -> Vec<(&'static str, String)> {

@@ -93,11 +93,8 @@ pub(super) fn doc(lines: &[String], indent: &str) -> String {
         [] => String::new(),
         [line] => format!("{indent}/** {line} */"),
         lines => {
-            let body: String = lines
-                .iter()
-                .map(|line| format!("{indent} * {line}\n"))
-                .collect();
-            format!("{indent}/**\n{body}{indent} */")
+            let body = lines.join(&format!("\n{indent} * "));
+            format!("{indent}/**\n{indent} * {body}\n{indent} */")
         }
     }
 }

@@ -41,14 +41,14 @@ impl Place {
         let mut out = String::new();
         for step in &self.0 {
             match step {
-                Step::Item(index) => out.push_str(&format!("[{index}]")),
+                Step::Item(index) => out.extend(["[", &index.to_string(), "]"]),
                 Step::Member(name) if is_plain(name) => {
                     if !out.is_empty() {
                         out.push('.');
                     }
                     out.push_str(name);
                 }
-                Step::Member(name) => out.push_str(&format!("[{}]", quoted(name))),
+                Step::Member(name) => out.extend(["[", &quoted(name), "]"]),
             }
         }
         out
