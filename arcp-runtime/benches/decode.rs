@@ -105,7 +105,7 @@ fn encoding() -> Contest {
                 text(&flat, out);
             }),
             writing("serde: untagged, an arm for each type", move |out| {
-                text(&untagged, out)
+                text(&untagged, out);
             }),
         ],
     }
