@@ -11,11 +11,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod context;
+mod delegation;
 pub mod demo;
 pub mod probe;
 mod stream;
 
-pub use context::{Call, Delegated, JobContext, ResultStream};
+pub use context::{Call, JobContext, ResultStream};
+pub use delegation::{Delegated, Delegation};
 
 /// What an agent's run answers with: the inline result, or why there is none.
 pub type AgentFuture = Pin<Box<dyn Future<Output = Result<Json, AgentError>> + Send + 'static>>;

@@ -44,6 +44,10 @@ pub struct Limits {
     pub jobs_per_principal: usize,
     /// Jobs of one session that have not ended.
     pub jobs_per_session: usize,
+    /// How many delegations deep a job may be.
+    pub delegation_depth: usize,
+    /// Jobs that one job has delegated and that have not ended.
+    pub children_per_job: usize,
     /// How long an idempotency key is remembered after its job was accepted.
     pub idempotency_window: Duration,
     /// How long an ended job can be looked at.
@@ -85,6 +89,8 @@ impl Default for Limits {
             sessions_per_principal: count(wire::SESSIONS_PER_PRINCIPAL),
             jobs_per_principal: count(wire::RUNNING_JOBS_PER_PRINCIPAL),
             jobs_per_session: count(wire::RUNNING_JOBS_PER_SESSION),
+            delegation_depth: 8,
+            children_per_job: 32,
             idempotency_window: Duration::from_secs(wire::IDEMPOTENCY_WINDOW_SEC),
             retention: Duration::from_secs(wire::FINISHED_JOB_RETENTION_SEC),
             connections: 20_000,

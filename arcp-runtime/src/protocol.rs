@@ -5,6 +5,7 @@
 pub mod client;
 pub mod connection;
 pub mod core;
+pub mod delegation;
 pub mod features;
 pub mod frame;
 pub mod greeting;
@@ -20,6 +21,7 @@ pub mod timer;
 pub mod trace;
 pub mod versioning;
 
+mod admission;
 mod cancel;
 mod depth;
 mod recover;

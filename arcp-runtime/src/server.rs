@@ -32,7 +32,10 @@ use crate::store::{EntryKind, MemoryStore, PageLimit, Recovered, Status, Store, 
 use crate::transport::BoxTransport;
 
 mod agents;
+pub(crate) mod children;
 mod connection;
+pub(crate) mod delegate;
+pub(crate) mod desk;
 pub(crate) mod dispatch;
 mod faces;
 pub(crate) mod feed;
@@ -43,6 +46,8 @@ mod outgoing;
 mod submit;
 
 use self::agents::Agents;
+use self::children::Children;
+use self::desk::Desk;
 use self::dispatch::Call;
 use self::faces::Faces;
 use self::host::Host;
@@ -236,11 +241,15 @@ impl Builder {
             Arc::clone(&faces),
             self.limits.clone(),
             |inbox| Jobs {
-                agents: Arc::clone(&agents),
-                inbox,
-                clock: Arc::clone(&self.clock),
-                mint: Arc::clone(&self.mint),
-                limits: self.limits.clone(),
+                desk: Arc::new(Desk {
+                    inbox,
+                    clock: Arc::clone(&self.clock),
+                    mint: Arc::clone(&self.mint),
+                    limits: self.limits.clone(),
+                    agents: Arc::clone(&agents),
+                    children: Children::default(),
+                    store: Arc::clone(&self.store),
+                }),
                 spawner,
                 running: HashMap::new(),
             },

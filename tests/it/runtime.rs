@@ -15,6 +15,7 @@ use arcp_runtime::transport::memory::{self, MemoryTransport};
 use arcp_runtime::transport::{Received, Transport as _};
 use serde_json::{Value, json};
 
+mod delegation;
 mod handshake;
 mod jobs;
 mod lease;

@@ -6,26 +6,22 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arcp_generated::common::{
-    AgentRef, CallId, Decimal, DelegateId, Json, JsonObject, TraceId, VendorName,
-};
+use arcp_generated::common::{AgentRef, CallId, Decimal, Json, JsonObject, TraceId, VendorName};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{
-    ArtifactRef, Delegate, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase,
-    Thought, ToolCall, ToolFailure, ToolResult, ToolSuccess,
+    ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought,
+    ToolCall, ToolFailure, ToolResult, ToolSuccess,
 };
-use arcp_generated::lease::{Lease, LeaseConstraints};
 use arcp_generated::session::Feature;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::AgentError;
 use super::stream::{Chunks, Piece};
+use super::{AgentError, Delegation};
 use crate::clock::{self, Clock, Now, Stamped as _};
-use crate::id::Mint;
-use crate::limits::Limits;
+use crate::id::JobKey;
 use crate::protocol::core::{Input, Launch};
 use crate::protocol::features::Features;
 use crate::protocol::frame::JobFace;
@@ -33,9 +29,9 @@ use crate::protocol::job::{Failure, Outcome};
 use crate::protocol::lease::Authority;
 use crate::protocol::lease::budget::{self, MetricName};
 use crate::protocol::lease::grammar;
-use crate::protocol::lease::operation::{DenialCode, Denied, Operation};
+use crate::protocol::lease::operation::{Denied, Operation};
 use crate::protocol::principal::Principal;
-use crate::server::dispatch::Inbox;
+use crate::server::desk::Desk;
 use crate::server::feed::Feed;
 use crate::store::EntryKind;
 
@@ -53,12 +49,8 @@ struct Running {
     accepted: Now,
     features: Features,
     owner: Arc<Feed>,
-    inbox: Inbox,
     stop: CancellationToken,
-    clock: Arc<dyn Clock>,
-    mint: Arc<dyn Mint>,
-    chunk_bytes: usize,
-    result_bytes: u64,
+    desk: Arc<Desk>,
     /// Orders the events of one job that are emitted from several tasks, so that a call's events stay together.
     stream: tokio::sync::Mutex<Option<Chunks>>,
     calls: AtomicU64,
@@ -77,11 +69,8 @@ impl JobContext {
     pub(crate) fn new(
         launch: Launch,
         owner: Arc<Feed>,
-        inbox: Inbox,
         stop: CancellationToken,
-        clock: Arc<dyn Clock>,
-        mint: Arc<dyn Mint>,
-        limits: &Limits,
+        desk: Arc<Desk>,
     ) -> Self {
         Self {
             job: Arc::new(Running {
@@ -92,12 +81,8 @@ impl JobContext {
                 accepted: launch.accepted,
                 features: launch.features,
                 owner,
-                inbox,
                 stop,
-                clock,
-                mint,
-                chunk_bytes: limits.chunk_bytes,
-                result_bytes: limits.result_bytes,
+                desk,
                 stream: tokio::sync::Mutex::new(None),
                 calls: AtomicU64::new(0),
             }),
@@ -225,7 +210,10 @@ impl JobContext {
             let value: Decimal = remaining.remaining.to_string().parse()?;
             let report = Metric::new(budget::REMAINING_METRIC.to_owned(), value)
                 .with_unit(remaining.currency.to_string());
-            self.emit(EventBody::Metric(report)).await?;
+            // The counters of the jobs above are reported on their own streams (A-18).
+            let counted = JobKey::parse(&remaining.job).unwrap_or(self.key());
+            let payload = self.event(EventBody::Metric(report));
+            self.push(counted, EntryKind::Event, payload).await?;
         }
         Ok(())
     }
@@ -236,13 +224,14 @@ impl JobContext {
     /// A body that is no object, or the runtime has stopped.
     pub async fn vendor(&self, kind: VendorName, body: Json) -> Result<(), AgentError> {
         let body: JsonObject = body.get().parse()?;
-        let ts = clock::to_wire(self.job.clock.now().wall);
+        let ts = clock::to_wire(self.job.desk.clock.now().wall);
         let payload = serde_json::to_vec(&Named {
             kind: kind.as_str(),
             ts: &ts,
             body: &body,
         })?;
-        self.push(EntryKind::Event, payload.into()).await
+        self.push(self.key(), EntryKind::Event, payload.into())
+            .await
     }
 
     /// Asks for an operation: emits `tool_call`, and when the lease does not allow it also the `tool_result` that says so (§9.3).
@@ -270,39 +259,18 @@ impl JobContext {
             .await
     }
 
-    /// Asks for a sub-agent (§10). This runtime does not delegate yet: the event is emitted and refused, as a missing agent is.
+    /// Asks for a sub-agent (§10). Await what this gives back; without a lease the sub-agent may do nothing.
     ///
-    /// # Errors
-    /// The refusal, or the runtime has stopped.
-    pub async fn delegate(
-        &self,
-        agent: AgentRef,
-        input: Json,
-        lease_request: Option<Lease>,
-        constraints: Option<LeaseConstraints>,
-    ) -> Result<Delegated, AgentError> {
-        let id = self.job.mint.ulid(self.job.clock.now().wall);
-        let mut event = Delegate::new(agent)
-            .with_input(input)
-            .with_delegate_id(DelegateId::try_from(format!("del_{id}"))?);
-        if let Some(lease_request) = lease_request {
-            event = event.with_lease_request(lease_request);
-        }
-        if let Some(constraints) = constraints {
-            event = event.with_lease_constraints(constraints);
-        }
-        self.emit(EventBody::Delegate(event)).await?;
-        let error = AgentError::new(
-            ErrorCode::AgentNotAvailable,
-            "this runtime does not delegate",
-        );
-        Call {
-            context: self.clone(),
-            call_id: CallId::try_from(format!("del_{id}"))?,
-        }
-        .fail(&error)
-        .await?;
-        Err(error)
+    /// ```no_run
+    /// # use arcp_runtime::agent::{AgentError, JobContext};
+    /// # async fn example(ctx: JobContext) -> Result<(), AgentError> {
+    /// let lease = serde_json::from_str(r#"{"tool.call": ["search.*"]}"#)?;
+    /// let mut child = ctx.delegate("echo".parse()?, "7".parse()?).lease(lease).await?;
+    /// let result = child.result().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delegate(&self, agent: AgentRef, input: Json) -> Delegation {
+        Delegation::new(self.clone(), agent, input)
     }
 
     /// Replaces the value of a provisioned credential (§9.8). This runtime provisions none, so there is none to rotate.
@@ -323,7 +291,7 @@ impl JobContext {
 
     /// The runtime's clock, which a simulation may drive.
     pub fn clock(&self) -> &dyn Clock {
-        self.job.clock.as_ref()
+        self.job.desk.clock.as_ref()
     }
 
     async fn operation(
@@ -332,10 +300,10 @@ impl JobContext {
         args: Json,
         operation: &Operation<'_>,
     ) -> Result<Call, AgentError> {
-        let now = self.job.clock.now().wall;
+        let now = self.job.desk.clock.now().wall;
         let number = self.job.calls.fetch_add(1, Ordering::Relaxed);
         tracing::trace!(job = %self.job.about.key, tool, number, "tool call");
-        let call_id = CallId::try_from(format!("c_{}", self.job.mint.ulid(now)))?;
+        let call_id = CallId::try_from(format!("c_{}", self.job.desk.mint.ulid(now)))?;
         self.emit(EventBody::ToolCall(
             ToolCall::new(tool.to_owned(), call_id.clone()).with_args(args),
         ))
@@ -344,18 +312,14 @@ impl JobContext {
             context: self.clone(),
             call_id,
         };
-        let Err(error) = self.allowed(operation) else {
-            return Ok(call);
-        };
-        call.fail(&error).await?;
-        if error.code == ErrorCode::LeaseExpired {
-            self.expired(&error).await?;
+        match self.allowed(operation) {
+            Ok(()) => Ok(call),
+            Err(error) => Err(call.refuse(error).await?),
         }
-        Err(error)
     }
 
     /// Whether the lease allows the operation at this moment, which may be long after the job asked: events wait for their reader.
-    fn allowed(&self, operation: &Operation<'_>) -> Result<(), AgentError> {
+    pub(super) fn allowed(&self, operation: &Operation<'_>) -> Result<(), AgentError> {
         if self.is_cancelled() {
             return Err(AgentError::new(
                 ErrorCode::PermissionDenied,
@@ -371,7 +335,7 @@ impl JobContext {
     /// The time by which the lease is judged: anchored when the job was accepted, so that a wall clock that jumps moves no end (§14).
     fn lease_time(&self) -> Timestamp {
         let accepted = self.job.accepted;
-        let since = self.job.clock.now().mono.saturating_sub(accepted.mono);
+        let since = self.job.desk.clock.now().mono.saturating_sub(accepted.mono);
         accepted.wall.checked_add(since).unwrap_or(Timestamp::MAX)
     }
 
@@ -404,9 +368,9 @@ impl JobContext {
         let mut stream = self.job.stream.lock().await;
         let stream = stream.get_or_insert_with(|| {
             Chunks::new(
-                self.job.mint.ulid(self.job.clock.now().wall),
-                self.job.chunk_bytes,
-                self.job.result_bytes,
+                self.job.desk.mint.ulid(self.job.desk.clock.now().wall),
+                self.job.desk.limits.chunk_bytes,
+                self.job.desk.limits.result_bytes,
             )
         });
         for chunk in stream.write(piece)? {
@@ -433,34 +397,41 @@ impl JobContext {
         self.job.features
     }
 
-    async fn emit(&self, body: EventBody) -> Result<(), AgentError> {
+    pub(super) fn key(&self) -> JobKey {
+        self.job.about.key
+    }
+
+    pub(super) fn authority(&self) -> &Authority {
+        &self.job.authority
+    }
+
+    pub(super) fn desk(&self) -> &Arc<Desk> {
+        &self.job.desk
+    }
+
+    pub(super) async fn emit(&self, body: EventBody) -> Result<(), AgentError> {
         let kind = match &body {
             EventBody::Progress(_) => EntryKind::Progress,
             EventBody::ResultChunk(_) => EntryKind::ResultChunk,
             _ => EntryKind::Event,
         };
+        self.push(self.key(), kind, self.event(body)).await
+    }
+
+    /// The payload of an event that happens now.
+    fn event(&self, body: EventBody) -> Bytes {
         let event = arcp_generated::job::Event::new(body)
-            .stamped(|event, at| event.ts = at, self.job.clock.now().wall);
-        let payload = crate::protocol::frame::to_payload(&event);
-        self.push(kind, payload).await
+            .stamped(|event, at| event.ts = at, self.job.desk.clock.now().wall);
+        crate::protocol::frame::to_payload(&event)
     }
 
-    async fn push(&self, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
+    async fn push(&self, job: JobKey, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
         self.job.owner.room().await;
-        self.tell(Input::Emit {
-            job: self.job.about.key,
-            kind,
-            payload,
-        })
-        .await
+        self.tell(Input::Emit { job, kind, payload }).await
     }
 
-    async fn tell(&self, input: Input) -> Result<(), AgentError> {
-        self.job
-            .inbox
-            .tell(input)
-            .await
-            .map_err(|stopped| AgentError::new(ErrorCode::InternalError, stopped.to_string()))
+    pub(super) async fn tell(&self, input: Input) -> Result<(), AgentError> {
+        Ok(self.job.desk.inbox.tell(input).await?)
     }
 }
 
@@ -502,21 +473,6 @@ impl ResultStream {
     }
 }
 
-/// A child job. There is none yet: this runtime refuses to delegate.
-#[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums, reason = "it has no value")]
-pub enum Delegated {}
-
-impl Delegated {
-    /// Waits for the child's end.
-    ///
-    /// # Cancel safety
-    /// Can be dropped and called again.
-    pub fn wait(self) -> std::future::Ready<()> {
-        match self {}
-    }
-}
-
 /// An operation that was allowed and has no result yet. Dropped without one, the call stays open.
 #[derive(Debug)]
 #[must_use = "tell how the call ended"]
@@ -526,6 +482,10 @@ pub struct Call {
 }
 
 impl Call {
+    pub(super) fn new(context: JobContext, call_id: CallId) -> Self {
+        Self { context, call_id }
+    }
+
     /// The call's id on the wire.
     pub fn call_id(&self) -> &CallId {
         &self.call_id
@@ -543,6 +503,16 @@ impl Call {
             .await
     }
 
+    /// Emits the `tool_result` with a refusal. When the lease is over, so is the job. Gives the error back.
+    pub(super) async fn refuse(self, error: AgentError) -> Result<AgentError, AgentError> {
+        let context = self.context.clone();
+        self.fail(&error).await?;
+        if error.code == ErrorCode::LeaseExpired {
+            context.expired(&error).await?;
+        }
+        Ok(error)
+    }
+
     /// Emits the `tool_result` with an error.
     ///
     /// # Errors
@@ -553,10 +523,14 @@ impl Call {
             .pinned_retryable()
             .or(error.retryable)
             .unwrap_or(error.code.default_retryable());
-        let wire = arcp_generated::error::Error::new()
+        let mut wire = arcp_generated::error::Error::new()
             .with_code(error.code.clone())
             .with_message(error.message.clone())
             .with_retryable(retryable);
+        wire.details = match &error.details {
+            Some(details) => Some(JsonObject::from_serialize(details)?),
+            None => None,
+        };
         self.context
             .emit(EventBody::ToolResult(ToolResult::Failure(
                 ToolFailure::new(self.call_id.clone(), wire),
@@ -600,10 +574,5 @@ fn no_cost(refusal: grammar::Refusal) -> AgentError {
 }
 
 fn refused(denied: Denied) -> AgentError {
-    let code = match denied.code {
-        DenialCode::LeaseExpired => ErrorCode::LeaseExpired,
-        DenialCode::BudgetExhausted => ErrorCode::BudgetExhausted,
-        DenialCode::PermissionDenied => ErrorCode::PermissionDenied,
-    };
-    AgentError::new(code, denied.message)
+    AgentError::new(denied.code.to_wire(), denied.message)
 }

@@ -10,7 +10,6 @@ use super::core::{ConnKey, Core, Effect, Output};
 use super::frame::Frame;
 use super::job::{Failure, Outcome};
 use super::refusal::Refusal;
-use super::timer::Timer;
 use crate::clock::Now;
 use crate::id::JobKey;
 use crate::store::Status;
@@ -59,7 +58,6 @@ impl Core {
                 .with_detail("status", status_word(job.status));
             return Self::refuse(session, request, Some(&face), &refusal, out);
         }
-        let first = job.cancelling.is_none();
         let mut payload = Cancelled::new().with_job_id(face.job_id.clone());
         if let Some(reason) = &reason {
             payload = payload.with_reason(reason.clone());
@@ -68,12 +66,7 @@ impl Core {
             session,
             Frame::of_job(MessageType::JobCancelled, &face, &payload),
         ));
-        if first {
-            job.cancelling = Some(reason);
-            self.timers
-                .set(Timer::CancelGrace(key), now.mono + self.limits.cancel_grace);
-            out.effects.push(Effect::Stop(key));
-        }
+        self.ask_to_stop(key, reason, now, out);
     }
 
     /// The grace is over: the job ends, its agent is abandoned.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use arcp_generated::common::{Json, MessageId};
 use arcp_generated::session::ListJobs;
 
+use super::delegation::Child;
 use super::features::Features;
 use super::frame::{Frame, JobFace};
 use super::handshake::{Attach, Hello, Resume};
@@ -92,6 +93,17 @@ pub enum Input {
     },
     /// An agent has ended.
     Finish(JobKey, Outcome),
+    /// An agent delegates.
+    Delegate(Box<Child>),
+    /// An agent asks a job that it delegated to stop.
+    CancelChild {
+        /// Who asks.
+        parent: JobKey,
+        /// The job.
+        child: JobKey,
+        /// Why.
+        reason: Option<String>,
+    },
     /// The runtime stops: sessions are told, jobs are left to the next start.
     Shutdown,
 }
@@ -115,6 +127,8 @@ pub enum Effect {
     Send(SessionKey, Frame),
     /// A page of jobs for whoever is attached to the session; to be written first.
     List(SessionKey, Box<super::listing::Page>),
+    /// As [`Effect::Send`], for what answers nobody: it stays behind the numbered entries before it, however slow the reader is.
+    Announce(SessionKey, Frame),
     /// A numbered entry for a session; it is in the session's log in any case.
     Deliver(SessionKey, Frame),
     /// The connection has to end after what was sent to it.
@@ -138,6 +152,17 @@ pub enum Effect {
     Ended(JobKey),
     /// A job is forgotten.
     Forgotten(JobKey),
+    /// A delegation was decided.
+    Delegated {
+        /// The child.
+        child: JobKey,
+        /// Why there is none.
+        refused: Option<Refusal>,
+    },
+    /// A delegated job's log reaches this far: its parent can read it.
+    Grown(JobKey, u64),
+    /// A delegated job has ended, with this as its last entry.
+    Returned(JobKey, EntryKind, bytes::Bytes),
 }
 
 /// Everything an agent's run needs.
@@ -234,6 +259,12 @@ impl Core {
             } => self.list(conn, &request, *list, out),
             Input::Started(job) => self.started(job),
             Input::Finish(job, outcome) => self.finish(job, outcome, now, out),
+            Input::Delegate(child) => self.delegate(*child, now, out),
+            Input::CancelChild {
+                parent,
+                child,
+                reason,
+            } => self.cancel_child(parent, child, reason, now, out),
             Input::Cancel {
                 conn,
                 request,

@@ -1,24 +1,21 @@
 //! `job.submit`: the idempotency key is looked at before anything else, and taken together with the job (§7.1, §7.2).
 
-use arcp_generated::message::MessageType;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arcp_generated::common::{Currency, JobId, Json, ResolvedAgent, TraceId};
+use arcp_generated::common::{Json, ResolvedAgent, TraceId};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::job::Accepted;
-use arcp_generated::lease::{Budget, Lease, LeaseConstraints};
+use arcp_generated::lease::{Lease, LeaseConstraints};
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::core::{ConnKey, Core, Effect, Launch, Output};
-use super::frame::{Frame, JobFace, to_payload};
-use super::job::Job;
+use super::admission::{Admission, Origin, accepted_frame};
+use super::core::{ConnKey, Core, Effect, Output};
+use super::frame::Frame;
 use super::lease::Authority;
+use super::principal::Principal;
 use super::refusal::Refusal;
-use super::timer::Timer;
-use crate::clock::{Now, Stamped as _};
+use crate::clock::Now;
 use crate::id::{JobKey, SessionKey};
 use crate::store::Record;
 
@@ -91,24 +88,23 @@ impl Core {
             fingerprint,
             prepared,
         } = submission;
-        let accepted = self
-            .room_for_a_job(session)
-            .and(prepared)
-            .and_then(|prepared| {
-                let idempotency = key.map(|key| (key, fingerprint));
-                self.accept(session, &request, trace_id, idempotency, prepared, now, out)
-            });
+        let accepted = prepared.and_then(|prepared| {
+            let idempotency = key.map(|key| (key, fingerprint));
+            let request = request.clone();
+            self.accept(session, request, trace_id, idempotency, prepared, now, out)
+        });
         if let Err(refusal) = accepted {
             Self::refuse(session, &request, None, &refusal, out);
         }
     }
 
     /// The caps on jobs that have not ended (§14).
-    fn room_for_a_job(&self, session: SessionKey) -> Result<(), Refusal> {
-        let Some(session) = self.sessions.get(&session) else {
-            return Ok(());
-        };
-        let running = self.running.get(&session.principal).copied().unwrap_or(0);
+    pub(super) fn room_for_a_job(
+        &self,
+        session: SessionKey,
+        principal: &Principal,
+    ) -> Result<(), Refusal> {
+        let running = self.running.get(principal).copied().unwrap_or(0);
         if running >= self.limits.jobs_per_principal {
             return Err(Refusal::cap(
                 "jobs_per_principal",
@@ -117,7 +113,10 @@ impl Core {
                 ),
             ));
         }
-        let here = session.jobs.len();
+        let here = self
+            .sessions
+            .get(&session)
+            .map_or(0, |session| session.jobs.len());
         if here >= self.limits.jobs_per_session {
             return Err(Refusal::cap(
                 "jobs_per_session",
@@ -127,7 +126,6 @@ impl Core {
         Ok(())
     }
 
-    /// Makes the job: its row and its key are one record, before anybody hears of it.
     #[expect(
         clippy::too_many_arguments,
         reason = "the parts of one submit, used once"
@@ -135,94 +133,44 @@ impl Core {
     fn accept(
         &mut self,
         session: SessionKey,
-        request: &str,
+        request: String,
         trace_id: Option<TraceId>,
         idempotency: Option<(String, [u8; 32])>,
         prepared: Prepared,
         now: Now,
         out: &mut Output,
     ) -> Result<(), Refusal> {
-        let Some(owner) = self.sessions.get_mut(&session) else {
+        let Some(owner) = self.sessions.get(&session) else {
             return Ok(());
         };
+        let (principal, features) = (owner.principal.clone(), owner.features);
+        self.room_for_a_job(session, &principal)?;
         let key = JobKey(self.mint.ulid(now.wall));
-        let job_id = JobId::try_from(key.to_string())
-            .map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
-        let face = Arc::new(JobFace {
-            key,
-            job_id,
-            trace_id,
-        });
         let authority = Authority::new(
-            face.job_id.as_str(),
+            key.to_string(),
             prepared.compiled,
             prepared.expires_at,
             super::lease::model_use::ModelPolicy::default(),
         );
-        let accepted = acceptance(
-            &face,
-            &prepared.agent_ref,
-            prepared.lease,
-            prepared.constraints,
-            &authority,
-            now,
-        );
-        let job = Job::accepted(
-            Arc::clone(&face),
-            session,
-            owner.principal.clone(),
-            prepared.agent_ref.as_str().into(),
-            authority.clone(),
-            accepted.clone(),
-            now.wall,
-            idempotency,
-        );
-        out.records.push(Record::JobAccepted(Box::new(job.row())));
-        out.effects.push(Effect::Send(
-            session,
-            accepted_frame(&face, &accepted, request),
-        ));
-        if let Some((name, _)) = &job.idempotency {
-            self.keys
-                .insert((owner.principal.clone(), name.clone()), key);
-        }
-        *self.running.entry(owner.principal.clone()).or_default() += 1;
-        owner.jobs.push(key);
-        let launch = Launch {
-            about: face,
+        let admission = Admission {
+            key,
             owner: session,
-            principal: owner.principal.clone(),
+            principal,
+            trace_id,
             agent: prepared.agent,
-            agent_ref: Arc::clone(&job.agent_ref),
+            agent_ref: prepared.agent_ref,
             input: prepared.input,
+            lease: prepared.lease,
+            constraints: prepared.constraints,
             authority,
-            features: owner.features,
-            accepted: now,
+            max_runtime: prepared.max_runtime,
+            features,
+            origin: Origin::Submitted {
+                request,
+                idempotency,
+            },
         };
-        self.set_deadlines(key, prepared.max_runtime, prepared.expires_at, now);
-        self.enter(job);
-        out.effects.push(Effect::Start(Box::new(launch)));
-        Ok(())
-    }
-
-    fn set_deadlines(
-        &mut self,
-        key: JobKey,
-        max_runtime: Option<Duration>,
-        expires_at: Option<Timestamp>,
-        now: Now,
-    ) {
-        if let Some(max_runtime) = max_runtime {
-            self.timers
-                .set(Timer::MaxRuntime(key), now.mono + max_runtime);
-        }
-        if let Some(expires_at) = expires_at {
-            let left = Duration::try_from(expires_at.duration_since(now.wall)).unwrap_or_default();
-            self.timers.set(
-                Timer::LeaseExpiry(key),
-                now.mono + left + self.limits.lease_grace,
-            );
-        }
+        self.admit(admission, now, out)
     }
 
     /// The same key again: the same answer, and the job's stream from here on, or its terminal if it has ended (§7.2, A-34).
@@ -270,11 +218,21 @@ impl Core {
         }
     }
 
-    /// The owner's session is gone for good: who comes back with the key owns the job.
+    /// The owner's session is gone for good: who comes back with the key owns the job, and what it delegated.
     fn adopt(&mut self, session: SessionKey, key: JobKey, out: &mut Output) {
-        if let Some(job) = self.jobs.get_mut(&key) {
-            job.owner = session;
-            out.records.push(Record::JobAdopted { job: key, session });
+        let below = self.below(key);
+        for child in &below {
+            self.follow(session, *child);
+            out.records.push(Record::Subscribed {
+                session,
+                job: *child,
+            });
+        }
+        for key in below.into_iter().chain([key]) {
+            if let Some(job) = self.jobs.get_mut(&key) {
+                job.owner = session;
+                out.records.push(Record::JobAdopted { job: key, session });
+            }
         }
     }
 
@@ -303,61 +261,4 @@ impl Core {
             Frame::of_entry(kind, &job.face, event_seq, payload),
         ));
     }
-}
-
-/// The `job.accepted` for one asker: the stored payload and the id of the asking frame.
-fn accepted_frame(face: &Arc<JobFace>, accepted: &Bytes, request: &str) -> Frame {
-    let mut payload = Vec::with_capacity(accepted.len() + request.len() + 20);
-    payload.extend_from_slice(accepted.strip_suffix(b"}").unwrap_or(accepted));
-    let mut text = String::new();
-    let quoted = serde_json::Value::from(request);
-    if write!(text, ",\"request_id\":{quoted}}}").is_ok() {
-        payload.extend_from_slice(text.as_bytes());
-    }
-    Frame {
-        message_type: MessageType::JobAccepted,
-        about: Some(Arc::clone(face)),
-        event_seq: None,
-        payload: payload.into(),
-    }
-}
-
-/// The counters of a job as the wire shows them; `None` when its lease has no budget.
-fn acceptance(
-    face: &JobFace,
-    agent: &ResolvedAgent,
-    lease: Lease,
-    constraints: Option<LeaseConstraints>,
-    authority: &Authority,
-    now: Now,
-) -> Bytes {
-    let mut payload = Accepted::new(face.job_id.clone())
-        .with_agent(agent.clone())
-        .with_lease(lease)
-        .stamped(|payload, at| payload.accepted_at = at, now.wall);
-    if let Some(trace_id) = &face.trace_id {
-        payload = payload.with_trace_id(trace_id.clone());
-    }
-    if let Some(constraints) = constraints {
-        payload = payload.with_lease_constraints(constraints);
-    }
-    if let Some(budget) = budget_on_wire(authority) {
-        payload = payload.with_budget(budget);
-    }
-    to_payload(&payload)
-}
-
-pub(super) fn budget_on_wire(authority: &Authority) -> Option<Budget> {
-    authority.lease().amounts()?;
-    let counters = authority.remaining().into_iter();
-    Some(
-        counters
-            .filter_map(|(currency, left)| {
-                Some((
-                    Currency::try_from(currency.to_string()).ok()?,
-                    left.to_string().parse().ok()?,
-                ))
-            })
-            .collect(),
-    )
 }

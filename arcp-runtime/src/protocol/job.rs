@@ -10,6 +10,7 @@ use arcp_generated::job::{self, FinalStatus};
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use super::admission::{Admission, Origin};
 use super::core::{Core, Effect, Output};
 use super::frame::{JobFace, to_payload};
 use super::lease::Authority;
@@ -53,36 +54,48 @@ pub struct Job {
     pub terminal: Option<(EntryKind, Bytes)>,
     /// The reason it is being cancelled for, once it is.
     pub cancelling: Option<Option<String>>,
+    /// The job that delegated it.
+    pub parent: Option<JobKey>,
+    /// How many jobs are above it.
+    pub depth: usize,
+    /// The jobs it delegated that have not ended.
+    pub children: Vec<JobKey>,
+    /// How it will end, once its children have.
+    pub ending: Option<Box<Outcome>>,
 }
 
 impl Job {
-    /// A job that was just accepted: nothing was given out yet, and its owner receives it.
+    /// A job that was just accepted: nothing was given out yet, and nobody receives it.
     pub(super) fn accepted(
+        admission: &Admission,
         face: Arc<JobFace>,
-        owner: SessionKey,
-        principal: Principal,
-        agent_ref: Arc<str>,
-        authority: Authority,
         accepted: Bytes,
         accepted_at: Timestamp,
-        idempotency: Option<(String, [u8; 32])>,
     ) -> Self {
+        let (idempotency, parent, depth) = match &admission.origin {
+            Origin::Submitted { idempotency, .. } => (idempotency.clone(), None, 0),
+            Origin::Delegated { parent, depth, .. } => (None, Some(*parent), *depth),
+        };
         Self {
             face,
-            owner,
-            principal,
-            agent_ref,
+            owner: admission.owner,
+            principal: admission.principal.clone(),
+            agent_ref: admission.agent_ref.as_str().into(),
             accepted_at,
             status: Status::Pending,
-            receivers: vec![owner],
+            receivers: Vec::new(),
             log: Log::default(),
             owner_seq: 0,
-            authority: Some(authority),
+            authority: Some(admission.authority.clone()),
             accepted,
             key_until: None,
             idempotency,
             terminal: None,
             cancelling: None,
+            parent,
+            depth,
+            children: Vec::new(),
+            ending: None,
         }
     }
 
@@ -97,7 +110,7 @@ impl Job {
             status: self.status,
             accepted_at: self.accepted_at,
             trace_id: trace_id.map_or_else(String::new, |trace| trace.as_str().to_owned()),
-            parent: None,
+            parent: self.parent,
             accepted: self.accepted.clone(),
             idempotency: self
                 .idempotency
@@ -109,6 +122,11 @@ impl Job {
     /// Whether its terminal message was given out.
     pub fn ended(&self) -> bool {
         !matches!(self.status, Status::Pending | Status::Running)
+    }
+
+    /// Whether its outcome is known: it has ended, or waits for its children to end.
+    pub fn closed(&self) -> bool {
+        self.ended() || self.ending.is_some()
     }
 }
 
@@ -189,6 +207,11 @@ impl Failure {
 }
 
 impl Outcome {
+    /// Whether the job ends because its lease is over, and with it that of every job below.
+    pub(super) fn lease_over(&self) -> bool {
+        matches!(self, Self::Failure(failure) if failure.code == ErrorCode::LeaseExpired)
+    }
+
     /// The status, the entry and its payload that this outcome becomes.
     fn to_terminal(&self, now: Now) -> (Status, EntryKind, Bytes) {
         let success = || {
@@ -236,18 +259,28 @@ impl Core {
 
     /// The job ends, if it has not already: the first outcome wins. A job that was being cancelled ends as cancelled, whatever its agent says.
     pub(super) fn finish(&mut self, key: JobKey, outcome: Outcome, now: Now, out: &mut Output) {
+        match self.jobs.get(&key) {
+            Some(job) if job.closed() => {}
+            Some(job) if !job.children.is_empty() && outcome.lease_over() => {
+                self.end_now(key, outcome, now, out);
+            }
+            Some(job) if !job.children.is_empty() => self.wind_down(key, outcome, now, out),
+            _ => self.end(key, outcome, now, out),
+        }
+    }
+
+    /// Gives out the terminal message. Whoever calls this has seen to it that the job has not ended and has no children left.
+    pub(super) fn end(&mut self, key: JobKey, outcome: Outcome, now: Now, out: &mut Output) {
         let Some(job) = self.jobs.get_mut(&key) else {
             return;
         };
-        if job.ended() {
-            return;
-        }
         let outcome = match job.cancelling.take() {
             Some(reason) => Outcome::Failure(super::cancel::cancelled(reason.as_deref())),
             None => outcome,
         };
         let (status, kind, payload) = outcome.to_terminal(now);
         job.status = status;
+        let parent = job.parent;
         job.terminal = Some((kind, payload.clone()));
         // The key outlives the job by its window; the job outlives both, so that a repeat finds its terminal.
         job.key_until = Some(now.mono + self.limits.idempotency_window);
@@ -266,9 +299,13 @@ impl Core {
         }
         self.timers.set(Timer::Retention(key), now.mono + keep);
         out.records.push(Record::JobStatus { job: key, status });
-        self.append(key, kind, payload, out);
+        self.append(key, kind, payload.clone(), out);
         self.release_receivers(key);
         out.effects.push(Effect::Ended(key));
+        if let Some(parent) = parent {
+            out.effects.push(Effect::Returned(key, kind, payload));
+            self.child_ended(parent, key, now, out);
+        }
     }
 
     /// After the terminal nobody receives anything of the job any more.
@@ -285,8 +322,7 @@ impl Core {
 
     /// `max_runtime_sec` is over (§7.3). The agent is not waited for.
     pub(super) fn ran_too_long(&mut self, key: JobKey, now: Now, out: &mut Output) {
-        out.effects.push(Effect::Stop(key));
-        self.finish(
+        self.end_now(
             key,
             Outcome::Failure(Failure::new(
                 ErrorCode::Timeout,
@@ -299,8 +335,7 @@ impl Core {
 
     /// The lease is over and the job asked for nothing since (§9.5, A-43).
     pub(super) fn lease_over(&mut self, key: JobKey, now: Now, out: &mut Output) {
-        out.effects.push(Effect::Stop(key));
-        self.finish(
+        self.end_now(
             key,
             Outcome::Failure(Failure::new(
                 ErrorCode::LeaseExpired,

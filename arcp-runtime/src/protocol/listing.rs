@@ -61,7 +61,7 @@ impl View {
             budget: job
                 .authority
                 .as_ref()
-                .and_then(super::idempotency::budget_on_wire),
+                .and_then(super::admission::budget_on_wire),
         }
     }
 

@@ -46,12 +46,29 @@ impl Core {
                 self.follow(session, job);
             }
         }
+        for job in &broken {
+            let parent = self.jobs.get(job).and_then(|job| job.parent);
+            if let Some(parent) = parent.and_then(|parent| self.jobs.get_mut(&parent)) {
+                parent.children.push(*job);
+            }
+        }
         for job in broken {
+            // Children before their parents, as ever.
+            let below = self.below(job);
+            for job in below.into_iter().rev().chain([job]) {
+                self.break_off(job, now, out);
+            }
+        }
+    }
+
+    /// A job whose agent died with the process.
+    fn break_off(&mut self, key: JobKey, now: Now, out: &mut Output) {
+        if self.jobs.get(&key).is_some_and(|job| !job.ended()) {
             let failure = Failure::new(
                 ErrorCode::InternalError,
                 "the runtime was restarted while the job ran; submit it again",
             );
-            self.finish(job, Outcome::Failure(failure), now, out);
+            self.end(key, Outcome::Failure(failure), now, out);
         }
     }
 
@@ -134,6 +151,10 @@ impl Core {
             idempotency,
             terminal,
             cancelling: None,
+            parent: row.parent,
+            depth: 0,
+            children: Vec::new(),
+            ending: None,
         });
         running
     }

@@ -19,7 +19,7 @@ impl Core {
         now: Now,
         out: &mut Output,
     ) {
-        if self.jobs.get(&key).is_some_and(|job| !job.ended()) {
+        if self.jobs.get(&key).is_some_and(|job| !job.closed()) {
             self.append(key, kind, payload, out);
             self.signal_lag(key, now, out);
         }
@@ -78,6 +78,9 @@ impl Core {
             entry,
             deliveries,
         });
+        if job.parent.is_some() {
+            out.effects.push(Effect::Grown(key, seq));
+        }
         if let Some(through) = job.log.bound(self.limits.job_events, self.limits.job_bytes) {
             out.records.push(Record::JobTrimmed { job: key, through });
         }

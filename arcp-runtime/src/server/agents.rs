@@ -12,13 +12,13 @@ use crate::protocol::versioning::{self, NotRegistered};
 
 /// Agents that can be submitted. Fixed once the runtime has started.
 #[derive(Default)]
-pub(super) struct Agents {
+pub(crate) struct Agents {
     entries: Vec<Entry>,
     known: versioning::Agents<usize>,
 }
 
 /// One version of one agent.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub descriptor: Descriptor,
     pub agent: Arc<dyn Agent>,
 }

@@ -367,7 +367,12 @@ impl<'a> Served<'a> {
                     return Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal));
                 }
                 let mut cursor = self.page_after;
+                let through = page.last().map_or(cursor, |last| last.event_seq);
+                let mut held = self.welcomed.feed.held(self.conn, through);
                 for delivered in page {
+                    while held.front().is_some_and(|(after, _)| *after <= cursor) {
+                        self.queue.extend(held.pop_front().map(|(_, frame)| frame));
+                    }
                     cursor = delivered.event_seq;
                     let Some(face) = self.host.faces.get(delivered.job) else {
                         continue;
@@ -379,6 +384,7 @@ impl<'a> Served<'a> {
                         delivered.payload,
                     ));
                 }
+                self.queue.extend(held.into_iter().map(|(_, frame)| frame));
                 self.welcomed.feed.read_up_to(self.conn, cursor);
                 None
             }

@@ -222,6 +222,11 @@ impl Dispatch {
                         tokio::spawn(async move { feed.send(page.into_frame()) });
                     }
                 }
+                Effect::Announce(session, frame) => {
+                    if let Some(feed) = self.feeds.get(&session) {
+                        feed.announce(frame);
+                    }
+                }
                 Effect::Attach(attach) => self.attach(*attach),
                 Effect::Refuse {
                     conn,
@@ -254,6 +259,13 @@ impl Dispatch {
                 Effect::Stop(job) => self.jobs.stop(job),
                 Effect::Ended(job) => self.jobs.ended(job),
                 Effect::Forgotten(job) => self.faces.remove(job),
+                Effect::Delegated { child, refused } => {
+                    self.jobs.desk.children.decided(child, refused);
+                }
+                Effect::Grown(job, last) => self.jobs.desk.children.grown(job, last),
+                Effect::Returned(job, kind, payload) => {
+                    self.jobs.desk.children.ended(job, kind, payload);
+                }
             }
         }
     }

@@ -42,6 +42,8 @@ struct State {
     cursor: u64,
     /// There are numbers above the cursor that are only in the store.
     behind: bool,
+    /// Announcements that belong after a number which is only in the store.
+    held: VecDeque<(u64, Frame)>,
     end: Option<End>,
 }
 
@@ -93,6 +95,7 @@ impl Feed {
             queue: VecDeque::from([welcome]),
             cursor: after,
             behind: after < last,
+            held: VecDeque::new(),
             end: None,
         };
         self.durable.store(last, Ordering::Release);
@@ -121,6 +124,28 @@ impl Feed {
             drop(state);
             self.reader.wake();
         }
+    }
+
+    /// A frame without a number that answers nobody, so that it keeps its place among the numbered ones.
+    pub(super) fn announce(&self, frame: Frame) {
+        let mut state = self.state();
+        if state.conn.is_some() && state.behind {
+            let after = self.durable.load(Ordering::Acquire);
+            state.held.push_back((after, frame));
+            return;
+        }
+        drop(state);
+        self.send(frame);
+    }
+
+    /// What has to be said before or between numbers up to `through`, each with the number it comes after.
+    pub(super) fn held(&self, conn: ConnKey, through: u64) -> VecDeque<(u64, Frame)> {
+        let mut state = self.state();
+        if state.conn != Some(conn) {
+            return VecDeque::new();
+        }
+        let due = state.held.partition_point(|(after, _)| *after <= through);
+        state.held.drain(..due).collect()
     }
 
     /// A numbered frame that has become durable.
@@ -188,6 +213,10 @@ impl Feed {
         if state.conn == Some(conn) {
             state.cursor = cursor;
             state.behind = cursor < self.durable.load(Ordering::Acquire);
+            if !state.behind {
+                let held = std::mem::take(&mut state.held);
+                state.queue.extend(held.into_iter().map(|(_, frame)| frame));
+            }
         }
     }
 

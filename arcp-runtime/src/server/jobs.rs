@@ -10,24 +10,17 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::agents::Agents;
-use super::dispatch::Inbox;
+use super::desk::Desk;
 use super::feed::Feed;
 use crate::agent::{AgentError, JobContext};
-use crate::clock::Clock;
-use crate::id::{JobKey, Mint};
-use crate::limits::Limits;
+use crate::id::JobKey;
 use crate::protocol::core::{Input, Launch};
 use crate::protocol::job::{Failure, Outcome};
 
 /// The running agents. Owned by the dispatcher.
 #[derive(Debug)]
 pub(super) struct Jobs {
-    pub agents: Arc<Agents>,
-    pub inbox: Inbox,
-    pub clock: Arc<dyn Clock>,
-    pub mint: Arc<dyn Mint>,
-    pub limits: Limits,
+    pub desk: Arc<Desk>,
     /// Where agents run: apart from the connections, so that an agent that blocks its thread stops nobody else.
     pub spawner: Handle,
     pub running: HashMap<JobKey, Running>,
@@ -45,21 +38,13 @@ impl Jobs {
     pub(super) fn start(&mut self, launch: Launch, owner: Arc<Feed>) {
         let key = launch.about.key;
         let stop = CancellationToken::new();
-        let Some(entry) = self.agents.entry(launch.agent) else {
+        let Some(entry) = self.desk.agents.entry(launch.agent) else {
             return;
         };
         let agent = Arc::clone(&entry.agent);
         let input = launch.input.clone();
-        let context = JobContext::new(
-            launch,
-            owner,
-            self.inbox.clone(),
-            stop.clone(),
-            Arc::clone(&self.clock),
-            Arc::clone(&self.mint),
-            &self.limits,
-        );
-        let inbox = self.inbox.clone();
+        let context = JobContext::new(launch, owner, stop.clone(), Arc::clone(&self.desk));
+        let inbox = self.desk.inbox.clone();
         let task = self.spawner.spawn(async move {
             if inbox.tell(Input::Started(key)).await.is_err() {
                 return;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arcp_generated::common::{AgentRef, TraceId};
 use arcp_generated::job::Submit;
+use arcp_generated::lease::{Lease as WireLease, Pattern};
 use arcp_generated::session::Feature;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -57,19 +58,7 @@ fn job_to_be(
     features: Features,
     now: Now,
 ) -> Result<Prepared, Refusal> {
-    let asked: BTreeMap<String, Vec<String>> = submit
-        .lease_request
-        .iter()
-        .map(|(name, patterns)| {
-            (
-                name.as_str().to_owned(),
-                patterns
-                    .iter()
-                    .map(|pattern| pattern.as_str().to_owned())
-                    .collect(),
-            )
-        })
-        .collect();
+    let asked = lease_entries(&submit.lease_request);
     let constraints = submit
         .lease_constraints
         .filter(|constraints| constraints.expires_at.is_some());
@@ -149,6 +138,20 @@ fn negotiated(
         }
     }
     Ok(())
+}
+
+/// The entries of a lease as text, for [`Lease::compile`].
+pub(super) fn lease_entries(lease: &WireLease) -> BTreeMap<String, Vec<String>> {
+    let text = |patterns: &Vec<Pattern>| {
+        patterns
+            .iter()
+            .map(|pattern| pattern.as_str().to_owned())
+            .collect()
+    };
+    lease
+        .iter()
+        .map(|(name, patterns)| (name.as_str().to_owned(), text(patterns)))
+        .collect()
 }
 
 /// What "identical parameters" means (§7.2, A-34): everything but the key, whatever the order of members and the spelling of numbers.

@@ -195,11 +195,14 @@ impl Performer<'_> {
         let request = rendered::<Lease>(delegation.lease_request.as_ref(), index)?;
         let constraints =
             rendered::<LeaseConstraints>(delegation.lease_constraints.as_ref(), index)?;
-        match self
+        let mut asked = self
             .ctx
-            .delegate(agent, delegation.input.render(index)?, request, constraints)
-            .await
-        {
+            .delegate(agent, delegation.input.render(index)?)
+            .lease(request.unwrap_or_default());
+        if let Some(constraints) = constraints {
+            asked = asked.constraints(constraints);
+        }
+        match asked.await {
             Ok(child) if delegation.wait => self.end_of(child).await,
             Ok(_) => Ok(()),
             Err(refusal) => refused(Some(refusal), false),
@@ -207,9 +210,9 @@ impl Performer<'_> {
     }
 
     /// Waits for a child. How it ended is for whoever reads its own stream.
-    async fn end_of(&self, child: Delegated) -> Result<(), AgentError> {
+    async fn end_of(&self, mut child: Delegated) -> Result<(), AgentError> {
         tokio::select! {
-            () = child.wait() => Ok(()),
+            _ = child.result() => Ok(()),
             () = self.ctx.cancelled() => Err(cancelled()),
         }
     }
@@ -319,7 +322,12 @@ fn refused(error: Option<AgentError>, fatal: bool) -> Result<(), AgentError> {
             | ErrorCode::AgentVersionNotAvailable
             | ErrorCode::InvalidRequest
     );
-    if refusal && !fatal {
+    // So is a cap on jobs, which says its name; any other `INTERNAL_ERROR` is none.
+    let cap = error
+        .details
+        .as_ref()
+        .is_some_and(|details| details.contains_key("cap"));
+    if (refusal || cap) && !fatal {
         Ok(())
     } else {
         Err(error)

@@ -2,6 +2,8 @@
 //!
 //! The decision is [`Authority::check`](super::Authority::check)'s.
 
+use arcp_generated::error::ErrorCode;
+
 use super::grammar::Capability;
 use super::target::Target;
 use super::{quoted, shorten};
@@ -121,6 +123,15 @@ impl DenialCode {
             Self::LeaseExpired => "LEASE_EXPIRED",
             Self::BudgetExhausted => "BUDGET_EXHAUSTED",
             Self::PermissionDenied => "PERMISSION_DENIED",
+        }
+    }
+
+    /// The code as the generated types have it.
+    pub fn to_wire(self) -> ErrorCode {
+        match self {
+            Self::LeaseExpired => ErrorCode::LeaseExpired,
+            Self::BudgetExhausted => ErrorCode::BudgetExhausted,
+            Self::PermissionDenied => ErrorCode::PermissionDenied,
         }
     }
 }

@@ -1,0 +1,205 @@
+//! A job is accepted: its row, its first message, its timers, its start (§7.1).
+//!
+//! Who may have a job is decided before, in [`super::idempotency`] for clients and in [`super::delegation`] for other jobs.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arcp_generated::common::{Currency, DelegateId, JobId, Json, ResolvedAgent, TraceId};
+use arcp_generated::error::ErrorCode;
+use arcp_generated::job::Accepted;
+use arcp_generated::lease::{Budget, Lease, LeaseConstraints};
+use arcp_generated::message::MessageType;
+use bytes::Bytes;
+
+use super::core::{Core, Effect, Launch, Output};
+use super::features::Features;
+use super::frame::{Frame, JobFace, to_payload};
+use super::job::Job;
+use super::lease::Authority;
+use super::principal::Principal;
+use super::refusal::Refusal;
+use super::timer::Timer;
+use crate::clock::{Now, Stamped as _};
+use crate::id::{JobKey, SessionKey};
+use crate::store::Record;
+
+/// A job that is about to be accepted.
+#[derive(Debug)]
+pub(super) struct Admission {
+    pub(super) key: JobKey,
+    pub(super) owner: SessionKey,
+    pub(super) principal: Principal,
+    pub(super) trace_id: Option<TraceId>,
+    pub(super) agent: usize,
+    pub(super) agent_ref: ResolvedAgent,
+    pub(super) input: Json,
+    pub(super) lease: Lease,
+    pub(super) constraints: Option<LeaseConstraints>,
+    pub(super) authority: Authority,
+    pub(super) max_runtime: Option<Duration>,
+    pub(super) features: Features,
+    pub(super) origin: Origin,
+}
+
+/// Who wants a job.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// A client.
+    Submitted {
+        /// The id of the asking frame.
+        request: String,
+        /// The idempotency key and the fingerprint of the parameters.
+        idempotency: Option<(String, [u8; 32])>,
+    },
+    /// Another job.
+    Delegated {
+        /// That job.
+        parent: JobKey,
+        /// How many jobs are above the new one.
+        depth: usize,
+        /// The delegation.
+        delegate_id: DelegateId,
+    },
+}
+
+impl Admission {
+    /// The payload of the `job.accepted`, without what depends on who asks.
+    fn to_accepted(&self, face: &JobFace, now: Now) -> Accepted {
+        let mut payload = Accepted::new(face.job_id.clone())
+            .with_agent(self.agent_ref.clone())
+            .with_lease(self.lease.clone())
+            .stamped(|payload, at| payload.accepted_at = at, now.wall);
+        payload.trace_id.clone_from(&self.trace_id);
+        payload.lease_constraints.clone_from(&self.constraints);
+        payload.budget = budget_on_wire(&self.authority);
+        if let Origin::Delegated {
+            parent,
+            delegate_id,
+            ..
+        } = &self.origin
+        {
+            payload.parent_job_id = JobId::try_from(parent.to_string()).ok();
+            payload.delegate_id = Some(delegate_id.clone());
+        }
+        payload
+    }
+}
+
+impl Core {
+    /// Makes the job: its row and its key are one record, before anybody hears of it.
+    ///
+    /// # Errors
+    /// The mint made an id that the wire's grammar does not take.
+    pub(super) fn admit(
+        &mut self,
+        admission: Admission,
+        now: Now,
+        out: &mut Output,
+    ) -> Result<(), Refusal> {
+        let key = admission.key;
+        let job_id = JobId::try_from(key.to_string())
+            .map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
+        let face = Arc::new(JobFace {
+            key,
+            job_id,
+            trace_id: admission.trace_id.clone(),
+        });
+        let accepted = to_payload(&admission.to_accepted(&face, now));
+        let owner = admission.owner;
+        let told = match &admission.origin {
+            Origin::Submitted { request, .. } => {
+                Effect::Send(owner, accepted_frame(&face, &accepted, request))
+            }
+            Origin::Delegated { .. } => Effect::Announce(
+                owner,
+                Frame {
+                    message_type: MessageType::JobAccepted,
+                    about: Some(Arc::clone(&face)),
+                    event_seq: None,
+                    payload: accepted.clone(),
+                },
+            ),
+        };
+        let mut job = Job::accepted(&admission, Arc::clone(&face), accepted, now.wall);
+        out.records.push(Record::JobAccepted(Box::new(job.row())));
+        out.effects.push(told);
+        self.set_timers(&admission, now);
+        *self.running.entry(admission.principal.clone()).or_default() += 1;
+        // A delegated job goes on when the owner's session is gone; nobody receives it then.
+        if let Some(owner) = self.sessions.get_mut(&admission.owner) {
+            owner.jobs.push(key);
+            job.receivers.push(admission.owner);
+        }
+        if let Some((name, _)) = &job.idempotency {
+            self.keys
+                .insert((admission.principal.clone(), name.clone()), key);
+        }
+        if let Some(parent) = job.parent.and_then(|parent| self.jobs.get_mut(&parent)) {
+            parent.children.push(key);
+        }
+        let launch = Launch {
+            about: face,
+            owner: admission.owner,
+            principal: admission.principal,
+            agent: admission.agent,
+            agent_ref: Arc::clone(&job.agent_ref),
+            input: admission.input,
+            authority: admission.authority,
+            features: admission.features,
+            accepted: now,
+        };
+        self.enter(job);
+        out.effects.push(Effect::Start(Box::new(launch)));
+        Ok(())
+    }
+
+    fn set_timers(&mut self, admission: &Admission, now: Now) {
+        let key = admission.key;
+        if let Some(max_runtime) = admission.max_runtime {
+            self.timers
+                .set(Timer::MaxRuntime(key), now.mono + max_runtime);
+        }
+        if let Some(expires_at) = admission.authority.expires_at() {
+            let left = Duration::try_from(expires_at.duration_since(now.wall)).unwrap_or_default();
+            self.timers.set(
+                Timer::LeaseExpiry(key),
+                now.mono + left + self.limits.lease_grace,
+            );
+        }
+    }
+}
+
+/// The `job.accepted` for one asker: the stored payload and the id of the asking frame.
+pub(super) fn accepted_frame(face: &Arc<JobFace>, accepted: &Bytes, request: &str) -> Frame {
+    let mut payload = Vec::with_capacity(accepted.len() + request.len() + 20);
+    payload.extend_from_slice(accepted.strip_suffix(b"}").unwrap_or(accepted));
+    let mut text = String::new();
+    let quoted = serde_json::Value::from(request);
+    if write!(text, ",\"request_id\":{quoted}}}").is_ok() {
+        payload.extend_from_slice(text.as_bytes());
+    }
+    Frame {
+        message_type: MessageType::JobAccepted,
+        about: Some(Arc::clone(face)),
+        event_seq: None,
+        payload: payload.into(),
+    }
+}
+
+/// The counters of a job as the wire shows them; `None` when its lease has no budget.
+pub(super) fn budget_on_wire(authority: &Authority) -> Option<Budget> {
+    authority.lease().amounts()?;
+    let counters = authority.remaining().into_iter();
+    Some(
+        counters
+            .filter_map(|(currency, left)| {
+                Some((
+                    Currency::try_from(currency.to_string()).ok()?,
+                    left.to_string().parse().ok()?,
+                ))
+            })
+            .collect(),
+    )
+}

@@ -1,0 +1,85 @@
+//! What parents wait for: whether their delegation was accepted, how far the child's log reaches, how it ended.
+//!
+//! The child's events themselves stay in the store; a parent that wants them reads them there.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use crate::id::JobKey;
+use crate::protocol::refusal::Refusal;
+use crate::store::EntryKind;
+
+/// Delegated jobs that a parent has asked for and that have not ended.
+#[derive(Debug, Default)]
+pub(crate) struct Children {
+    expected: Mutex<HashMap<JobKey, watch::Sender<News>>>,
+}
+
+/// What is known of a delegated job.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct News {
+    /// How far it has come.
+    pub(crate) stage: Stage,
+    /// The number of its last entry that can be read.
+    pub(crate) last: u64,
+}
+
+/// How far a delegation has come.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Stage {
+    /// Nothing was decided.
+    #[default]
+    Asked,
+    /// There is no child, and why.
+    Refused(Refusal),
+    /// There is a child.
+    Accepted,
+    /// It has ended, with this as its last entry.
+    Ended(EntryKind, Bytes),
+}
+
+impl Children {
+    /// Says that somebody waits for news of `child`, before it is asked for.
+    pub(crate) fn expect(&self, child: JobKey) -> watch::Receiver<News> {
+        let (news, waiting) = watch::channel(News::default());
+        self.expected().insert(child, news);
+        waiting
+    }
+
+    /// Nobody waits any more. Who still listens learns nothing new.
+    pub(crate) fn forget(&self, child: JobKey) {
+        self.expected().remove(&child);
+    }
+
+    pub(super) fn decided(&self, child: JobKey, refused: Option<Refusal>) {
+        let last_news = refused.is_some();
+        self.tell(child, |news| {
+            news.stage = refused.map_or(Stage::Accepted, Stage::Refused);
+        });
+        if last_news {
+            self.forget(child);
+        }
+    }
+
+    pub(super) fn grown(&self, child: JobKey, last: u64) {
+        self.tell(child, |news| news.last = last);
+    }
+
+    pub(super) fn ended(&self, child: JobKey, kind: EntryKind, payload: Bytes) {
+        self.tell(child, |news| news.stage = Stage::Ended(kind, payload));
+        self.forget(child);
+    }
+
+    fn tell(&self, child: JobKey, change: impl FnOnce(&mut News)) {
+        if let Some(news) = self.expected().get(&child) {
+            news.send_modify(change);
+        }
+    }
+
+    fn expected(&self) -> MutexGuard<'_, HashMap<JobKey, watch::Sender<News>>> {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

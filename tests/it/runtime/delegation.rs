@@ -1,0 +1,706 @@
+//! Delegation (§10): a job's children, what they may do and spend, and how they end with it.
+
+use arcp_generated::common::Json;
+use arcp_runtime::agent::{AgentError, JobContext};
+use arcp_runtime::arcp_agent;
+use serde_json::{Value, json};
+
+use super::{Limits, Peer, in_file, in_memory, numbers};
+
+const FEATURES: [&str; 8] = [
+    "heartbeat",
+    "ack",
+    "progress",
+    "agent_versions",
+    "result_chunk",
+    "lease_expires_at",
+    "cost.budget",
+    "model.use",
+];
+
+/// Says hello with everything that a lease can need.
+async fn hello(runtime: &super::Runtime) -> Peer {
+    let mut peer = Peer::dial(runtime);
+    let mut payload = super::hello("tok-a");
+    payload["capabilities"]["features"] = json!(FEATURES);
+    peer.send("session.hello", payload).await;
+    peer.welcomed().await;
+    peer
+}
+
+/// Submits to the probe and waits until it is accepted.
+async fn submit(peer: &mut Peer, steps: Value, lease: Value) -> Value {
+    submit_with(peer, steps, lease, json!({})).await
+}
+
+async fn submit_with(peer: &mut Peer, steps: Value, lease: Value, more: Value) -> Value {
+    let mut payload = json!({"agent": "probe", "input": {"do": steps}, "lease_request": lease});
+    for (name, value) in more.as_object().unwrap() {
+        payload[name] = value.clone();
+    }
+    peer.send("job.submit", payload).await;
+    let accepted = peer.receive().await;
+    assert_eq!(accepted["type"], "job.accepted", "{accepted}");
+    accepted
+}
+
+fn any_agent() -> Value {
+    json!({"agent.delegate": ["*"]})
+}
+
+/// A `delegate` step whose child is the probe.
+fn child(steps: Value, more: Value) -> Value {
+    let mut step = json!({"agent": "probe", "input": {"do": steps}});
+    for (name, value) in more.as_object().unwrap() {
+        step[name] = value.clone();
+    }
+    json!({"delegate": step})
+}
+
+/// The frames up to the end of `job`.
+async fn until_end(peer: &mut Peer, job: &Value) -> Vec<Value> {
+    let mut frames = Vec::new();
+    loop {
+        let frame = peer.receive().await;
+        let end = frame["job_id"] == *job
+            && (frame["type"] == "job.result" || frame["type"] == "job.error");
+        frames.push(frame);
+        if end {
+            return frames;
+        }
+    }
+}
+
+fn of_type<'a>(frames: &'a [Value], wire_type: &str) -> Vec<&'a Value> {
+    frames
+        .iter()
+        .filter(|frame| frame["type"] == wire_type)
+        .collect()
+}
+
+/// The errors inside the `tool_result`s of a job, in order.
+fn refusals(frames: &[Value], job: &Value) -> Vec<String> {
+    frames
+        .iter()
+        .filter(|frame| frame["job_id"] == *job && frame["payload"]["kind"] == "tool_result")
+        .filter_map(|frame| frame["payload"]["body"]["error"]["code"].as_str())
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_child_is_announced_runs_and_ends_on_its_parents_session() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let steps = json!([child(json!([{"log": {"message": "in"}}, {"return": 1}]), json!({})), {"return": 2}]);
+    peer.send_with(
+        "job.submit",
+        json!({"agent": "probe", "input": {"do": steps}, "lease_request": any_agent()}),
+        json!({"trace_id": trace}),
+    )
+    .await;
+    let parent = peer.receive().await["job_id"].clone();
+    let frames = until_end(&mut peer, &parent).await;
+    let types: Vec<_> = frames
+        .iter()
+        .map(|frame| frame["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "job.event",
+            "job.accepted",
+            "job.event",
+            "job.result",
+            "job.result"
+        ],
+        "{frames:#?}"
+    );
+    let (event, accepted, log) = (&frames[0], &frames[1], &frames[2]);
+    assert_eq!(event["payload"]["kind"], "delegate");
+    assert_eq!(event["job_id"], parent);
+    let body = &event["payload"]["body"];
+    assert_eq!(body["agent"], "probe");
+    assert_eq!(body["lease_request"], json!({}));
+    assert!(body["delegate_id"].as_str().unwrap().starts_with("del_"));
+    let payload = &accepted["payload"];
+    assert_eq!(payload["delegate_id"], body["delegate_id"]);
+    assert_eq!(payload["parent_job_id"], parent);
+    assert_eq!(payload["agent"], "probe@2.0.0");
+    assert_eq!(payload["lease"], json!({}));
+    assert!(payload.get("request_id").is_none());
+    assert_ne!(accepted["job_id"], parent);
+    assert_eq!(log["job_id"], accepted["job_id"]);
+    for frame in &frames {
+        assert_eq!(frame["trace_id"], trace, "{frame}");
+    }
+    assert_eq!(payload["trace_id"], trace);
+    assert_eq!(frames[3]["payload"]["result"], 1);
+    assert_eq!(frames[4]["payload"]["result"], 2);
+    assert_eq!(numbers(&frames), [1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn what_may_not_be_delegated_is_refused_on_the_parent_which_goes_on() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let probe = |lease: Value| child(json!([]), json!({ "lease_request": lease }));
+    let cases = [
+        (json!({}), child(json!([]), json!({})), "PERMISSION_DENIED"),
+        (
+            json!({"agent.delegate": ["other"]}),
+            child(json!([]), json!({})),
+            "PERMISSION_DENIED",
+        ),
+        (
+            any_agent(),
+            json!({"delegate": {"agent": "nosuch"}}),
+            "AGENT_NOT_AVAILABLE",
+        ),
+        (
+            json!({}),
+            json!({"delegate": {"agent": "nosuch"}}),
+            "PERMISSION_DENIED",
+        ),
+        (
+            any_agent(),
+            json!({"delegate": {"agent": "probe@9"}}),
+            "AGENT_VERSION_NOT_AVAILABLE",
+        ),
+        (
+            any_agent(),
+            json!({"delegate": {"agent": "probe", "input": {"do": "x"}}}),
+            "INVALID_REQUEST",
+        ),
+        (
+            any_agent(),
+            probe(json!({"tool.call": ["x"]})),
+            "LEASE_SUBSET_VIOLATION",
+        ),
+        (
+            json!({"agent.delegate": ["*"], "fs.read": ["/a/*"]}),
+            probe(json!({"fs.read": ["/a/**"]})),
+            "LEASE_SUBSET_VIOLATION",
+        ),
+        (
+            json!({"agent.delegate": ["*"], "model.use": ["tier-fast/*"]}),
+            probe(json!({"model.use": ["*"]})),
+            "LEASE_SUBSET_VIOLATION",
+        ),
+        (
+            any_agent(),
+            probe(json!({"cost.budget": ["USD:1"]})),
+            "LEASE_SUBSET_VIOLATION",
+        ),
+        (
+            any_agent(),
+            child(
+                json!([]),
+                json!({"lease_constraints": {"expires_at": "2001-01-01T00:00:00Z"}}),
+            ),
+            "INVALID_REQUEST",
+        ),
+    ];
+    for (lease, step, code) in cases {
+        let parent =
+            submit(&mut peer, json!([step, {"return": "on"}]), lease).await["job_id"].clone();
+        let frames = until_end(&mut peer, &parent).await;
+        assert_eq!(refusals(&frames, &parent), [code], "{step} {frames:#?}");
+        assert_eq!(frames[0]["payload"]["kind"], "delegate", "{step}");
+        assert_eq!(
+            frames[1]["payload"]["body"]["call_id"], frames[0]["payload"]["body"]["delegate_id"],
+            "{step}"
+        );
+        assert_eq!(frames[2]["payload"]["result"], "on", "{step}");
+        assert_eq!(frames.len(), 3, "no child, no session.error: {step}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_session_cannot_read_is_not_delegated_and_not_shown() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::dial(&runtime);
+    let mut payload = super::hello("tok-a");
+    payload["capabilities"]["features"] = json!([]);
+    peer.send("session.hello", payload).await;
+    peer.welcomed().await;
+    for step in [
+        json!({"delegate": {"agent": "probe@1.0.0", "input": {"do": []}}}),
+        child(
+            json!([]),
+            json!({"lease_constraints": {"expires_at": "2999-01-01T00:00:00Z"}}),
+        ),
+        child(
+            json!([]),
+            json!({"lease_request": {"cost.budget": ["USD:0"]}}),
+        ),
+        child(json!([]), json!({"lease_request": {"model.use": []}})),
+    ] {
+        let parent =
+            submit(&mut peer, json!([step, {"return": "on"}]), any_agent()).await["job_id"].clone();
+        let frames = until_end(&mut peer, &parent).await;
+        assert_eq!(frames.len(), 1, "{frames:#?}");
+        assert_eq!(frames[0]["payload"]["result"], "on");
+    }
+}
+
+#[tokio::test]
+async fn a_child_has_what_it_was_given_and_inherits_its_bounds() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let end = "2999-01-01T00:00:00Z";
+    let steps = json!([
+        {"metric": {"name": "cost.x", "value": 3, "unit": "USD"}},
+        child(json!([{"call": {"tool": "search.web"}}, {"call": {"tool": "other"}}, {"model": {"id": "m"}}]), json!({"lease_request": {"tool.call": ["search.*"]}})),
+        child(json!([]), json!({"lease_request": {"cost.budget": ["USD:2.00"]}, "lease_constraints": {"expires_at": "2998-01-01T00:00:00Z"}})),
+        child(json!([]), json!({"lease_request": {"cost.budget": ["USD:2.01"]}})),
+        child(json!([]), json!({"lease_constraints": {"expires_at": "2999-01-01T00:00:01Z"}})),
+        {"return": 0}
+    ]);
+    let lease = json!({"agent.delegate": ["*"], "tool.call": ["*"], "model.use": ["m"], "cost.budget": ["USD:5"]});
+    let parent = submit_with(
+        &mut peer,
+        steps,
+        lease,
+        json!({"lease_constraints": {"expires_at": end}}),
+    )
+    .await["job_id"]
+        .clone();
+    let frames = until_end(&mut peer, &parent).await;
+    let children = of_type(&frames, "job.accepted");
+    assert_eq!(children.len(), 2, "{frames:#?}");
+    let first = &children[0]["payload"];
+    assert_eq!(
+        first["lease"],
+        json!({"tool.call": ["search.*"], "model.use": [], "cost.budget": ["USD:2"]})
+    );
+    assert_eq!(first["budget"], json!({"USD": 2}));
+    assert_eq!(first["lease_constraints"]["expires_at"], end);
+    assert_eq!(
+        refusals(&frames, &children[0]["job_id"]),
+        ["PERMISSION_DENIED", "PERMISSION_DENIED"]
+    );
+    let second = &children[1]["payload"];
+    assert_eq!(second["lease"]["cost.budget"], json!(["USD:2.00"]));
+    assert_eq!(
+        second["lease_constraints"]["expires_at"],
+        "2998-01-01T00:00:00Z"
+    );
+    assert_eq!(
+        refusals(&frames, &parent),
+        ["LEASE_SUBSET_VIOLATION", "LEASE_SUBSET_VIOLATION"]
+    );
+}
+
+#[tokio::test]
+async fn what_a_child_spends_is_spent_by_every_job_above_it() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let grant = json!({"lease_request": {"agent.delegate": ["*"], "tool.call": ["*"]}});
+    let spend = |value: Value| json!({"metric": {"name": "cost.x", "value": value, "unit": "USD"}});
+    let grandchild = child(json!([spend(json!(0.1)), spend(json!(0.2))]), grant.clone());
+    let steps = json!([
+        child(json!([grandchild, {"call": {"tool": "t"}}]), grant),
+        {"call": {"tool": "t"}},
+        {"return": 0}
+    ]);
+    let lease = json!({"agent.delegate": ["*"], "tool.call": ["*"], "cost.budget": ["USD:0.30"]});
+    let parent = submit(&mut peer, steps, lease).await["job_id"].clone();
+    let frames = until_end(&mut peer, &parent).await;
+    let jobs: Vec<_> = std::iter::once(parent.clone())
+        .chain(
+            of_type(&frames, "job.accepted")
+                .iter()
+                .map(|frame| frame["job_id"].clone()),
+        )
+        .collect();
+    assert_eq!(jobs.len(), 3);
+    for job in &jobs {
+        let left: Vec<_> = frames
+            .iter()
+            .filter(|frame| {
+                frame["job_id"] == *job
+                    && frame["payload"]["body"]["name"] == "cost.budget.remaining"
+            })
+            .map(|frame| frame["payload"]["body"]["value"].to_string())
+            .collect();
+        assert_eq!(left.len(), 2, "{job} {frames:#?}");
+        assert!(left[0].starts_with("0.2"), "{left:?}");
+        assert_eq!(left[1].trim_end_matches(['0', '.']), "", "{left:?}");
+    }
+    assert_eq!(refusals(&frames, &jobs[0]), ["BUDGET_EXHAUSTED"]);
+    assert_eq!(refusals(&frames, &jobs[1]), ["BUDGET_EXHAUSTED"]);
+}
+
+#[tokio::test]
+async fn several_children_cannot_multiply_a_budget() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let all =
+        json!({"lease_request": {"tool.call": ["*"], "cost.budget": ["USD:5"]}, "wait": false});
+    let waiting = child(json!([{"block": {}}]), all.clone());
+    let spender = child(
+        json!([{"metric": {"name": "cost.x", "value": 5, "unit": "USD"}}]),
+        json!({"lease_request": {"cost.budget": ["USD:5"]}}),
+    );
+    let steps = json!([waiting, spender, {"call": {"tool": "t"}}, child(json!([]), json!({})), {"return": 0}]);
+    let lease = json!({"agent.delegate": ["*"], "tool.call": ["*"], "cost.budget": ["USD:5"]});
+    let parent = submit(&mut peer, steps, lease).await["job_id"].clone();
+    let frames = until_end(&mut peer, &parent).await;
+    assert_eq!(
+        refusals(&frames, &parent),
+        ["BUDGET_EXHAUSTED", "BUDGET_EXHAUSTED"]
+    );
+}
+
+/// The jobs in the order of their terminal messages, with the codes.
+fn ends(frames: &[Value]) -> Vec<(Value, String)> {
+    frames
+        .iter()
+        .filter(|frame| frame["type"] == "job.result" || frame["type"] == "job.error")
+        .map(|frame| {
+            let code = frame["payload"]["code"].as_str().unwrap_or("success");
+            (frame["job_id"].clone(), code.to_owned())
+        })
+        .collect()
+}
+
+/// A parent, its child and that child's child, all at work; the two children wait for their cancellation. The parent does its last step once it was let.
+async fn family(peer: &mut Peer, last: Value, more: Value) -> ([Value; 3], Value) {
+    let grant = json!({"lease_request": any_agent(), "wait": false});
+    let lowest = child(json!([{"block": {}}]), grant.clone());
+    let gate = child(json!([{"block": {}}]), json!({}));
+    let steps = json!([child(json!([lowest, {"block": {}}]), grant), gate, last]);
+    let parent = submit_with(peer, steps, any_agent(), more).await["job_id"].clone();
+    let mut below = json!({});
+    while below.as_object().unwrap().len() < 3 {
+        let accepted = peer.until("job.accepted").await.pop().unwrap();
+        let above = accepted["payload"]["parent_job_id"].clone();
+        let place = match (above == parent, below.get("first")) {
+            (true, None) => "first",
+            (true, Some(_)) => "gate",
+            (false, _) => "second",
+        };
+        below[place] = accepted["job_id"].clone();
+    }
+    (
+        [parent, below["first"].clone(), below["second"].clone()],
+        below["gate"].clone(),
+    )
+}
+
+async fn cancel(peer: &mut Peer, job: &Value, reason: &str) {
+    peer.send_with(
+        "job.cancel",
+        json!({ "reason": reason }),
+        json!({ "job_id": job }),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn children_end_before_the_parent_that_takes_them_along() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let cases = [
+        (json!({"return": 1}), json!({}), "success"),
+        (json!({"fail": {"code": "X_FAILED"}}), json!({}), "X_FAILED"),
+        (json!({"panic": {}}), json!({}), "INTERNAL_ERROR"),
+        (
+            json!({"block": {}}),
+            json!({"max_runtime_sec": 1}),
+            "TIMEOUT",
+        ),
+    ];
+    for (last, more, code) in cases {
+        let ([parent, first, second], gate) = family(&mut peer, last, more).await;
+        if code != "TIMEOUT" {
+            cancel(&mut peer, &gate, "go on").await;
+        }
+        let frames = until_end(&mut peer, &parent).await;
+        let cancelled = "CANCELLED".to_owned();
+        let mut ended = ends(&frames);
+        ended.retain(|(job, _)| *job != gate);
+        assert_eq!(
+            ended,
+            [
+                (second, cancelled.clone()),
+                (first, cancelled),
+                (parent.clone(), code.to_owned())
+            ],
+            "{frames:#?}"
+        );
+        let warned = frames
+            .iter()
+            .any(|frame| frame["payload"]["body"]["level"] == "warn" && frame["job_id"] == parent);
+        assert_eq!(warned, code == "success");
+        for frame in &frames {
+            if frame["payload"]["code"] == "CANCELLED" {
+                assert_eq!(frame["payload"]["final_status"], "cancelled");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn cancelling_a_parent_cancels_all_below_it_with_one_acknowledgement() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let ([parent, first, second], gate) = family(&mut peer, json!({"block": {}}), json!({})).await;
+    cancel(&mut peer, &parent, "enough").await;
+    let frames = until_end(&mut peer, &parent).await;
+    assert_eq!(of_type(&frames, "job.cancelled").len(), 1);
+    let order: Vec<_> = ends(&frames)
+        .into_iter()
+        .map(|(job, code)| {
+            assert_eq!(code, "CANCELLED");
+            job
+        })
+        .collect();
+    assert_eq!(order.len(), 4);
+    let place = |job| order.iter().position(|ended| *ended == job).unwrap();
+    assert!(place(second) < place(first.clone()));
+    assert!(place(first) < 3 && place(gate) < 3 && place(parent) == 3);
+    assert_eq!(frames.last().unwrap()["payload"]["message"], "enough");
+}
+
+#[tokio::test]
+async fn a_child_that_does_not_listen_ends_with_the_grace() {
+    let mut limits = Limits::default();
+    limits.cancel_grace = std::time::Duration::from_millis(30);
+    let runtime = in_memory(limits).await;
+    let mut peer = hello(&runtime).await;
+    let steps = json!([child(json!([{"stubborn": {"ms": 600_000}}]), json!({"wait": false})), {"return": 1}]);
+    let parent = submit(&mut peer, steps, any_agent()).await["job_id"].clone();
+    let frames = until_end(&mut peer, &parent).await;
+    let codes: Vec<_> = ends(&frames).into_iter().map(|(_, code)| code).collect();
+    assert_eq!(codes, ["CANCELLED", "success"]);
+}
+
+#[tokio::test]
+async fn a_child_can_be_cancelled_alone_by_the_session_that_submitted_its_parent() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let steps = json!([child(json!([{"log": {"message": "up"}}, {"block": {}}]), json!({})), {"return": "on"}]);
+    let parent = submit(&mut peer, steps, any_agent()).await["job_id"].clone();
+    let child = peer.until("job.accepted").await.pop().unwrap()["job_id"].clone();
+    let mut other = hello(&runtime).await;
+    other
+        .send_with("job.cancel", json!({}), json!({"job_id": child}))
+        .await;
+    assert_eq!(
+        other.receive().await["payload"]["code"],
+        "PERMISSION_DENIED"
+    );
+    peer.send_with("job.cancel", json!({}), json!({"job_id": child}))
+        .await;
+    let frames = until_end(&mut peer, &parent).await;
+    assert_eq!(
+        ends(&frames),
+        [
+            (child, "CANCELLED".to_owned()),
+            (parent, "success".to_owned())
+        ]
+    );
+}
+
+#[tokio::test]
+async fn families_are_bounded_in_depth_and_in_number() {
+    let mut limits = Limits::default();
+    limits.delegation_depth = 1;
+    limits.children_per_job = 2;
+    let runtime = in_memory(limits).await;
+    let mut peer = hello(&runtime).await;
+    let waits = child(json!([{"block": {}}]), json!({"wait": false}));
+    let parent = submit(
+        &mut peer,
+        json!([waits, waits, waits, {"return": 1}]),
+        any_agent(),
+    )
+    .await["job_id"]
+        .clone();
+    let frames = until_end(&mut peer, &parent).await;
+    assert_eq!(of_type(&frames, "job.accepted").len(), 2);
+    assert_eq!(refusals(&frames, &parent), ["INTERNAL_ERROR"]);
+    let caps: Vec<_> = frames
+        .iter()
+        .filter_map(|frame| frame["payload"]["body"]["error"]["details"]["cap"].as_str())
+        .collect();
+    assert_eq!(caps, ["children_per_job"]);
+
+    let deep = child(
+        json!([child(json!([]), json!({}))]),
+        json!({"lease_request": any_agent()}),
+    );
+    let parent =
+        submit(&mut peer, json!([deep, {"return": 1}]), any_agent()).await["job_id"].clone();
+    let frames = until_end(&mut peer, &parent).await;
+    assert_eq!(of_type(&frames, "job.accepted").len(), 1);
+    let caps: Vec<_> = frames
+        .iter()
+        .filter_map(|frame| frame["payload"]["body"]["error"]["details"]["cap"].as_str())
+        .collect();
+    assert_eq!(caps, ["delegation_depth"]);
+}
+
+#[tokio::test]
+async fn children_count_as_jobs_of_their_session() {
+    let mut limits = Limits::default();
+    limits.jobs_per_session = 2;
+    let runtime = in_memory(limits).await;
+    let mut peer = hello(&runtime).await;
+    let waits = child(json!([{"block": {}}]), json!({"wait": false}));
+    let parent =
+        submit(&mut peer, json!([waits, waits, {"return": 1}]), any_agent()).await["job_id"]
+            .clone();
+    let frames = until_end(&mut peer, &parent).await;
+    assert_eq!(refusals(&frames, &parent), ["INTERNAL_ERROR"]);
+    // They count no more once they have ended.
+    peer.probe(json!([{"return": 1}])).await;
+    assert_eq!(peer.receive().await["type"], "job.result");
+}
+
+#[tokio::test]
+async fn a_family_goes_on_without_its_session_and_is_replayed() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let steps = json!([child(json!([{"sleep": {"ms": 30}}, {"log": {"message": "late"}}, {"return": 1}]), json!({})), {"return": 2}]);
+    let parent = submit(&mut peer, steps, any_agent()).await["job_id"].clone();
+    let accepted = peer.until("job.accepted").await.pop().unwrap();
+    let peer = peer.hang_up();
+    let mut again = Peer::resume(&runtime, &peer, 1).await;
+    let frames = until_end(&mut again, &parent).await;
+    assert_eq!(numbers(&frames), [2, 3, 4]);
+    assert_eq!(frames[0]["job_id"], accepted["job_id"]);
+}
+
+#[tokio::test]
+async fn a_restart_ends_a_family_children_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runtime.db");
+    let (runtime, store) = in_file(&path).await;
+    let mut peer = hello(&runtime).await;
+    let ([parent, first, second], gate) = family(&mut peer, json!({"block": {}}), json!({})).await;
+    runtime.shutdown().await.unwrap();
+    store.close().await.unwrap();
+    drop((runtime, store));
+
+    let (runtime, _store) = in_file(&path).await;
+    let mut again = Peer::resume(&runtime, &peer, 0).await;
+    let frames = until_end(&mut again, &parent).await;
+    let broken = "INTERNAL_ERROR".to_owned();
+    let mut ended = ends(&frames);
+    ended.retain(|(job, _)| *job != gate);
+    assert_eq!(
+        ended,
+        [
+            (second, broken.clone()),
+            (first, broken.clone()),
+            (parent, broken)
+        ]
+    );
+}
+
+/// Delegates twice: hears one child out, and stops the other.
+#[arcp_agent(version = "1.0.0")]
+async fn boss(ctx: JobContext, steps: Value) -> Result<Value, AgentError> {
+    let input = Json::from_serialize(&json!({ "do": steps }))?;
+    let mut talker = ctx.delegate("probe".parse()?, input).await?;
+    let mut kinds = Vec::new();
+    while let Some(event) = talker.next_event().await? {
+        kinds.push(event.body.kind().as_str().to_owned());
+    }
+    let result = talker.result().await;
+    let input = Json::from_serialize(&json!({"do": [{"block": {}}]}))?;
+    let mut sleeper = ctx.delegate("probe@1.0.0".parse()?, input).await?;
+    sleeper.cancel("that will do").await?;
+    let stopped = sleeper.result().await.unwrap_err();
+    let refused = ctx
+        .delegate("probe".parse()?, "{}".parse()?)
+        .await
+        .unwrap_err();
+    Ok(json!({
+        "kinds": kinds,
+        "result": result.map_or_else(|error| json!(error.code.as_str()), |value| value.decode().unwrap()),
+        "stopped": [stopped.code.as_str(), stopped.message],
+        "sleeper": sleeper.agent_ref(),
+        "refused": refused.code.as_str(),
+    }))
+}
+
+#[tokio::test]
+async fn an_agent_hears_its_children_out_and_stops_them() {
+    let runtime = super::start(
+        Limits::default(),
+        super::Runtime::builder()
+            .store(super::MemoryStore::new())
+            .agent(boss),
+    )
+    .await;
+    let mut peer = hello(&runtime).await;
+    for (last, expected) in [
+        (json!({"return": [1]}), json!([1])),
+        (json!({"fail": {"code": "X_FAILED"}}), json!("X_FAILED")),
+    ] {
+        // More than one page of events.
+        let steps = json!([{"repeat": {"n": 150, "do": [{"log": {"message": "{i}"}}]}}, {"progress": {"current": 1}}, last]);
+        peer.send(
+            "job.submit",
+            json!({"agent": "boss", "input": steps, "lease_request": any_agent()}),
+        )
+        .await;
+        let parent = peer.receive().await["job_id"].clone();
+        let frames = until_end(&mut peer, &parent).await;
+        let result = &frames.last().unwrap()["payload"]["result"];
+        assert_eq!(result["kinds"].as_array().unwrap().len(), 151, "{result}");
+        assert_eq!(result["kinds"][150], "progress");
+        assert_eq!(result["result"], expected);
+        assert_eq!(result["stopped"], json!(["CANCELLED", "that will do"]));
+        assert_eq!(result["sleeper"], "probe@1.0.0");
+        assert_eq!(result["refused"], "INVALID_REQUEST");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_reader_hears_of_a_child_in_its_place() {
+    let mut limits = Limits::default();
+    limits.outbound_frames = 1;
+    let runtime = in_memory(limits).await;
+    let mut peer = hello(&runtime).await;
+    let talk = json!({"repeat": {"n": 20, "do": [{"log": {"message": "x"}}]}});
+    let delegating = child(json!([talk]), json!({}));
+    let steps = json!([talk, delegating, talk, delegating, talk]);
+    let parent = submit(&mut peer, steps, any_agent()).await["job_id"].clone();
+    let frames = until_end(&mut peer, &parent).await;
+    assert_eq!(numbers(&frames), (1..=105).collect::<Vec<_>>());
+    let place = |wanted: &dyn Fn(&Value) -> bool| frames.iter().position(wanted).unwrap();
+    let accepted = of_type(&frames, "job.accepted");
+    assert_eq!(accepted.len(), 2);
+    for accepted in accepted {
+        let id = &accepted["payload"]["delegate_id"];
+        let asked = place(&|frame| {
+            frame["type"] == "job.event" && frame["payload"]["body"]["delegate_id"] == *id
+        });
+        let answered = place(&|frame| frame == accepted);
+        let first =
+            place(&|frame| frame["job_id"] == accepted["job_id"] && frame["type"] == "job.event");
+        assert!(
+            asked < answered && answered < first,
+            "{asked} {answered} {first}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_family_whose_lease_is_over_ends_with_it() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = hello(&runtime).await;
+    let end = jiff::Timestamp::now() + std::time::Duration::from_millis(400);
+    let steps = json!([child(json!([{"block": {}}]), json!({})), {"return": 1}]);
+    let more = json!({"lease_constraints": {"expires_at": end.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()}});
+    let parent = submit_with(&mut peer, steps, any_agent(), more).await["job_id"].clone();
+    let frames = until_end(&mut peer, &parent).await;
+    let codes: Vec<_> = ends(&frames).into_iter().map(|(_, code)| code).collect();
+    assert_eq!(codes, ["LEASE_EXPIRED", "LEASE_EXPIRED"]);
+}
