@@ -146,21 +146,23 @@ fn refused(refusal: &Refusal) -> Fault {
     };
     let cure = match &refusal.code {
         ErrorCode::Unauthenticated => {
-            Some("give a token that it knows with --token, or in ARCP_TOKEN")
+            "; give a token that it knows with --token-file, --token or in ARCP_TOKEN"
         }
-        code => code.cure(),
+        ErrorCode::AgentNotAvailable | ErrorCode::AgentVersionNotAvailable => {
+            "; `arcp agents` lists what there is"
+        }
+        ErrorCode::DuplicateKey => {
+            "; use a new --idempotency-key, or repeat the old submission without any change"
+        }
+        ErrorCode::JobNotFound => "; `arcp jobs` lists what there is",
+        _ if refusal.retryable => "; try again in a while",
+        // The message says what is wrong, and where.
+        _ => "",
     };
-    // The runtime's words may carry a cure and a full stop of their own.
+    // The runtime's words may have a full stop of their own.
     let said = refusal.to_string();
-    let said = said.trim_end_matches('.');
     Fault::new(
         trouble,
-        match cure {
-            Some(cure) => format!(
-                "the runtime refused: {said}; {}",
-                cure.trim_end_matches('.')
-            ),
-            None => format!("the runtime refused: {said}"),
-        },
+        format!("the runtime refused: {}{cure}", said.trim_end_matches('.')),
     )
 }

@@ -10,10 +10,10 @@ use arcp_runtime::client::{
     SavedSession,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::fault::Fault;
+use crate::line::Line;
 use crate::paint::{Ink, Paint, line};
 use crate::session_file::SessionFile;
 use crate::show;
@@ -177,26 +177,31 @@ impl Screen {
     fn accepted(&self, client: &Client, job: &JobHandle) -> Result<(), Fault> {
         let opened = client.welcome();
         let accepted = job.accepted();
+        let agent = accepted
+            .as_ref()
+            .and_then(|accepted| accepted.agent.as_ref());
         if self.json {
-            return put(&json!({
-                "type": if accepted.is_some() { "accepted" } else { "resumed_session" },
-                "job_id": job.id().as_str(), "session_id": opened.session_id.as_str(),
-                "agent": accepted.as_ref().and_then(|accepted| accepted.agent.as_ref()).map(|agent| agent.as_str().to_owned()),
-            }));
+            let (job_id, session_id) = (job.id(), opened.session_id.as_str());
+            let job_id = job_id.as_str();
+            return put(&match &accepted {
+                Some(_) => Line::Accepted {
+                    job_id,
+                    session_id,
+                    agent: agent.map(|agent| agent.as_str()),
+                },
+                None => Line::Following { job_id, session_id },
+            });
         }
         let id = self.paint.ink(Ink::Bold, job.id().as_str());
-        match accepted
-            .as_ref()
-            .and_then(|accepted| accepted.agent.as_ref())
-        {
-            Some(agent) => self.note(&format!("job {id} of {} is accepted", agent.as_str())),
-            None => self.note(&format!("following job {id}")),
+        match agent {
+            Some(agent) => self.note(&format!("{id} of {} is accepted", agent.as_str())),
+            None => self.note(&format!("following {id}")),
         }
     }
 
     fn event(&self, job: &JobHandle, event: &JobEvent) -> Result<(), Fault> {
         if self.json {
-            return put(&show::event_json(&job.id(), event));
+            return put(&Line::event(job.id().as_str(), event));
         }
         if let (Some(bar), EventBody::Progress(progress)) = (&self.bar, &event.body) {
             show_progress(bar, progress);
@@ -207,14 +212,14 @@ impl Screen {
 
     fn loss(&self, job: &JobHandle, loss: &Loss) -> Result<(), Fault> {
         if self.json {
-            return put(&show::loss_json(&job.id(), loss));
+            return put(&Line::lost(job.id().as_str(), loss));
         }
         self.text(&self.paint.ink(Ink::Red, &line(&loss.to_string(), 400)))
     }
 
     fn incident(&self, incident: &Incident) -> Result<(), Fault> {
         if self.json {
-            return show::incident_json(incident).map_or(Ok(()), |shown| put(&shown));
+            return Line::incident(incident).map_or(Ok(()), |shown| put(&shown));
         }
         match show::incident(incident) {
             Some(text) => self.text(&self.paint.ink(Ink::Yellow, &line(&text, 400))),
@@ -248,9 +253,10 @@ impl Screen {
 }
 
 /// One JSON line on standard output, at once: whoever reads it acts on it.
-fn put(shown: &serde_json::Value) -> Result<(), Fault> {
+pub(crate) fn put(line: &Line<'_>) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{shown}")
+    line.text()
+        .and_then(|text| writeln!(out, "{text}"))
         .and_then(|()| out.flush())
         .map_err(|error| Fault::output(&error))
 }

@@ -10,6 +10,7 @@ mod dial;
 mod fault;
 mod follow;
 mod input;
+mod line;
 mod paint;
 mod send;
 mod serve;
@@ -43,6 +44,9 @@ enum Command {
     /// Test a runtime or a client against the specification.
     Conform(conform::Conform),
     /// Print the completion script of a shell.
+    #[command(
+        after_help = "Examples:\n  source <(arcp completions bash)\n  arcp completions zsh > ~/.zfunc/_arcp\n  arcp completions fish > ~/.config/fish/completions/arcp.fish"
+    )]
     Completions {
         /// Which shell.
         shell: clap_complete::Shell,

@@ -21,7 +21,11 @@ Examples:
   echo '{\"arcp\":\"1.1\",\"id\":\"1\",\"type\":\"session.hello\",\"payload\":{\"client\":{\"name\":\"me\",\"version\":\"1\"},\"auth\":{\"scheme\":\"bearer\",\"token\":\"secret\"},\"capabilities\":{\"features\":[]}}}' | arcp send
   arcp send --url ws://127.0.0.1:9000/arcp --wait 5000 < frames.jsonl > answers.jsonl
 
-A line goes out as it is, whether it is JSON or not: this is the tool to see what a runtime makes of it.";
+A line goes out as it is, whether it is JSON or not: this is the tool to see what a runtime makes of it.
+Only {session_id} in it is replaced by the id of the session; such a line waits for the welcome.";
+
+/// Stands for the id of the session.
+const SESSION: &str = "{session_id}";
 
 /// Send frames as they are, one on each line of standard input, and print every frame that comes back.
 #[derive(Debug, Args)]
@@ -62,35 +66,62 @@ impl Send {
         let mut transport: BoxTransport = Box::new(transport);
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut open = true;
+        let mut session: Option<String> = None;
+        // A line that waits for the welcome.
+        let mut held: Option<String> = None;
         loop {
+            if let (Some(line), Some(id)) = (&held, &session) {
+                send(&mut transport, line.replace(SESSION, id)).await?;
+                held = None;
+            }
             let patience = async {
-                if open {
+                if open && held.is_none() {
                     std::future::pending::<()>().await;
                 } else {
                     tokio::time::sleep(Duration::from_millis(self.wait)).await;
                 }
             };
             tokio::select! {
-                line = lines.next_line(), if open => match line {
-                    Ok(Some(line)) if line.len() > LINE => return Err(Fault::usage(format!("a line is longer than {LINE} bytes"))),
+                line = lines.next_line(), if open && held.is_none() => match line {
+                    Ok(Some(line)) if line.len() > LINE => return Err(Fault::usage(format!("a line is longer than {LINE} bytes, which no runtime takes; shorten it"))),
                     Ok(Some(line)) if line.trim().is_empty() => {}
+                    Ok(Some(line)) if line.contains(SESSION) => held = Some(line),
                     Ok(Some(line)) => send(&mut transport, line).await?,
                     Ok(None) => open = false,
-                    Err(error) => return Err(Fault::machine(format!("standard input cannot be read: {error}"))),
+                    Err(error) => return Err(Fault::usage(format!("standard input cannot be read: {error}; frames are UTF-8 text"))),
                 },
                 received = poll_fn(|cx| transport.poll_recv(cx)) => match received {
                     None => return Ok(()),
-                    Some(Ok(Received::Frame(text))) => print(&text)?,
+                    Some(Ok(Received::Frame(text))) => {
+                        session = session.or_else(|| welcomed(&text));
+                        print(&text)?;
+                    }
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(Fault::new(Trouble::Connection, format!("the connection ended: {error}"))),
                 },
                 () = patience => break,
             }
         }
+        if held.is_some() {
+            return Err(Fault::new(
+                Trouble::Connection,
+                format!(
+                    "no welcome came, and a line waits for its {SESSION}; send session.hello first, or raise --wait"
+                ),
+            ));
+        }
         // The peer may have gone first.
         let _ = poll_fn(|cx| transport.poll_close(cx, CloseCode::Normal, "")).await;
         Ok(())
     }
+}
+
+/// The session that a welcome opens.
+fn welcomed(text: &str) -> Option<String> {
+    let frame: serde_json::Value = serde_json::from_str(text).ok()?;
+    let welcome = frame["type"] == "session.welcome";
+    let id = frame["session_id"].as_str().filter(|_| welcome)?;
+    Some(id.to_owned())
 }
 
 async fn send(transport: &mut BoxTransport, line: String) -> Result<(), Fault> {

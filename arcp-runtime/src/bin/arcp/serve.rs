@@ -254,12 +254,13 @@ impl Serve {
         let address = listener
             .local_addr()
             .map_err(|error| Fault::machine(format!("{address}: {error}")))?;
+        // Before anybody can know that we are ready: a signal that comes then ends us in good order.
+        let mut terminate = terminate()?;
         // A closed standard output does not keep a runtime from running.
         let _ = writeln!(
             std::io::stdout(),
             "listening on ws://{address}/arcp, store {place}"
         );
-        let mut terminate = terminate()?;
         let loopback = self.host.is_loopback();
         let sockets = WebSocketLimits::server().with_max_frame(limits.frame_bytes);
         loop {

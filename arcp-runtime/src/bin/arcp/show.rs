@@ -1,11 +1,9 @@
-//! What comes of a job, as lines: aligned one-liners for people, JSON for programs.
+//! What comes of a job as aligned one-liners for people. `line` has the same for programs.
 
-use arcp_generated::common::{JobId, Timestamp};
+use arcp_generated::common::Timestamp;
 use arcp_generated::event::{EventBody, LogLevel, Progress, ToolResult};
 use arcp_generated::job::FinalStatus;
-use arcp_runtime::client::{Incident, JobEvent, JobFailure, JobResult, Loss, ResultValue};
-use base64::Engine as _;
-use serde_json::{Value, json};
+use arcp_runtime::client::{Incident, JobEvent, JobFailure};
 
 use crate::paint::{Ink, Paint, line};
 
@@ -118,96 +116,6 @@ pub(crate) fn incident(incident: &Incident) -> Option<String> {
         // Losses stand among the events, the end is the outcome, the rest is about this program's own pace.
         _ => return None,
     })
-}
-
-/// An event as JSON, as on the wire but for secrets.
-pub(crate) fn event_json(job: &JobId, event: &JobEvent) -> Value {
-    let mut body = serde_json::to_value(&event.body).unwrap_or(Value::Null);
-    if let EventBody::Status(status) = &event.body
-        && status.value.is_some()
-    {
-        body["value"] = json!("***");
-    }
-    json!({
-        "type": "event", "job_id": job.as_str(), "event_seq": event.event_seq,
-        "ts": event.ts.as_ref().map(Timestamp::as_str), "kind": event.body.kind_str(), "body": body,
-    })
-}
-
-/// Lost events as JSON.
-pub(crate) fn loss_json(job: &JobId, loss: &Loss) -> Value {
-    json!({
-        "type": "lost", "job_id": job.as_str(), "from": loss.from, "through": loss.through,
-        "reason": loss.reason.to_string(), "resubmitted": loss.resubmitted,
-    })
-}
-
-/// An incident as JSON.
-pub(crate) fn incident_json(incident: &Incident) -> Option<Value> {
-    Some(match incident {
-        Incident::Disconnected { reason } => json!({"type": "disconnected", "reason": reason}),
-        Incident::RetryFailed { attempt, reason } => {
-            json!({"type": "retry_failed", "attempt": attempt, "reason": reason})
-        }
-        Incident::Resumed { session_id, after } => {
-            json!({"type": "resumed", "session_id": session_id.as_str(), "after": after})
-        }
-        Incident::Replaced { session_id } => {
-            json!({"type": "replaced", "session_id": session_id.as_str()})
-        }
-        Incident::BadFrame { reason } => json!({"type": "bad_frame", "reason": reason}),
-        Incident::Error(refusal) => {
-            json!({"type": "reported", "code": refusal.code.as_str(), "message": refusal.message})
-        }
-        _ => return None,
-    })
-}
-
-/// A result as JSON; a streamed one that is not text as base64.
-pub(crate) fn result_json(job: &JobId, result: &JobResult) -> Value {
-    let mut shown = json!({"type": "result", "job_id": job.as_str(), "final_status": "success"});
-    match &result.value {
-        ResultValue::Inline(value) => {
-            shown["result"] = value.decode().unwrap_or(Value::Null);
-        }
-        ResultValue::Written(written) => {
-            shown["result_id"] = json!(written.result_id);
-            shown["size"] = json!(written.bytes);
-        }
-        ResultValue::Streamed(streamed) => {
-            shown["result_id"] = json!(streamed.result_id);
-            shown["size"] = json!(streamed.bytes.len());
-            match std::str::from_utf8(&streamed.bytes) {
-                Ok(text) if streamed.text => shown["text"] = json!(text),
-                _ => {
-                    let encoded = base64::engine::general_purpose::STANDARD.encode(&streamed.bytes);
-                    shown["base64"] = json!(encoded);
-                }
-            }
-        }
-    }
-    if let Some(summary) = &result.summary {
-        shown["summary"] = json!(summary);
-    }
-    shown
-}
-
-/// A failure as JSON.
-pub(crate) fn failure_json(job: &JobId, failure: &JobFailure) -> Value {
-    match failure {
-        JobFailure::Ended {
-            error,
-            final_status,
-        } => json!({
-            "type": "error", "job_id": job.as_str(), "final_status": final_status.as_str(),
-            "code": error.code.as_str(), "message": error.message, "retryable": error.retryable,
-            "details": error.details,
-        }),
-        other => json!({
-            "type": "unfollowed", "job_id": job.as_str(), "message": other.to_string(),
-            "retryable": other.retryable(),
-        }),
-    }
 }
 
 /// A failure in one sentence with the cure.

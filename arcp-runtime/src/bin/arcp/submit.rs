@@ -14,6 +14,7 @@ use crate::dial::{self, Dial};
 use crate::fault::{Fault, Trouble};
 use crate::follow::{self, End};
 use crate::input;
+use crate::line::Line;
 use crate::session_file::SessionFile;
 use crate::show;
 
@@ -170,16 +171,14 @@ impl Submit {
 
     /// The end of the job: the result to standard output, or why there is none.
     fn tell(&self, job: &JobHandle, outcome: Result<JobResult, JobFailure>) -> Result<(), Fault> {
-        let mut out = std::io::stdout().lock();
-        let mut print = |bytes: &[u8]| {
+        let print = |bytes: &[u8]| {
+            let mut out = std::io::stdout().lock();
             out.write_all(bytes)
                 .and_then(|()| out.flush())
                 .map_err(|error| Fault::output(&error))
         };
         match outcome {
-            Ok(result) if self.json => {
-                print(format!("{}\n", show::result_json(&job.id(), &result)).as_bytes())
-            }
+            Ok(result) if self.json => follow::put(&Line::result(job.id().as_str(), &result)),
             Ok(result) => {
                 print(result.as_bytes())?;
                 // A streamed result may be any bytes; a program gets them as they are, and a person's prompt starts on a new line.
@@ -193,7 +192,7 @@ impl Submit {
             }
             Err(failure) => {
                 if self.json {
-                    print(format!("{}\n", show::failure_json(&job.id(), &failure)).as_bytes())?;
+                    follow::put(&Line::failure(job.id().as_str(), &failure))?;
                 }
                 Err(fault(failure))
             }
