@@ -346,7 +346,11 @@ impl Peer {
             }
             Wire::Pipes(mut pipes) => {
                 drop(pipes.stdin);
-                Some(soon("the runtime to end", pipes.child.wait()).await.unwrap())
+                Some(
+                    soon("the runtime to end", pipes.child.wait())
+                        .await
+                        .unwrap(),
+                )
             }
         }
     }

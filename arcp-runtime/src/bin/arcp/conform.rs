@@ -15,6 +15,9 @@ use crate::fault::Fault;
 
 /// Test any ARCP runtime or client against the specification.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  arcp conform server --url ws://127.0.0.1:7777/arcp --token tok-a"
+)]
 pub(crate) struct Conform {
     #[command(subcommand)]
     what: What,

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::pin::Pin;
 use std::time::Duration;
 
+use arcp_generated::common::ResolvedAgent;
 use arcp_generated::event::{EventBody, Progress};
 use arcp_runtime::client::{
     Client, ClientError, EventStream, Incident, Incidents, JobEvent, JobHandle, Loss, Outcome,
@@ -187,7 +188,7 @@ impl Screen {
                 Some(_) => Line::Accepted {
                     job_id,
                     session_id,
-                    agent: agent.map(|agent| agent.as_str()),
+                    agent: agent.map(ResolvedAgent::as_str),
                 },
                 None => Line::Following { job_id, session_id },
             });

@@ -1,6 +1,6 @@
 //! What comes of a job as JSON lines for programs: one object each, told apart by `type`. Values keep their digits.
 
-use arcp_generated::common::{Json, JsonObject};
+use arcp_generated::common::{Json, JsonObject, Timestamp};
 use arcp_generated::event::EventBody;
 use arcp_runtime::client::{Incident, JobEvent, JobFailure, JobResult, Loss, ResultValue};
 use base64::Engine as _;
@@ -92,7 +92,7 @@ impl<'a> Line<'a> {
         Self::Event {
             job_id,
             event_seq: event.event_seq,
-            ts: event.ts.as_ref().map(|ts| ts.as_str()),
+            ts: event.ts.as_ref().map(Timestamp::as_str),
             kind: event.body.kind_str(),
             body,
         }

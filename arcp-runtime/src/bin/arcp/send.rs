@@ -56,13 +56,15 @@ impl Send {
 
     async fn talk(&self) -> Result<(), Fault> {
         let options = ConnectOptions::default().with_insecure(self.insecure);
-        let transport =
-            websocket::connect(&self.url, &options)
-                .await
-                .map_err(|error| match error.is_transient() {
-                    true => Fault::new(Trouble::Connection, error.to_string()),
-                    false => Fault::usage(error.to_string()),
-                })?;
+        let transport = websocket::connect(&self.url, &options)
+            .await
+            .map_err(|error| {
+                if error.is_transient() {
+                    Fault::new(Trouble::Connection, error.to_string())
+                } else {
+                    Fault::usage(error.to_string())
+                }
+            })?;
         let mut transport: BoxTransport = Box::new(transport);
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut open = true;

@@ -194,7 +194,7 @@ impl Submit {
                 if self.json {
                     follow::put(&Line::failure(job.id().as_str(), &failure))?;
                 }
-                Err(fault(failure))
+                Err(fault(&failure))
             }
         }
     }
@@ -214,16 +214,15 @@ fn without_ack() -> Vec<Feature> {
     ]
 }
 
-fn fault(failure: JobFailure) -> Fault {
-    let trouble = match &failure {
+fn fault(failure: &JobFailure) -> Fault {
+    let trouble = match failure {
         JobFailure::Ended { final_status, .. } => match final_status {
             FinalStatus::Cancelled => Trouble::Cancelled,
             FinalStatus::TimedOut => Trouble::TimedOut,
             _ => Trouble::Failed,
         },
-        JobFailure::Result(_) => Trouble::Failed,
         JobFailure::Unfollowed(error) => return Fault::from(error.clone()),
         _ => Trouble::Failed,
     };
-    Fault::new(trouble, show::failure(&failure))
+    Fault::new(trouble, show::failure(failure))
 }
