@@ -64,7 +64,7 @@ pub struct Limits {
     pub outbound_bytes: usize,
     /// Inputs waiting for the core.
     pub inbox: usize,
-    /// Payload bytes of agents' events waiting for the core.
+    /// Payload bytes of agents' events waiting for the core, and of those it has taken while a batch is being committed.
     pub inbox_bytes: usize,
 }
 
@@ -181,6 +181,8 @@ pub const MAX_INTEGER_DIGITS: usize = 18;
 pub const MAX_FRACTION_DIGITS: u32 = 9;
 /// The most bytes of a currency's name.
 pub const MAX_CURRENCY_BYTES: usize = 32;
+/// How deep `repeat` may stand in `repeat` in the probe's script. Each level reads its text again, so the depth bounds the work of a check.
+pub const MAX_REPEAT_DEPTH: usize = 16;
 /// The most bytes of an agent reference (`name@version`).
 pub const MAX_REFERENCE_BYTES: usize = 256;
 
@@ -211,6 +213,12 @@ pub(crate) const LOGIN_ADDRESSES: usize = 10_000;
 pub(crate) const WAITING_COMMITS: usize = 16;
 /// Reads that may wait for a store's reader; further ones wait with their caller.
 pub(crate) const WAITING_READS: usize = 256;
+/// Bytes that a closing reason may have: a control frame of a WebSocket holds 125, two of them are the code.
+pub(crate) const CLOSE_REASON_BYTES: usize = 123;
+/// Characters of a bad frame's reason that a client tells: it may quote the frame.
+pub(crate) const MAX_REASON_CHARS: usize = 500;
+/// Pings without a pong that a client remembers.
+pub(crate) const MAX_PINGS: usize = 16;
 /// Bytes of a closing peer that are thrown away before its connection is cut.
 pub(crate) const CLOSE_DRAIN_BYTES: usize = 16 << 20;
 

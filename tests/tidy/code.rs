@@ -65,7 +65,7 @@ fn skipped(bytes: &[u8], place: usize) -> Option<(usize, usize)> {
     }
     let before = place.checked_sub(1).map(|at| bytes[at]);
     let in_word = before.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if rest[0] == b'r' && !in_word || rest.starts_with(b"br") && !in_word {
+    if !in_word && (rest[0] == b'r' || rest.starts_with(b"br")) {
         let mark = usize::from(rest[0] == b'b') + 1;
         let hashes = rest[mark..].iter().take_while(|b| **b == b'#').count();
         if rest.get(mark + hashes) == Some(&b'"') {

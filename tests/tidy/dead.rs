@@ -52,7 +52,7 @@ fn modules(file: &File) -> Vec<String> {
             match path.take() {
                 Some(path) => found.push(format!("{folder}/{path}")),
                 None => {
-                    found.extend([format!("{home}/{name}.rs"), format!("{home}/{name}/mod.rs")])
+                    found.extend([format!("{home}/{name}.rs"), format!("{home}/{name}/mod.rs")]);
                 }
             }
         }
@@ -137,7 +137,7 @@ fn every_corpus_and_snapshot_is_used() {
     let snapshots: Vec<File> = ["codegen", "arcp-runtime", "tests"]
         .iter()
         .flat_map(|place| files(place))
-        .filter(|file| file.path.ends_with(".snap"))
+        .filter(|file| file.ends_with("snap"))
         .collect();
     let stem = |path: &str| {
         File::new(path, "")
@@ -151,7 +151,7 @@ fn every_corpus_and_snapshot_is_used() {
     let expectations = files("tests/macro_ui");
     let alone = expectations
         .iter()
-        .filter(|file| file.path.ends_with(".stderr"))
+        .filter(|file| file.ends_with("stderr"))
         .filter(|file| {
             let source = file.path.replace(".stderr", ".rs");
             !expectations.iter().any(|file| file.path == source)

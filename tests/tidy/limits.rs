@@ -11,13 +11,12 @@ const HOME: &str = "arcp-runtime/src/limits.rs";
 /// The constants and fields that a file of limits declares.
 fn declared(text: &str) -> Vec<String> {
     let code = code(text);
-    let body = code
-        .split("pub struct Limits {")
-        .nth(1)
-        .and_then(|rest| rest.split('}').next());
-    let fields = body
-        .unwrap_or_default()
-        .lines()
+    let bodies = code
+        .split("pub struct ")
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next());
+    let fields = bodies
+        .flat_map(str::lines)
         .filter_map(|line| line.trim().strip_prefix("pub "));
     let constants = code
         .lines()

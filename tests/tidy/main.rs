@@ -12,6 +12,7 @@ mod dependencies;
 mod doors;
 mod limits;
 mod nouns;
+mod outside;
 mod purity;
 mod text;
 mod tree;

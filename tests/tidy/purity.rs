@@ -5,7 +5,7 @@ use super::none;
 use super::tree::{File, files};
 
 /// Words that have no business in a pure room.
-const IMPURE: [&str; 18] = [
+const IMPURE: [&str; 16] = [
     "tokio",
     "Instant",
     "SystemTime",
@@ -20,8 +20,6 @@ const IMPURE: [&str; 18] = [
     "spawn",
     "async",
     "await",
-    "Mutex",
-    "RwLock",
     "futures_util",
     "rusqlite",
 ];

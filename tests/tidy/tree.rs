@@ -22,7 +22,14 @@ impl File {
     }
 
     pub(crate) fn is_rust(&self) -> bool {
-        self.path.ends_with(".rs")
+        self.ends_with("rs")
+    }
+
+    /// Whether the name ends with a dot and this.
+    pub(crate) fn ends_with(&self, extension: &str) -> bool {
+        Path::new(&self.path)
+            .extension()
+            .is_some_and(|found| found == extension)
     }
 
     /// The name without folders and without what follows the first dot.

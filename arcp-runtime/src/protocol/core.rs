@@ -108,6 +108,17 @@ pub enum Input {
     Shutdown,
 }
 
+impl Input {
+    /// Bytes that an agent made and that wait until they are durable.
+    pub(crate) fn payload_bytes(&self) -> usize {
+        match self {
+            Self::Emit { payload, .. } => payload.len(),
+            Self::Finish(_, Outcome::Result(value)) => value.get().len(),
+            _ => 0,
+        }
+    }
+}
+
 /// What the driver has to do, in order, once the records are durable.
 #[derive(Debug)]
 #[non_exhaustive]

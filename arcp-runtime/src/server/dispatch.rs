@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::faces::Faces;
 use super::feed::Feed;
@@ -54,7 +54,18 @@ pub(super) enum Call {
 #[derive(Clone, Debug)]
 pub(crate) struct Inbox {
     calls: mpsc::Sender<Call>,
-    agents: mpsc::Sender<Input>,
+    agents: mpsc::Sender<Told>,
+    /// Payload bytes that may still wait on the agents' lane.
+    bytes: Arc<Semaphore>,
+    most_bytes: u32,
+}
+
+/// What an agent's task said, and the room it takes until the core has it.
+#[derive(Debug)]
+struct Told {
+    input: Input,
+    bytes: usize,
+    _room: OwnedSemaphorePermit,
 }
 
 /// The runtime has stopped, or its store failed for good.
@@ -76,7 +87,18 @@ impl Inbox {
     /// # Cancel safety
     /// Dropped before it is ready, the input did not happen.
     pub(crate) async fn tell(&self, input: Input) -> Result<(), Stopped> {
-        self.agents.send(input).await.map_err(|_| Stopped)
+        let bytes = input.payload_bytes();
+        // One payload may be larger than all the room there is; then it goes alone.
+        let wanted = u32::try_from(bytes)
+            .unwrap_or(u32::MAX)
+            .min(self.most_bytes);
+        let room = Arc::clone(&self.bytes).acquire_many_owned(wanted).await;
+        let told = Told {
+            input,
+            bytes,
+            _room: room.map_err(|_| Stopped)?,
+        };
+        self.agents.send(told).await.map_err(|_| Stopped)
     }
 }
 
@@ -88,7 +110,7 @@ pub(super) struct Dispatch {
     store: Arc<dyn Store>,
     limits: Limits,
     calls: mpsc::Receiver<Call>,
-    agents: mpsc::Receiver<Input>,
+    agents: mpsc::Receiver<Told>,
     jobs: Jobs,
     greeting: HashMap<ConnKey, oneshot::Sender<Greeted>>,
     feeds: HashMap<SessionKey, Arc<Feed>>,
@@ -108,9 +130,12 @@ pub(super) fn new(
 ) -> (Dispatch, Inbox) {
     let (calls_in, calls) = mpsc::channel(limits.inbox);
     let (agents_in, agents) = mpsc::channel(limits.inbox);
+    let most_bytes = u32::try_from(limits.inbox_bytes).unwrap_or(u32::MAX);
     let inbox = Inbox {
         calls: calls_in,
         agents: agents_in,
+        bytes: Arc::new(Semaphore::new(most_bytes as usize)),
+        most_bytes,
     };
     let jobs = jobs(inbox.clone());
     let dispatch = Dispatch {
@@ -140,6 +165,7 @@ impl Dispatch {
         let mut calls = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut inputs = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut held = Vec::new();
+        let mut collected_bytes = 0;
         let mut commit: Option<StoreFuture<'_, ()>> = None;
         loop {
             if commit.is_none() {
@@ -150,13 +176,16 @@ impl Dispatch {
                         return Ok(());
                     }
                 } else {
+                    collected_bytes = 0;
                     commit = Some(Box::pin(commit_with_retries(
                         store.as_ref(),
                         std::mem::take(&mut pending.records).into(),
                     )));
                 }
             }
-            let room = pending.records.len() < COLLECTED_RECORDS && !self.stopping;
+            let room = pending.records.len() < COLLECTED_RECORDS
+                && collected_bytes < self.limits.inbox_bytes
+                && !self.stopping;
             let deadline = self.core.deadline();
             let now = self.clock.now();
             tokio::select! {
@@ -169,8 +198,9 @@ impl Dispatch {
                 _ = self.calls.recv_many(&mut calls, INPUTS_AT_ONCE), if room => self.take_calls(&mut calls, &mut pending),
                 _ = self.agents.recv_many(&mut inputs, INPUTS_AT_ONCE), if room => {
                     let now = self.clock.now();
-                    for input in inputs.drain(..) {
-                        self.core.handle(input, now, &mut pending);
+                    for told in inputs.drain(..) {
+                        collected_bytes += told.bytes;
+                        self.core.handle(told.input, now, &mut pending);
                     }
                 }
                 () = until(deadline, now.mono), if !self.stopping => {

@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 
 use super::{CloseCode, Goodbye, Received, Text, Transport, TransportError};
-use crate::limits::{CLOSE_DRAIN_BYTES, DEFAULT_FRAME_BYTES};
+use crate::limits::{CLOSE_DRAIN_BYTES, CLOSE_REASON_BYTES, DEFAULT_FRAME_BYTES};
 
 mod accept;
 mod connect;
@@ -34,8 +34,6 @@ pub const SUBPROTOCOL: &str = "arcp.v1";
 /// The path of a runtime (wire §10).
 pub const PATH: &str = "/arcp";
 
-/// Bytes that a closing reason may have: a control frame holds 125, two of them are the code.
-const MAX_REASON: usize = 123;
 /// Room for the header of the largest frame and for a pong that waits beside it.
 const FRAME_OVERHEAD: usize = 512;
 
@@ -253,7 +251,7 @@ where
     }
 
     fn begin_close(&mut self, code: CloseCode, reason: &str) {
-        let mut end = reason.len().min(MAX_REASON);
+        let mut end = reason.len().min(CLOSE_REASON_BYTES);
         while !reason.is_char_boundary(end) {
             end -= 1;
         }

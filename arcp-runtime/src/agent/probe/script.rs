@@ -8,8 +8,7 @@ use super::steps;
 use super::template::{Template, Value};
 use crate::agent::InvalidInput;
 
-/// How deep `repeat` may stand in `repeat`. Each level reads its text again, so the depth bounds the work of a check.
-const MAX_DEPTH: usize = 16;
+use crate::limits::MAX_REPEAT_DEPTH;
 
 /// A script that was checked from end to end.
 #[derive(Clone, Debug)]
@@ -170,9 +169,9 @@ impl Script {
 
 /// Reads a list of steps.
 pub(super) fn steps(list: &Place<'_>, scope: Scope) -> Result<Vec<Step>, InvalidInput> {
-    if scope.depth > MAX_DEPTH {
+    if scope.depth > MAX_REPEAT_DEPTH {
         return Err(list.wrong(format!(
-            "is nested too deep: at most {MAX_DEPTH} `repeat`s in one another"
+            "is nested too deep: at most {MAX_REPEAT_DEPTH} `repeat`s in one another"
         )));
     }
     list.list()?

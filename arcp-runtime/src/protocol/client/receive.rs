@@ -12,9 +12,7 @@ use super::news::{ClientError, Incident, Loss, LossReason, Refusal};
 use super::sequence::Seen;
 use super::tolerate::{self, Bad, Bare, Read};
 use crate::clock::Now;
-
-/// Characters of a bad frame's reason that are told: it may quote the frame.
-const MAX_REASON: usize = 500;
+use crate::limits::MAX_REASON_CHARS;
 
 impl ClientCore {
     /// A frame came.
@@ -301,7 +299,7 @@ impl ClientCore {
 }
 
 fn clipped(reason: &str) -> String {
-    reason.chars().take(MAX_REASON).collect()
+    reason.chars().take(MAX_REASON_CHARS).collect()
 }
 
 /// What a number means for the frame that carries it.

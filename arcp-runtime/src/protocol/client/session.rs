@@ -16,9 +16,7 @@ use super::interface::{Asked, Known, Phase};
 use super::news::{ClientError, Incident, Refusal};
 use super::sequence::Sequence;
 use crate::clock::{Now, timestamp};
-
-/// Pings without a pong that are remembered.
-const MAX_PINGS: usize = 16;
+use crate::limits::MAX_PINGS;
 
 impl ClientCore {
     /// A connection is there: says hello, and asks for the earlier session if there was one.
