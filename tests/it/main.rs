@@ -2,6 +2,8 @@
 
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// `json!(…)` is handed over where it is made.
+#![allow(clippy::needless_pass_by_value)]
 
 mod client;
 mod runtime;

@@ -108,16 +108,13 @@ fn leftovers(file: &File) -> Vec<String> {
         "/work/main",
         "localhost:3141",
     ];
-    let in_rust = [
-        "#[ignore",
-        "todo!(",
-        "dbg!(",
-        "thread::sleep",
-        "#![allow(clippy::all",
-    ];
+    let in_rust = ["#[ignore", "todo!(", "dbg!(", "#![allow(clippy::all"];
+    let in_tests = ["thread::sleep"];
+    let is_test = file.path.starts_with("tests/it/") || file.path.contains("/tests");
     let words = anywhere
         .iter()
-        .chain(in_rust.iter().filter(|_| file.is_rust()));
+        .chain(in_rust.iter().filter(|_| file.is_rust()))
+        .chain(in_tests.iter().filter(|_| is_test));
     words
         .flat_map(|word| {
             file.text
