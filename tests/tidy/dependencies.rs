@@ -57,8 +57,17 @@ fn without_reason(shared: &[String], reasons: &BTreeSet<String>) -> Vec<String> 
 /// Dependencies that no source of their crate names.
 fn unused(manifest: &File, sources: &[File]) -> Vec<String> {
     let place = manifest.path.trim_end_matches("Cargo.toml");
+    // A crate may have a test whose sources lie in another folder.
+    let elsewhere: Vec<&str> = manifest
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("path = \"../")?.rsplit_once('/'))
+        .map(|(folder, _)| folder)
+        .collect();
     let own = |path: &str| {
-        path.starts_with(place) && !(place == "codegen/" && path.starts_with("codegen/macros/"))
+        let inside = path.starts_with(place)
+            && !(place == "codegen/" && path.starts_with("codegen/macros/"));
+        inside || elsewhere.iter().any(|folder| path.starts_with(folder))
     };
     let texts: Vec<String> = sources
         .iter()
