@@ -9,6 +9,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod crash;
+mod demo;
 mod faults;
 mod interop;
 mod probe;

@@ -6,6 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 mod bench;
 mod conform;
+mod demo;
 mod dial;
 mod fault;
 mod follow;
@@ -34,6 +35,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Submit a job and follow it to its end.
     Submit(Box<submit::Submit>),
+    /// Watch a job survive cut connections, a killed client and a killed runtime.
+    Demo(demo::Demo),
     /// Send frames from standard input as they are, print what comes back.
     Send(send::Send),
     /// Measure the runtime over real sockets, and what the sockets alone can do.
@@ -65,6 +68,7 @@ fn run(command: Command) -> Result<(), Fault> {
     match command {
         Command::Serve(serve) => serve.run(),
         Command::Submit(submit) => submit.run(),
+        Command::Demo(demo) => demo.run(),
         Command::Send(send) => send.run(),
         Command::Bench(bench) => bench.run(),
         Command::BenchLimit => bench::limit::run(),

@@ -42,6 +42,10 @@ ARCP_LOG=debug makes it tell more on standard error.";
 #[command(
     after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES)
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Serve {
     /// The address to listen on. Other than loopback needs --insecure, because this command has no TLS yet.
     #[arg(long, default_value = "127.0.0.1")]
