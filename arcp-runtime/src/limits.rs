@@ -30,6 +30,8 @@ pub struct Limits {
     pub job_bytes: u64,
     /// Unacknowledged events after which the job is told (`back_pressure`).
     pub ack_lag: u64,
+    /// Unacknowledged events after which a connection is closed; its session can be resumed. `None`: never, because an acknowledgement is advice.
+    pub ack_lag_max: Option<u64>,
     /// Decoded bytes of one `result_chunk`.
     pub chunk_bytes: usize,
     /// Decoded bytes of a whole streamed result.
@@ -48,6 +50,10 @@ pub struct Limits {
     pub delegation_depth: usize,
     /// Jobs that one job has delegated and that have not ended.
     pub children_per_job: usize,
+    /// Jobs of other sessions that one session follows.
+    pub subscriptions_per_session: usize,
+    /// Jobs that the sessions of one principal follow, all together.
+    pub subscriptions_per_principal: usize,
     /// How long an idempotency key is remembered after its job was accepted.
     pub idempotency_window: Duration,
     /// How long an ended job can be looked at.
@@ -82,6 +88,7 @@ impl Default for Limits {
             job_events: wire::SESSION_BUFFER_EVENTS,
             job_bytes: wire::SESSION_BUFFER_BYTES,
             ack_lag: wire::ACK_LAG_EVENTS,
+            ack_lag_max: None,
             chunk_bytes: count(wire::RESULT_CHUNK_BYTES),
             result_bytes: wire::RESULT_TOTAL_BYTES,
             cancel_grace: Duration::from_secs(wire::CANCEL_GRACE_SEC),
@@ -91,6 +98,8 @@ impl Default for Limits {
             jobs_per_session: count(wire::RUNNING_JOBS_PER_SESSION),
             delegation_depth: 8,
             children_per_job: 32,
+            subscriptions_per_session: count(wire::SUBSCRIPTIONS_PER_SESSION),
+            subscriptions_per_principal: 4096,
             idempotency_window: Duration::from_secs(wire::IDEMPOTENCY_WINDOW_SEC),
             retention: Duration::from_secs(wire::FINISHED_JOB_RETENTION_SEC),
             connections: 20_000,

@@ -17,10 +17,12 @@ pub mod listing;
 pub mod principal;
 pub mod refusal;
 pub mod session;
+pub mod subscription;
 pub mod timer;
 pub mod trace;
 pub mod versioning;
 
+mod ack;
 mod admission;
 mod cancel;
 mod depth;

@@ -39,6 +39,7 @@ pub(crate) mod desk;
 pub(crate) mod dispatch;
 mod faces;
 pub(crate) mod feed;
+mod history;
 mod host;
 mod jobs;
 mod logins;
@@ -55,10 +56,11 @@ use self::jobs::Jobs;
 use self::logins::Logins;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.
-const FEATURES: [Feature; 9] = [
+const FEATURES: [Feature; 10] = [
     Feature::Heartbeat,
     Feature::Ack,
     Feature::ListJobs,
+    Feature::Subscribe,
     Feature::LeaseExpiresAt,
     Feature::CostBudget,
     Feature::ModelUse,

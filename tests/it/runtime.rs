@@ -22,6 +22,7 @@ mod lease;
 mod listing;
 mod restart;
 mod resume;
+mod subscription;
 
 /// A raw peer: it writes JSON and reads JSON.
 struct Peer {
@@ -121,6 +122,18 @@ impl Peer {
 
     async fn receive(&mut self) -> Value {
         self.try_receive().await.expect("a frame before the end")
+    }
+
+    /// Frames up to and including the one with this number.
+    async fn until_number(&mut self, number: u64) -> Vec<Value> {
+        let mut frames = Vec::new();
+        while frames
+            .last()
+            .is_none_or(|frame: &Value| frame["event_seq"] != number)
+        {
+            frames.push(self.receive().await);
+        }
+        frames
     }
 
     /// Frames up to and including the first of `wire_type`.
@@ -263,6 +276,25 @@ async fn start(limits: Limits, builder: arcp_runtime::server::Builder) -> Runtim
         .start()
         .await
         .unwrap()
+}
+
+/// The texts of the `log` events among the frames.
+fn logged(frames: &[Value]) -> Vec<String> {
+    frames
+        .iter()
+        .filter(|frame| frame["payload"]["kind"] == "log")
+        .map(|frame| {
+            frame["payload"]["body"]["message"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+/// What every member of a range reads as.
+fn texts(range: std::ops::Range<u64>) -> Vec<String> {
+    range.map(|number| number.to_string()).collect()
 }
 
 /// The numbers of the frames that have one.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use arcp_generated::common::{JobId, MessageId, Nonce, SessionId};
 use arcp_generated::envelope::Envelope;
 use arcp_generated::error::ErrorCode;
-use arcp_generated::job::Submit;
+use arcp_generated::job::{Submit, Subscribe};
 use arcp_generated::message::{Direction, Message};
 use arcp_generated::session::{Feature, ListJobs, Ping, Pong};
 
@@ -80,6 +80,18 @@ pub enum Request {
         id: MessageId,
         /// The payload.
         list: Box<ListJobs>,
+    },
+    /// `job.subscribe`.
+    Subscribe {
+        /// The id of the frame.
+        id: MessageId,
+        /// The payload.
+        subscribe: Subscribe,
+    },
+    /// `job.unsubscribe`.
+    Unsubscribe {
+        /// The job it names.
+        job: JobId,
     },
     /// `session.close` (answered) or `session.bye` (not answered).
     Leave {
@@ -250,12 +262,11 @@ impl Connection {
             }
             Message::JobCancel(cancel) => {
                 let job = match (envelope.job_id, cancel.job_id) {
-                    (Some(outer), Some(inner)) if outer != inner => {
-                        return Err(Refusal::invalid(
-                            "job_id: the envelope and the payload name different jobs",
-                        ));
+                    (Some(outer), Some(inner)) => {
+                        same_job(Some(&outer), &inner)?;
+                        outer
                     }
-                    (Some(job), _) | (None, Some(job)) => job,
+                    (Some(job), None) | (None, Some(job)) => job,
                     (None, None) => {
                         return Err(Refusal::invalid(
                             "job_id: missing; name the job to cancel on the envelope",
@@ -268,11 +279,17 @@ impl Connection {
                     reason: cancel.reason,
                 }
             }
-            Message::JobSubscribe(_) | Message::JobUnsubscribe(_) => {
+            Message::JobSubscribe(subscribe) => {
                 self.negotiated(&Feature::Subscribe, "job.subscribe")?;
-                return Err(Refusal::invalid(
-                    "job.subscribe is not offered by this runtime",
-                ));
+                same_job(envelope.job_id.as_ref(), &subscribe.job_id)?;
+                Request::Subscribe { id, subscribe }
+            }
+            Message::JobUnsubscribe(unsubscribe) => {
+                self.negotiated(&Feature::Subscribe, "job.unsubscribe")?;
+                same_job(envelope.job_id.as_ref(), &unsubscribe.job_id)?;
+                Request::Unsubscribe {
+                    job: unsubscribe.job_id,
+                }
             }
             Message::SessionHello(_) | Message::SessionResume(_) => {
                 return Err(Refusal::invalid(
@@ -293,6 +310,16 @@ impl Connection {
             feature.as_str()
         )))
     }
+}
+
+/// A job that is named twice is named the same.
+fn same_job(outer: Option<&JobId>, inner: &JobId) -> Result<(), Refusal> {
+    if outer.is_none_or(|outer| outer == inner) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(
+        "job_id: the envelope and the payload name different jobs",
+    ))
 }
 
 fn pong(ping: &Ping, now: Now) -> Step {

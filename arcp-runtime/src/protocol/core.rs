@@ -23,12 +23,14 @@ use super::listing::Observation;
 use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::Session;
+use super::subscription::{Known, Lookup};
 use super::timer::{Timer, Timers};
 use crate::clock::Now;
 use crate::id::{JobKey, Mint, SessionKey};
 use crate::limits::Limits;
 use crate::store::{EntryKind, Record};
 use crate::transport::CloseCode;
+use arcp_generated::job::Subscribe;
 
 /// One connection, for as long as the process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +81,24 @@ pub enum Input {
         request: MessageId,
         /// What is asked for.
         list: Box<ListJobs>,
+    },
+    /// `job.subscribe`.
+    Subscribe {
+        /// Who asks.
+        conn: ConnKey,
+        /// The id of the asking frame.
+        request: MessageId,
+        /// What is asked for.
+        subscribe: Subscribe,
+    },
+    /// What [`Effect::LookUp`] asked for; `None` when the store could not say.
+    LookedUp(Lookup, Option<Vec<Known>>),
+    /// `job.unsubscribe`.
+    Unsubscribe {
+        /// Who asks.
+        conn: ConnKey,
+        /// The job's id as it came.
+        job: String,
     },
     /// The agent of a job has begun.
     Started(JobKey),
@@ -140,6 +160,17 @@ pub enum Effect {
     List(SessionKey, Box<super::listing::Page>),
     /// As [`Effect::Send`], for what answers nobody: it stays behind the numbered entries before it, however slow the reader is.
     Announce(SessionKey, Frame),
+    /// Numbers up to this one were given to entries that the session's connection has to read from the store.
+    Replay {
+        /// The session.
+        session: SessionKey,
+        /// The newest number.
+        through: u64,
+    },
+    /// A job's log has to be looked into; the answer is [`Input::LookedUp`].
+    LookUp(Lookup),
+    /// Somebody asked to follow a job: to be logged.
+    Audit(Box<super::subscription::Audit>),
     /// A numbered entry for a session; it is in the session's log in any case.
     Deliver(SessionKey, Frame),
     /// The connection has to end after what was sent to it.
@@ -220,6 +251,10 @@ pub struct Core {
     pub(super) held: HashMap<Principal, usize>,
     /// How many jobs of each principal have not ended.
     pub(super) running: HashMap<Principal, usize>,
+    /// How many jobs the sessions of each principal follow.
+    pub(super) following: HashMap<Principal, usize>,
+    /// Lookups that were asked for so far.
+    pub(super) tickets: u64,
     pub(super) conns: HashMap<ConnKey, SessionKey>,
     pub(super) jobs: HashMap<JobKey, Job>,
     /// The jobs of each principal, in the order in which they were accepted.
@@ -241,6 +276,8 @@ impl Core {
             tokens: HashMap::new(),
             held: HashMap::new(),
             running: HashMap::new(),
+            following: HashMap::new(),
+            tickets: 0,
             conns: HashMap::new(),
             jobs: HashMap::new(),
             submitted: HashMap::new(),
@@ -268,6 +305,13 @@ impl Core {
                 request,
                 list,
             } => self.list(conn, &request, *list, out),
+            Input::Subscribe {
+                conn,
+                request,
+                subscribe,
+            } => self.subscribe(conn, &request, &subscribe, out),
+            Input::LookedUp(lookup, entries) => self.looked_up(&lookup, entries, out),
+            Input::Unsubscribe { conn, job } => self.unsubscribe(conn, &job, out),
             Input::Started(job) => self.started(job),
             Input::Finish(job, outcome) => self.finish(job, outcome, now, out),
             Input::Delegate(child) => self.delegate(*child, now, out),

@@ -181,7 +181,7 @@ impl Core {
             );
             let event = job::Event::new(EventBody::Log(LogEvent::new(LogLevel::Warn, message)))
                 .stamped(|event, at| event.ts = at, now.wall);
-            self.append(key, EntryKind::Event, to_payload(&event), out);
+            self.append(key, EntryKind::Event, to_payload(&event), now, out);
         }
         self.stop_children(key, "the delegating job has ended", now, out);
     }

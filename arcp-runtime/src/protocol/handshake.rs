@@ -116,8 +116,10 @@ impl Core {
                 features,
                 conn: None,
                 jobs: Vec::new(),
+                follows: Vec::new(),
                 log: Log::default(),
                 acked: 0,
+                resumed_at: 0,
                 lagging: false,
             },
         );
@@ -148,6 +150,8 @@ impl Core {
         self.timers.cancel(Timer::ResumeWindow(key));
         if let Some(session) = self.sessions.get_mut(&key) {
             session.token_hash = token_hash;
+            session.resumed_at = resume.last_event_seq;
+            session.lagging = false;
             if let Some(old) = session.conn.take() {
                 self.conns.remove(&old);
                 out.effects.push(Effect::Evict {

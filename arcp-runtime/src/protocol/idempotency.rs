@@ -205,12 +205,7 @@ impl Core {
         }
         match terminal {
             None => {
-                if !self
-                    .jobs
-                    .get(&key)
-                    .is_some_and(|job| job.receivers.contains(&session))
-                {
-                    self.follow(session, key);
+                if self.follow(session, key) {
                     out.records.push(Record::Subscribed { session, job: key });
                 }
             }
@@ -220,19 +215,21 @@ impl Core {
 
     /// The owner's session is gone for good: who comes back with the key owns the job, and what it delegated.
     fn adopt(&mut self, session: SessionKey, key: JobKey, out: &mut Output) {
-        let below = self.below(key);
-        for child in &below {
-            self.follow(session, *child);
-            out.records.push(Record::Subscribed {
-                session,
-                job: *child,
-            });
-        }
-        for key in below.into_iter().chain([key]) {
-            if let Some(job) = self.jobs.get_mut(&key) {
-                job.owner = session;
-                out.records.push(Record::JobAdopted { job: key, session });
+        for key in self.below(key).into_iter().chain([key]) {
+            self.unfollow(session, key);
+            let (Some(job), Some(owner)) =
+                (self.jobs.get_mut(&key), self.sessions.get_mut(&session))
+            else {
+                continue;
+            };
+            job.owner = session;
+            if !job.ended() {
+                owner.jobs.push(key);
+                if !job.receivers.contains(&session) {
+                    job.receivers.push(session);
+                }
             }
+            out.records.push(Record::JobAdopted { job: key, session });
         }
     }
 
@@ -256,6 +253,13 @@ impl Core {
             first_event_seq: event_seq,
             entries: vec![job.log.last],
         });
+        if let Some(through) = receiver
+            .log
+            .bound(self.limits.session_events, self.limits.session_bytes)
+        {
+            out.records
+                .push(Record::SessionTrimmed { session, through });
+        }
         out.effects.push(Effect::Deliver(
             session,
             Frame::of_entry(kind, &job.face, event_seq, payload),

@@ -16,6 +16,7 @@ use super::frame::{JobFace, to_payload};
 use super::lease::Authority;
 use super::principal::Principal;
 use super::session::{Log, less};
+use super::subscription::Joining;
 use super::timer::Timer;
 use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
@@ -62,6 +63,8 @@ pub struct Job {
     pub children: Vec<JobKey>,
     /// How it will end, once its children have.
     pub ending: Option<Box<Outcome>>,
+    /// Who is about to follow it.
+    pub(super) joining: Joining,
 }
 
 impl Job {
@@ -96,6 +99,7 @@ impl Job {
             depth,
             children: Vec::new(),
             ending: None,
+            joining: Joining::default(),
         }
     }
 
@@ -299,7 +303,7 @@ impl Core {
         }
         self.timers.set(Timer::Retention(key), now.mono + keep);
         out.records.push(Record::JobStatus { job: key, status });
-        self.append(key, kind, payload.clone(), out);
+        self.append(key, kind, payload.clone(), now, out);
         self.release_receivers(key);
         out.effects.push(Effect::Ended(key));
         if let Some(parent) = parent {
@@ -314,7 +318,9 @@ impl Core {
             return;
         };
         for receiver in std::mem::take(&mut job.receivers) {
-            if let Some(session) = self.sessions.get_mut(&receiver) {
+            if !self.unfollow(receiver, key)
+                && let Some(session) = self.sessions.get_mut(&receiver)
+            {
                 session.jobs.retain(|job| *job != key);
             }
         }

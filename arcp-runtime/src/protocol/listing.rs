@@ -84,6 +84,11 @@ impl View {
         Some((accepted, budget))
     }
 
+    /// Where it stood.
+    pub(super) fn status(&self) -> Status {
+        self.status
+    }
+
     fn summary(self, features: Features) -> Option<Bytes> {
         let (status, last_event_seq) = (job_status(self.status), self.last_event_seq);
         let (accepted, budget) = self.seen_with(features)?;

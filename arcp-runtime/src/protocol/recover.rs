@@ -12,6 +12,7 @@ use super::frame::JobFace;
 use super::job::{Failure, Job, Outcome};
 use super::principal::Principal;
 use super::session::{Log, Session};
+use super::subscription::Joining;
 use super::timer::Timer;
 use crate::clock::Now;
 use crate::id::JobKey;
@@ -89,8 +90,10 @@ impl Core {
                 features: Features::parse(known.row.features.iter().map(String::as_str)),
                 conn: None,
                 jobs: Vec::new(),
+                follows: Vec::new(),
                 log: Log::recovered(known.last_event_seq, known.trimmed_through),
                 acked: known.trimmed_through,
+                resumed_at: known.last_event_seq,
                 lagging: false,
             },
         );
@@ -155,6 +158,7 @@ impl Core {
             depth: 0,
             children: Vec::new(),
             ending: None,
+            joining: Joining::default(),
         });
         running
     }

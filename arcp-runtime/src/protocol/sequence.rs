@@ -1,8 +1,9 @@
-//! Numbering: an entry is appended once to its job and delivered, under its own number, to each session that follows (§8.3).
+//! Numbering: an entry is appended once to its job and delivered, under its own number, to each session that receives it (§8.3).
 
-use arcp_generated::session::Feature;
+use arcp_generated::event::StatusPhase;
 use bytes::Bytes;
 
+use super::ack::Lag;
 use super::core::{Core, Effect, Output};
 use super::frame::Frame;
 use crate::clock::Now;
@@ -19,29 +20,38 @@ impl Core {
         now: Now,
         out: &mut Output,
     ) {
-        if self.jobs.get(&key).is_some_and(|job| !job.closed()) {
-            self.append(key, kind, payload, out);
-            self.signal_lag(key, now, out);
+        if self.jobs.get(&key).is_none_or(super::job::Job::closed) {
+            return;
+        }
+        if let Some(lag) = self.append(key, kind, payload, now, out) {
+            let message = format!("consumer lag {lag} events");
+            let payload = super::job::status_event(StatusPhase::BackPressure, &message, now);
+            self.append(key, EntryKind::Event, payload, now, out);
         }
     }
 
     /// Appends to the job's log and to the log of every session that takes this kind.
+    /// Answers with the lag of the job's owner, when this entry took it over the threshold; who only follows does not disturb the job (§6.5).
     pub(super) fn append(
         &mut self,
         key: JobKey,
         kind: EntryKind,
         payload: Bytes,
+        now: Now,
         out: &mut Output,
-    ) {
-        let Some(job) = self.jobs.get_mut(&key) else {
-            return;
-        };
+    ) -> Option<u64> {
+        let job = self.jobs.get_mut(&key)?;
         let seq = job.log.push(payload.len());
         let mut deliveries = Vec::with_capacity(job.receivers.len());
+        let mut crossed = None;
+        let mut hopeless = Vec::new();
+        let mut owner_is_there = false;
         for receiver in &job.receivers {
             let Some(session) = self.sessions.get_mut(receiver) else {
                 continue;
             };
+            let is_owner = *receiver == job.owner;
+            owner_is_there |= is_owner;
             if !session.takes(kind) {
                 continue;
             }
@@ -55,17 +65,23 @@ impl Core {
                     through,
                 });
             }
+            match session.look_at_lag(&self.limits) {
+                Lag::Crossed(lag) if is_owner => crossed = Some(lag),
+                Lag::Crossed(_) | Lag::Fine => {}
+                Lag::Hopeless => hopeless.push(*receiver),
+            }
+            if is_owner {
+                job.owner_seq = event_seq;
+            }
             deliveries.push((*receiver, event_seq));
             out.effects.push(Effect::Deliver(
                 *receiver,
                 Frame::of_entry(kind, &job.face, event_seq, payload.clone()),
             ));
         }
-        if let Some((_, event_seq)) = deliveries
-            .iter()
-            .find(|(receiver, _)| *receiver == job.owner)
-        {
-            job.owner_seq = *event_seq;
+        if !owner_is_there {
+            // The owner's session is gone. Its numbers go on, so that whoever asks for what came after one of them gets it.
+            job.owner_seq += 1;
         }
         let entry = Entry {
             seq,
@@ -73,6 +89,8 @@ impl Core {
             owner_seq: job.owner_seq,
             payload,
         };
+        job.joining
+            .appended((&entry).into(), self.limits.job_events);
         out.records.push(Record::Appended {
             job: key,
             entry,
@@ -84,74 +102,9 @@ impl Core {
         if let Some(through) = job.log.bound(self.limits.job_events, self.limits.job_bytes) {
             out.records.push(Record::JobTrimmed { job: key, through });
         }
-    }
-
-    /// Tells a job whose events crossed a receiver's lag threshold, once per crossing (§6.5, A-39).
-    fn signal_lag(&mut self, key: JobKey, now: Now, out: &mut Output) {
-        let Some(job) = self.jobs.get(&key) else {
-            return;
-        };
-        let mut lag = 0;
-        for receiver in &job.receivers {
-            let Some(session) = self.sessions.get_mut(receiver) else {
-                continue;
-            };
-            let behind = session.log.last.saturating_sub(session.acked);
-            if behind > self.limits.ack_lag
-                && !session.lagging
-                && session.features.has(&Feature::Ack)
-            {
-                session.lagging = true;
-                lag = lag.max(behind);
-            }
+        for session in hopeless {
+            self.cut_off(session, now, out);
         }
-        if lag > 0 {
-            let payload = super::job::status_event(
-                arcp_generated::event::StatusPhase::BackPressure,
-                &format!("consumer lag {lag} events"),
-                now,
-            );
-            self.append(key, EntryKind::Event, payload, out);
-        }
-    }
-
-    /// `session.ack`: advisory; lets the buffer shrink (§6.5, A-40).
-    pub(super) fn acknowledge(
-        &mut self,
-        conn: super::core::ConnKey,
-        through: u64,
-        out: &mut Output,
-    ) {
-        let Some(key) = self.session_of(conn) else {
-            return;
-        };
-        let Some(session) = self.sessions.get_mut(&key) else {
-            return;
-        };
-        if !session.features.has(&Feature::Ack) {
-            return;
-        }
-        session.acked = session.acked.max(through.min(session.log.last));
-        if session.log.last - session.acked <= self.limits.ack_lag / 2 {
-            session.lagging = false;
-        }
-        if let Some(through) = session.log.release(session.acked) {
-            out.records.push(Record::SessionTrimmed {
-                session: key,
-                through,
-            });
-        }
-    }
-
-    /// A session starts to receive what the job appends from now on.
-    pub(super) fn follow(&mut self, session: crate::id::SessionKey, key: JobKey) {
-        if let Some(job) = self.jobs.get_mut(&key)
-            && !job.receivers.contains(&session)
-        {
-            job.receivers.push(session);
-            if let Some(session) = self.sessions.get_mut(&session) {
-                session.jobs.push(key);
-            }
-        }
+        crossed
     }
 }

@@ -31,12 +31,16 @@ pub struct Session {
     pub features: Features,
     /// The connection that is attached, if any.
     pub conn: Option<ConnKey>,
-    /// The jobs it owns that have not ended, and those that it follows.
+    /// The jobs it owns that have not ended.
     pub jobs: Vec<JobKey>,
+    /// Jobs of other sessions that it receives and that have not ended.
+    pub follows: Vec<JobKey>,
     /// Its log.
     pub log: Log,
     /// The highest number the client says it has processed.
     pub acked: u64,
+    /// What the client had when it resumed last: it has arrived, whether or not it is acknowledged.
+    pub resumed_at: u64,
     /// Whether the lag was signalled and has not halved since.
     pub lagging: bool,
 }
@@ -49,6 +53,15 @@ pub struct Log {
     /// The highest number that was released.
     pub trimmed: u64,
     blocks: VecDeque<Block>,
+    bytes: u64,
+    allowance: Allowance,
+}
+
+/// What may be kept beyond the limits, until a number is released.
+#[derive(Debug, Default)]
+struct Allowance {
+    through: u64,
+    entries: u64,
     bytes: u64,
 }
 
@@ -67,6 +80,7 @@ impl Log {
             trimmed,
             blocks: VecDeque::new(),
             bytes: 0,
+            allowance: Allowance::default(),
         };
         // Sizes are not known any more; they count as empty, so that only the number of entries bounds them.
         while log.last < last {
@@ -93,9 +107,26 @@ impl Log {
         self.last
     }
 
+    /// Keeps this much more than the limits say until the newest number so far is released: it was pushed at once, and could not have been read yet.
+    pub fn allow(&mut self, entries: u64, bytes: u64) {
+        self.allowance = Allowance {
+            through: self.last,
+            entries,
+            bytes,
+        };
+    }
+
     /// Releases what is over the limits. Answers with the highest number released, if any was.
     pub fn bound(&mut self, entries: u64, bytes: u64) -> Option<u64> {
         let mut released = None;
+        let (entries, bytes) = if self.trimmed < self.allowance.through {
+            (
+                entries.saturating_add(self.allowance.entries),
+                bytes.saturating_add(self.allowance.bytes),
+            )
+        } else {
+            (entries, bytes)
+        };
         while self.last - self.trimmed > entries + BLOCK || self.bytes > bytes {
             // The newest block stays whatever its size, so that the newest entry can always be read.
             if self.blocks.len() < 2 {
@@ -172,7 +203,10 @@ impl Core {
         };
         self.tokens.remove(&session.token_hash);
         less(&mut self.held, &session.principal);
-        for job in session.jobs {
+        for _ in &session.follows {
+            less(&mut self.following, &session.principal);
+        }
+        for job in session.jobs.into_iter().chain(session.follows) {
             if let Some(job) = self.jobs.get_mut(&job) {
                 job.receivers.retain(|receiver| *receiver != key);
             }

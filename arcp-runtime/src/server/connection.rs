@@ -339,6 +339,15 @@ impl<'a> Served<'a> {
             },
             Request::Ack { through } => Input::Ack { conn, through },
             Request::Leave { answer } => Input::Leave { conn, answer },
+            Request::Subscribe { id, subscribe } => Input::Subscribe {
+                conn,
+                request: id,
+                subscribe,
+            },
+            Request::Unsubscribe { job } => Input::Unsubscribe {
+                conn,
+                job: job.as_str().to_owned(),
+            },
             Request::List { id, list } => Input::List {
                 conn,
                 request: id,

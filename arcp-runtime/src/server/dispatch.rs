@@ -257,6 +257,22 @@ impl Dispatch {
                         feed.announce(frame);
                     }
                 }
+                Effect::Replay { session, through } => {
+                    if let Some(feed) = self.feeds.get(&session) {
+                        feed.replay(through);
+                    }
+                }
+                Effect::LookUp(lookup) => {
+                    let (store, inbox) = (Arc::clone(&self.store), self.jobs.desk.inbox.clone());
+                    tokio::spawn(super::history::look_up(store, inbox, lookup));
+                }
+                Effect::Audit(audit) => tracing::info!(
+                    who = %audit.who,
+                    job = %audit.job,
+                    owner = audit.owner.as_ref().map(Principal::as_str),
+                    allowed = audit.allowed,
+                    "subscription asked for"
+                ),
                 Effect::Attach(attach) => self.attach(*attach),
                 Effect::Refuse {
                     conn,

@@ -171,6 +171,17 @@ impl Feed {
         self.reader.wake();
     }
 
+    /// Numbers up to `through` were given out that are only in the store.
+    pub(super) fn replay(&self, through: u64) {
+        let mut state = self.state();
+        self.durable.store(through, Ordering::Release);
+        if state.conn.is_some() && state.end.is_none() && state.cursor < through {
+            state.behind = true;
+            drop(state);
+            self.reader.wake();
+        }
+    }
+
     /// The connection has to end, after what is queued and a last frame.
     pub(super) fn end(&self, conn: ConnKey, last: Option<Frame>, code: CloseCode) {
         let mut state = self.state();
