@@ -20,9 +20,10 @@
 //!
 //! # When the connection is cut
 //! The client comes back with back-off and resumes its session; consumers do not notice. Requests without an answer are asked again, but for submissions without
-//! an idempotency key, which end with [`ClientError::Uncertain`]. When the session cannot be resumed, jobs with a key are submitted again in a new one and the
-//! others end with [`ClientError::SessionLost`]. What could not be recovered stands as a [`Loss`] at its place in the stream of events, and is told to
-//! [`Client::incidents`]. [`Client::save`] puts a session away for another process.
+//! an idempotency key, which end with [`ClientError::Uncertain`]. When the session cannot be resumed, a new one takes its place: jobs with a key are submitted
+//! again there, and the others are subscribed to from where they were; such a job can no longer be cancelled, because it belongs to the lost session. What the
+//! runtime does not let us follow ends with [`ClientError::SessionLost`]. What could not be recovered stands as a [`Loss`] at its place in the stream of
+//! events, and is told to [`Client::incidents`]. [`Client::save`] puts a session away for another process.
 //!
 //! # Back-pressure
 //! A full queue of one job's events stops reading the session, so that the runtime and its agent are slowed. A consumer that takes nothing for ten seconds

@@ -24,6 +24,7 @@ mod connection;
 mod events;
 mod listing;
 mod other_runtimes;
+mod own_runtime;
 mod requests;
 mod results;
 mod resuming;

@@ -37,6 +37,13 @@ impl Face {
         }
     }
 
+    /// Takes over what another face knows.
+    pub(super) fn learn(&mut self, face: Self) {
+        self.job_id = face.job_id;
+        self.accepted = face.accepted.or(self.accepted.take());
+        self.subscribed = face.subscribed.or(self.subscribed.take());
+    }
+
     /// Of a job that was submitted.
     pub(super) fn accepted(accepted: Accepted) -> Self {
         Self {
@@ -158,13 +165,21 @@ impl JobHandle {
             .send(Control::LetResultGo { job: self.key })
             .await;
         let mut chunks = Chunks::default();
+        let mut begun_anew = false;
         while let Some(event) = poll_fn(|cx| events.poll_next(cx)).await {
-            if let Ok(JobEvent {
-                body: EventBody::ResultChunk(chunk),
-                ..
-            }) = event
-            {
-                write(writer, &chunks.take(&Chunk::from(&chunk))?).await?;
+            match event {
+                Ok(JobEvent {
+                    body: EventBody::ResultChunk(chunk),
+                    ..
+                }) => {
+                    let chunk = Chunk::from(&chunk);
+                    // The job was attached to a new session, which tells it from its start.
+                    if !(begun_anew && chunks.has(&chunk)) {
+                        write(writer, &chunks.take(&chunk)?).await?;
+                    }
+                }
+                Ok(_) => {}
+                Err(loss) => begun_anew |= loss.resubmitted,
             }
         }
         let result = self.outcome().await?;

@@ -257,3 +257,42 @@ async fn an_end_that_cannot_be_read_ends_the_job() {
         "{end:?}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_result_that_is_told_from_its_start_again_is_written_once() {
+    let (builder, mut runtime) = builder();
+    let builder = builder.result_bytes(20);
+    let (client, mut peer) = open_with(builder, &mut runtime, &[]).soon().await;
+    let mut job = start(&client, &mut peer, keyed("k"), "job_1").soon().await;
+    let writing = tokio::spawn(async move {
+        let mut bytes = Vec::new();
+        let result = job.result_into(&mut bytes).await;
+        (result, bytes)
+    });
+    for n in 0..3 {
+        let body = chunk(n, &format!("{n:09};"), "utf8", true);
+        let event = json!({"kind": "result_chunk", "body": body});
+        peer.send_with(
+            "job.event",
+            json!({"job_id": "job_1", "event_seq": n + 1}),
+            event,
+        )
+        .soon()
+        .await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    peer.cut();
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_2", "rt_2", &[]).soon().await;
+    let frame = peer.expect("job.submit").soon().await;
+    peer.accept(&frame, "job_1").soon().await;
+    stream_of(&mut peer, 6).soon().await;
+    let (result, bytes) = writing.soon().await.unwrap();
+    assert!(matches!(result.unwrap().value, ResultValue::Written(_)));
+    let expected: String = (0..6).map(|n| format!("{n:09};")).collect();
+    assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+}

@@ -431,3 +431,78 @@ async fn requests_made_while_away_wait() {
         "job_1"
     );
 }
+
+/// Loses the session of `peer`, and begins a new one with these features.
+async fn lose_session(peer: Peer, runtime: &mut Runtime, features: &[&str]) -> Peer {
+    peer.cut();
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_2", "rt_9", features).soon().await;
+    peer
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_without_a_key_is_followed_from_the_next_session() {
+    let (builder, mut runtime) = builder();
+    let (client, mut peer) = open_with(builder, &mut runtime, &["subscribe"])
+        .soon()
+        .await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut events = job.events();
+    peer.event(1, "job_1", "t1").soon().await;
+    peer.event(2, "job_1", "t2").soon().await;
+    thoughts(&mut events, 1..=2).soon().await;
+    let mut peer = lose_session(peer, &mut runtime, &["subscribe"])
+        .soon()
+        .await;
+    let frame = peer.expect("job.subscribe").soon().await;
+    assert_eq!(
+        frame["payload"],
+        json!({"job_id": "job_1", "history": true, "from_event_seq": 2})
+    );
+    assert!(matches!(
+        job.cancel("x").soon().await,
+        Err(ClientError::Disconnected { .. })
+    ));
+    let payload = json!({
+        "job_id": "job_1", "current_status": "running", "agent": "echo@1.0.0", "lease": {}, "subscribed_from": 1, "replayed": true,
+        "request_id": frame["id"],
+    });
+    peer.send_with("job.subscribed", json!({"job_id": "job_1"}), payload)
+        .soon()
+        .await;
+    // What came while we were away, in the numbers of the new session, and no loss.
+    peer.event(1, "job_1", "t3").soon().await;
+    assert_eq!(thought(&mut events).soon().await, (1, "t3".to_owned()));
+    peer.result(2, "job_1", json!("found again")).soon().await;
+    assert!(events.next().soon().await.is_none());
+    assert_eq!(
+        job.result_as::<String>().soon().await,
+        Ok("found again".to_owned())
+    );
+    assert!(job.accepted().is_some() && job.subscribed().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_may_not_be_followed_again_is_lost() {
+    let (builder, mut runtime) = builder();
+    let (client, mut peer) = open_with(builder, &mut runtime, &["subscribe"])
+        .soon()
+        .await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut peer = lose_session(peer, &mut runtime, &["subscribe"])
+        .soon()
+        .await;
+    let frame = peer.expect("job.subscribe").soon().await;
+    peer.refuse("PERMISSION_DENIED", Some(&frame)).soon().await;
+    let lost = loss(&mut job.events()).soon().await;
+    assert_eq!((lost.from, lost.resubmitted), (1, false));
+    let end = job.result().soon().await;
+    assert!(
+        matches!(&end, Err(JobFailure::Unfollowed(ClientError::SessionLost(why))) if why.code == ErrorCode::ResumeWindowExpired),
+        "{end:?}"
+    );
+}

@@ -55,8 +55,9 @@ pub(super) struct Held {
 }
 
 impl Sink {
+    /// Shows what is new of the job beside what is known of it.
     pub(super) fn show(&self, face: Face) {
-        self.face.send_replace(face);
+        self.face.send_modify(|known| known.learn(face));
     }
 
     /// Whether nobody has a handle or a stream any more.

@@ -16,7 +16,7 @@ use super::ack::AckPace;
 use super::correlate::{Kind, Request, Waiting};
 use super::early::Early;
 use super::heartbeat::{Beat, Heartbeat};
-use super::interface::{Asked, Known, Phase, Submission, Subscription};
+use super::interface::{Asked, Known, Orphan, Phase, Submission, Subscription};
 use super::job::Job;
 use super::news::{ClientError, JobFailure};
 use super::sequence::Sequence;
@@ -45,6 +45,8 @@ pub struct ClientCore {
     pub(super) listings: HashMap<Key, ListJobs>,
     pub(super) subscriptions: HashMap<Key, Subscription>,
     pub(super) jobs: HashMap<JobId, Job>,
+    /// Jobs of a lost session that wait for the next one.
+    pub(super) orphans: Vec<Orphan>,
     pub(super) early: Early,
     /// Ended jobs of which nothing comes after this number, should their end not have come by then.
     pub(super) over_at: Vec<(u64, JobId)>,
@@ -74,6 +76,7 @@ impl ClientCore {
             listings: HashMap::new(),
             subscriptions: HashMap::new(),
             jobs: HashMap::new(),
+            orphans: Vec::new(),
             early: Early::default(),
             over_at: Vec::new(),
             pings: VecDeque::new(),
@@ -252,7 +255,10 @@ impl ClientCore {
                 self.put(Output::Failed(key, error.clone()));
             }
         }
-        for (_, job) in std::mem::take(&mut self.jobs) {
+        let orphans = std::mem::take(&mut self.orphans).into_iter();
+        let orphans = orphans.map(|orphan| orphan.job);
+        let jobs = std::mem::take(&mut self.jobs).into_values();
+        for job in jobs.chain(orphans).collect::<Vec<_>>() {
             for key in job.keys {
                 self.put(Output::Ended(
                     key,
@@ -284,7 +290,11 @@ impl ClientCore {
     pub(super) fn fail_request(&mut self, request: &Request<Key>, error: ClientError) {
         self.cancels.remove(&request.ticket);
         self.listings.remove(&request.ticket);
-        self.subscriptions.remove(&request.ticket);
+        let subscription = self.subscriptions.remove(&request.ticket);
+        if let Some(orphan) = subscription.and_then(|subscription| subscription.orphan) {
+            self.lose_orphan(orphan);
+            return;
+        }
         let restores = self
             .submissions
             .remove(&request.ticket)

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arcp_generated::common::{ResumeToken, SessionId, TraceId};
+use arcp_generated::common::{JobId, ResumeToken, SessionId, TraceId};
 use arcp_generated::job::{Accepted, Submit, Subscribe, Subscribed};
 use arcp_generated::session::{ClientInfo, Feature, Jobs, Welcome};
 
-use super::news::{ClientError, Incident, JobEvent, Loss, Outcome};
+use super::job::Job;
+use super::news::{ClientError, Incident, JobEvent, Loss, Outcome, Refusal};
 use crate::limits::ClientLimits;
 
 /// A name of the caller's for a request, and for the job that comes of it.
@@ -102,6 +103,8 @@ pub(super) struct Submission {
     pub(super) again: bool,
     /// Its bytes as a frame.
     pub(super) size: usize,
+    /// Whether the bytes of its result go elsewhere.
+    pub(super) checks_only: bool,
     /// It continues a job whose session was lost.
     pub(super) restores: bool,
 }
@@ -120,4 +123,16 @@ pub(super) struct Subscription {
     pub(super) subscribe: Subscribe,
     /// Sent more than once: what comes of the job before the answer belongs to the one before.
     pub(super) again: bool,
+    /// The job that it is to go on with.
+    pub(super) orphan: Option<Orphan>,
+}
+
+/// A job that was submitted in a session which is lost, and which a subscription may find again.
+#[derive(Debug)]
+pub(super) struct Orphan {
+    pub(super) job_id: JobId,
+    pub(super) job: Job,
+    /// The last number that was taken of the lost session.
+    pub(super) last: u64,
+    pub(super) why: Refusal,
 }

@@ -7,7 +7,7 @@ use arcp_generated::job::{self, Event, FinalStatus};
 
 use super::core::{ClientCore, Key, Output};
 use super::correlate::{Clues, Kind, Request};
-use super::interface::Submission;
+use super::interface::{Orphan, Submission};
 use super::news::{
     ClientError, Incident, JobEvent, JobFailure, JobResult, Loss, LossReason, Outcome, Refusal,
     ResultValue,
@@ -23,9 +23,9 @@ pub(super) struct Job {
     pub(super) subscribed: bool,
     /// What to submit again when the session is lost.
     pub(super) again: Option<Submission>,
-    assembly: Option<Assembly>,
+    pub(super) assembly: Option<Assembly>,
     /// Whether the bytes of its result go elsewhere.
-    checks_only: bool,
+    pub(super) checks_only: bool,
 }
 
 impl Job {
@@ -40,9 +40,10 @@ impl Job {
     }
 
     /// A job that was submitted here, with what to submit again if it has to be.
-    pub(super) fn submitted(key: Key, again: Option<Submission>) -> Self {
+    pub(super) fn submitted(key: Key, again: Option<Submission>, checks_only: bool) -> Self {
         Self {
             again,
+            checks_only,
             ..Self::new(key)
         }
     }
@@ -65,6 +66,9 @@ pub(super) enum Terminal {
 impl ClientCore {
     /// Lets the bytes of a job's streamed result go: its chunks are written elsewhere as they come.
     pub fn let_result_go(&mut self, key: Key) {
+        if let Some(submission) = self.submissions.get_mut(&key) {
+            submission.checks_only = true;
+        }
         let mut jobs = self.jobs.values_mut();
         if let Some(job) = jobs.find(|job| job.keys.contains(&key)) {
             job.checks_only = true;
@@ -74,42 +78,67 @@ impl ClientCore {
         }
     }
 
-    /// The session is lost: each job is told, and those with a key wait to be submitted again.
+    /// The session is lost. Jobs with a key wait to be submitted again, other jobs that were submitted here to be followed from the next session, and the
+    /// rest is told.
     pub(super) fn lose_jobs(&mut self, why: &Refusal) {
-        let from = self.sequence.last() + 1;
-        let mut jobs: Vec<Job> = std::mem::take(&mut self.jobs).into_values().collect();
-        jobs.sort_by_key(|job| job.keys.first().copied());
-        let loss = |resubmitted| Loss {
-            from,
-            through: None,
-            reason: LossReason::SessionLost(why.clone()),
-            resubmitted,
-        };
-        if !jobs.is_empty() {
-            let all = jobs.iter().all(|job| job.again.is_some());
-            self.put(Output::Incident(Incident::Lost(loss(all))));
+        let last = self.sequence.last();
+        let mut jobs: Vec<(JobId, Job)> = std::mem::take(&mut self.jobs).into_iter().collect();
+        jobs.sort_by_key(|(_, job)| job.keys.first().copied());
+        let (again, others): (Vec<_>, Vec<_>) =
+            jobs.into_iter().partition(|(_, job)| job.again.is_some());
+        if !again.is_empty() {
+            let loss = session_lost(last, why, true);
+            self.put(Output::Incident(Incident::Lost(loss)));
         }
-        for job in jobs {
-            for key in job.keys {
-                let Some(submission) = job.again.clone() else {
-                    self.put(Output::Event(key, Err(loss(false)), 0));
-                    let failure = JobFailure::Unfollowed(ClientError::SessionLost(why.clone()));
-                    self.put(Output::Ended(key, Err(failure)));
-                    continue;
-                };
-                self.put(Output::Event(key, Err(loss(true)), 0));
-                let trace_id = submission.trace_id.as_ref();
-                self.waiting.add(Request {
-                    kind: Kind::Submit,
-                    id: String::new(),
-                    trace_id: trace_id.map(|trace_id| trace_id.as_str().to_owned()),
-                    job_id: None,
-                    size: submission.size,
-                    ticket: key,
-                });
-                self.submissions.insert(key, submission);
+        for (_, job) in again {
+            self.submit_anew(job, &session_lost(last, why, true));
+        }
+        for (job_id, job) in others {
+            let why = why.clone();
+            let orphan = Orphan {
+                job_id,
+                job,
+                last,
+                why,
+            };
+            if orphan.job.subscribed {
+                // Its numbers were of the lost session: nobody can say where to go on.
+                self.lose_orphan(orphan);
+            } else {
+                self.orphans.push(orphan);
             }
         }
+    }
+
+    fn submit_anew(&mut self, job: Job, loss: &Loss) {
+        for key in job.keys {
+            let Some(mut submission) = job.again.clone() else {
+                continue;
+            };
+            submission.checks_only = job.checks_only;
+            self.put(Output::Event(key, Err(loss.clone()), 0));
+            let trace_id = submission.trace_id.as_ref();
+            self.waiting.add(Request {
+                kind: Kind::Submit,
+                id: String::new(),
+                trace_id: trace_id.map(|trace_id| trace_id.as_str().to_owned()),
+                job_id: None,
+                size: submission.size,
+                ticket: key,
+            });
+            self.submissions.insert(key, submission);
+        }
+    }
+
+    /// Gives up on a job of a lost session.
+    pub(super) fn lose_orphan(&mut self, orphan: Orphan) {
+        let loss = session_lost(orphan.last, &orphan.why, false);
+        for key in orphan.job.keys {
+            self.put(Output::Event(key, Err(loss.clone()), 0));
+            let error = ClientError::SessionLost(orphan.why.clone());
+            self.put(Output::Ended(key, Err(JobFailure::Unfollowed(error))));
+        }
+        self.put(Output::Incident(Incident::Lost(loss)));
     }
 
     /// What came of a job before its acceptance.
@@ -237,6 +266,16 @@ impl ClientCore {
                 .submissions
                 .values()
                 .any(|submission| !submission.again)
+    }
+}
+
+/// What is lost of a job with its session.
+fn session_lost(last: u64, why: &Refusal, resubmitted: bool) -> Loss {
+    Loss {
+        from: last.saturating_add(1),
+        through: None,
+        reason: LossReason::SessionLost(why.clone()),
+        resubmitted,
     }
 }
 

@@ -116,6 +116,11 @@ pub struct Chunks {
 }
 
 impl Chunks {
+    /// Whether this chunk was taken before.
+    pub fn has(&self, chunk: &Chunk<'_>) -> bool {
+        self.result_id.as_deref() == Some(chunk.result_id) && chunk.chunk_seq < self.next
+    }
+
     /// Judges the next chunk and decodes it.
     ///
     /// # Errors

@@ -126,6 +126,9 @@ impl ClientCore {
             welcome,
         })));
         self.ask_again(now);
+        if !resumed {
+            self.follow_orphans(now);
+        }
     }
 
     /// The first frame was an error.

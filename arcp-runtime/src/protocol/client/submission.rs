@@ -26,6 +26,7 @@ impl ClientCore {
             trace_id,
             again: false,
             size: 0,
+            checks_only: false,
             restores: false,
         };
         self.send_submission(key, submission, now);
@@ -33,8 +34,8 @@ impl ClientCore {
 
     /// Asks for the end of a job.
     pub fn cancel(&mut self, key: Key, job: Key, reason: &str, now: Now) {
-        if self.submissions.contains_key(&job) {
-            let reason = "the job is being submitted again; cancel it after that".to_owned();
+        if self.submissions.contains_key(&job) || self.is_orphan(job) {
+            let reason = "the job's session was lost, and it is being looked for in a new one; cancel it after that".to_owned();
             self.put(Output::Failed(key, ClientError::Disconnected { reason }));
             return;
         }
@@ -180,7 +181,7 @@ impl ClientCore {
         let Some(submission) = self.submissions.remove(&key) else {
             return;
         };
-        let job_id = accepted.job_id.clone();
+        let (job_id, checks_only) = (accepted.job_id.clone(), submission.checks_only);
         let again = submission
             .submit
             .idempotency_key
@@ -193,7 +194,7 @@ impl ClientCore {
         self.jobs
             .entry(job_id.clone())
             .and_modify(|job| job.keys.push(key))
-            .or_insert_with(|| Job::submitted(key, again));
+            .or_insert_with(|| Job::submitted(key, again, checks_only));
         self.put(Output::Accepted(key, Box::new(accepted)));
         self.deliver_early(&job_id);
     }

@@ -22,9 +22,42 @@ impl ClientCore {
             let reason = format!("this client follows the job `{job_id}` already");
             self.put(Output::Failed(key, ClientError::Invalid(reason)));
         } else {
-            let again = false;
-            self.send_subscription(key, Subscription { subscribe, again }, now);
+            let subscription = Subscription {
+                subscribe,
+                again: false,
+                orphan: None,
+            };
+            self.send_subscription(key, subscription, now);
         }
+    }
+
+    /// In a new session: follows the jobs of the lost one from where they were, as far as the runtime lets us.
+    pub(super) fn follow_orphans(&mut self, now: Now) {
+        for orphan in std::mem::take(&mut self.orphans) {
+            let key = orphan.job.keys.first().copied();
+            let Some(key) = key.filter(|_| self.agreed(&Feature::Subscribe)) else {
+                self.lose_orphan(orphan);
+                continue;
+            };
+            // The number is of the session that submitted the job, which is the lost one.
+            let subscribe = Subscribe::new(orphan.job_id.clone())
+                .with_history(true)
+                .with_from_event_seq(orphan.last);
+            let subscription = Subscription {
+                subscribe,
+                again: false,
+                orphan: Some(orphan),
+            };
+            self.send_subscription(key, subscription, now);
+        }
+    }
+
+    /// Whether the job of a key waits to be followed again.
+    pub(super) fn is_orphan(&self, key: Key) -> bool {
+        let asked = self.subscriptions.values();
+        let asked = asked.filter_map(|subscription| subscription.orphan.as_ref());
+        let mut orphans = asked.chain(&self.orphans);
+        orphans.any(|orphan| orphan.job.keys.contains(&key))
     }
 
     fn send_subscription(&mut self, key: Key, subscription: Subscription, now: Now) {
@@ -99,10 +132,9 @@ impl ClientCore {
             return;
         };
         let key = request.ticket;
-        let again = self
-            .subscriptions
-            .remove(&key)
-            .is_some_and(|subscription| subscription.again);
+        let Some(subscription) = self.subscriptions.remove(&key) else {
+            return;
+        };
         let over = match subscribed.current_status {
             JobStatus::Success | JobStatus::Error | JobStatus::Cancelled | JobStatus::TimedOut => {
                 let through = subscribed.subscribed_from;
@@ -110,9 +142,19 @@ impl ClientCore {
             }
             _ => None,
         };
-        self.jobs.insert(job_id.clone(), Job::followed(key));
-        self.put(Output::Subscribed(key, Box::new(subscribed)));
-        if again {
+        let job = match subscription.orphan {
+            Some(orphan) => Job {
+                subscribed: true,
+                ..orphan.job
+            },
+            None => Job::followed(key),
+        };
+        for key in &job.keys {
+            let subscribed = Box::new(subscribed.clone());
+            self.outputs.push_back(Output::Subscribed(*key, subscribed));
+        }
+        self.jobs.insert(job_id.clone(), job);
+        if subscription.again {
             self.early.forget(&job_id);
         } else {
             self.deliver_early(&job_id);

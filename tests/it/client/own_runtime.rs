@@ -1,0 +1,297 @@
+//! The client with our own runtime, over memory and over real sockets: the same story on both, with the connection cut again and again.
+
+use super::*;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+
+use arcp_generated::event::EventBody;
+use arcp_generated::session::{JobFilter, ListJobs};
+use arcp_runtime::agent::{demo, probe};
+use arcp_runtime::auth::BearerTokens;
+use arcp_runtime::client::{SavedSession, Submission};
+use arcp_runtime::server::Runtime as OwnRuntime;
+use arcp_runtime::store::MemoryStore;
+use arcp_runtime::transport::websocket::{self, WebSocketLimits};
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+
+/// Our runtime, and its ends of the connections.
+#[derive(Clone)]
+struct House {
+    runtime: OwnRuntime,
+    serving: Arc<Mutex<Vec<AbortHandle>>>,
+    /// Where it listens, if it does.
+    address: Option<SocketAddr>,
+}
+
+impl House {
+    async fn over_memory() -> Self {
+        let builder = OwnRuntime::builder().store(MemoryStore::new());
+        let builder = demo::all()
+            .into_iter()
+            .fold(builder, arcp_runtime::server::Builder::shared_agent);
+        let builder = probe::Probe::versions(None)
+            .into_iter()
+            .fold(builder, arcp_runtime::server::Builder::agent);
+        let tokens = BearerTokens::new().with("tok-a", "alice");
+        Self {
+            runtime: builder.verifier(tokens).start().soon().await.unwrap(),
+            serving: Arc::default(),
+            address: None,
+        }
+    }
+
+    async fn over_sockets() -> Self {
+        let mut house = Self::over_memory().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        house.address = listener.local_addr().ok();
+        let serving = house.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (house, runtime) = (serving.clone(), serving.runtime.clone());
+                house.keep(tokio::spawn(async move {
+                    let limits = WebSocketLimits::server();
+                    let transport =
+                        websocket::accept_tcp(stream, &limits, websocket::loopback_only)
+                            .await
+                            .unwrap();
+                    runtime.serve(Box::new(transport)).await;
+                }));
+            }
+        });
+        house
+    }
+
+    fn keep(&self, task: tokio::task::JoinHandle<()>) {
+        self.serving.lock().unwrap().push(task.abort_handle());
+    }
+
+    /// Cuts all connections without a word.
+    fn cut(&self) {
+        for task in self.serving.lock().unwrap().drain(..) {
+            task.abort();
+        }
+    }
+
+    fn client(&self) -> Builder {
+        let builder = match self.address {
+            Some(address) => Client::builder(format!("ws://{address}")),
+            None => {
+                let house = self.clone();
+                Client::in_process(move |connection| {
+                    house.keep(tokio::spawn(house.runtime.serve(connection)));
+                })
+            }
+        };
+        builder
+            .token("tok-a")
+            .reconnect(Backoff::default().with_first(Duration::from_millis(1)))
+    }
+}
+
+/// What the probe is to do.
+fn probe(steps: &Value) -> Submission {
+    Submission::to("probe").input(&json!({"do": steps}))
+}
+
+fn logs(n: u64) -> Submission {
+    probe(&json!([{"repeat": {"n": n, "do": [{"log": {"message": "{i}"}}]}}, {"return": "done"}]))
+}
+
+/// The text of the next event, which must be a log.
+async fn message(events: &mut EventStream) -> String {
+    match events.next().soon().await.unwrap().unwrap().body {
+        EventBody::Log(log) => log.message,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn messages(events: &mut EventStream, numbers: std::ops::Range<u64>) {
+    for n in numbers {
+        assert_eq!(message(events).await, n.to_string());
+    }
+}
+
+/// How often the client came back.
+fn count_returns(client: &Client) -> Arc<AtomicU32> {
+    let returns = Arc::new(AtomicU32::new(0));
+    let mut incidents = client.incidents();
+    tokio::spawn({
+        let returns = Arc::clone(&returns);
+        async move {
+            while let Some(incident) = incidents.next().await {
+                if matches!(incident, Incident::Resumed { .. }) {
+                    returns.fetch_add(1, Relaxed);
+                }
+            }
+        }
+    });
+    returns
+}
+
+async fn a_job_survives_cuts(house: &House) {
+    let client = house
+        .client()
+        .event_queue(4, 1_000_000)
+        .connect()
+        .soon()
+        .await
+        .unwrap();
+    let returns = count_returns(&client);
+    let mut job = client.submit(logs(500)).soon().await.unwrap();
+    let mut events = job.events();
+    let mut cuts = 0;
+    for n in 0..500 {
+        // A welcome that is lost takes its token with it, so no connection is cut before it has said welcome.
+        if n % 7 == 5 && returns.load(Relaxed) == cuts {
+            house.cut();
+            cuts += 1;
+        }
+        messages(&mut events, n..n + 1).await;
+    }
+    assert!(cuts > 0);
+    assert!(events.next().soon().await.is_none());
+    assert_eq!(
+        job.result_as::<String>().soon().await,
+        Ok("done".to_owned())
+    );
+    client.close("done").soon().await;
+}
+
+async fn a_streamed_result_survives_cuts(house: &House) {
+    let client = house.client().connect().soon().await.unwrap();
+    let returns = count_returns(&client);
+    let steps =
+        json!([{"repeat": {"n": 200, "do": [{"chunk": {"bytes": 1000}}, {"sleep": {"ms": 1}}]}}]);
+    let mut job = client.submit(probe(&steps)).soon().await.unwrap();
+    let cutting = tokio::spawn({
+        let house = house.clone();
+        async move {
+            let mut cuts = 0;
+            while cuts < 5 {
+                tokio::time::sleep(Duration::from_millis(3)).await;
+                if returns.load(Relaxed) == cuts {
+                    house.cut();
+                    cuts += 1;
+                }
+            }
+        }
+    });
+    let mut bytes = Vec::new();
+    job.result_into(&mut bytes).soon().await.unwrap();
+    assert_eq!(bytes.len(), 200_000);
+    let digits = "0123456789".repeat(100);
+    assert!(bytes.chunks(1000).all(|chunk| chunk == digits.as_bytes()));
+    cutting.soon().await.unwrap();
+}
+
+async fn a_key_makes_one_job_of_many_tries(house: &House) {
+    let client = house.client().connect().soon().await.unwrap();
+    for n in 0..20 {
+        let submission = Submission::to("echo")
+            .input(&n)
+            .idempotency_key(format!("key-{n}"));
+        let submitting = tokio::spawn({
+            let client = client.clone();
+            async move { client.submit(submission).await }
+        });
+        tokio::task::yield_now().await;
+        house.cut();
+        let mut job = submitting.soon().await.unwrap().unwrap();
+        assert_eq!(job.result_as::<u32>().soon().await, Ok(n));
+    }
+    let page = client
+        .list_jobs(ListJobs::new().with_limit(7))
+        .soon()
+        .await
+        .unwrap();
+    assert_eq!(page.jobs.len(), 7);
+    let mut list = client.jobs(JobFilter::new().with_agent("echo".try_into().unwrap()));
+    let mut listed = 0;
+    while list.next().soon().await.unwrap().is_some() {
+        listed += 1;
+    }
+    assert_eq!(listed, 20, "no job ran twice");
+}
+
+async fn another_client_goes_on(house: &House) {
+    let client = house.client().connect().soon().await.unwrap();
+    let steps = json!([{"repeat": {"n": 50, "do": [{"log": {"message": "{i}"}}]}}, {"block": {}}]);
+    let mut job = client.submit(probe(&steps)).soon().await.unwrap();
+    let mut events = job.events();
+    messages(&mut events, 0..20).await;
+    let saved = client.save().soon().await.unwrap();
+    let text = serde_json::to_string(&saved).unwrap();
+    drop((client, job, events));
+    house.cut();
+
+    let saved: SavedSession = serde_json::from_str(&text).unwrap();
+    let other = house.client().resume(saved).connect().soon().await.unwrap();
+    let mut job = other.resumed_jobs().remove(0);
+    // What the first client had received and not taken comes again.
+    messages(&mut job.events(), 20..50).await;
+    let cancelled = job.cancel("enough").soon().await;
+    assert_eq!(cancelled, Ok(()));
+    let end = job.result().soon().await.unwrap_err();
+    assert_eq!(end.code(), Some(&ErrorCode::Cancelled));
+}
+
+async fn refusals_are_told(house: &House) {
+    let wrong = house
+        .client()
+        .token("wrong")
+        .connect()
+        .soon()
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&wrong, ClientError::Refused(why) if why.code == ErrorCode::Unauthenticated),
+        "{wrong}"
+    );
+    let client = house.client().connect().soon().await.unwrap();
+    for (submission, code) in [
+        (Submission::to("nobody"), ErrorCode::AgentNotAvailable),
+        (
+            Submission::to("probe@9"),
+            ErrorCode::AgentVersionNotAvailable,
+        ),
+        (probe(&json!("nothing")), ErrorCode::InvalidRequest),
+    ] {
+        let refused = client.submit(submission).soon().await.unwrap_err();
+        assert!(
+            matches!(&refused, ClientError::Refused(why) if why.code == code),
+            "{refused}"
+        );
+    }
+    let failing = probe(&json!([{"fail": {"code": "INTERNAL_ERROR", "message": "no luck"}}]));
+    let mut job = client.submit(failing).soon().await.unwrap();
+    let failure = job.result().soon().await.unwrap_err();
+    assert!(
+        failure.to_string().contains("no luck") && failure.retryable(),
+        "{failure}"
+    );
+    assert!(client.ping().soon().await.is_ok());
+}
+
+async fn everything(house: House) {
+    refusals_are_told(&house).await;
+    a_key_makes_one_job_of_many_tries(&house).await;
+    a_job_survives_cuts(&house).await;
+    a_streamed_result_survives_cuts(&house).await;
+    another_client_goes_on(&house).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn over_memory() {
+    everything(House::over_memory().await).await;
+}
+
+#[tokio::test]
+async fn over_real_sockets() {
+    let story = async { everything(House::over_sockets().await).await };
+    tokio::time::timeout(Duration::from_mins(2), story)
+        .await
+        .expect("the whole story within two minutes");
+}
