@@ -38,12 +38,10 @@ trait Soon: Future + Sized {
     /// The same future, failing the test when it takes too long.
     #[track_caller]
     fn soon(self) -> impl Future<Output = Self::Output> {
-        let place = Location::caller();
+        let (place, awaited) = (Location::caller(), Box::pin(self));
         async move {
-            match tokio::time::timeout(BOUND, self).await {
-                Ok(output) => output,
-                Err(_) => panic!("{place}: waited for {BOUND:?} in vain"),
-            }
+            let within = tokio::time::timeout(BOUND, awaited).await;
+            within.unwrap_or_else(|_| panic!("{place}: waited for {BOUND:?} in vain"))
         }
     }
 }

@@ -76,14 +76,13 @@ impl House {
     }
 
     fn client(&self) -> Builder {
-        let builder = match self.address {
-            Some(address) => Client::builder(format!("ws://{address}")),
-            None => {
-                let house = self.clone();
-                Client::in_process(move |connection| {
-                    house.keep(tokio::spawn(house.runtime.serve(connection)));
-                })
-            }
+        let builder = if let Some(address) = self.address {
+            Client::builder(format!("ws://{address}"))
+        } else {
+            let house = self.clone();
+            Client::in_process(move |connection| {
+                house.keep(tokio::spawn(house.runtime.serve(connection)));
+            })
         };
         builder
             .token("tok-a")

@@ -133,6 +133,12 @@ async fn nothing_comes_after_the_end() {
     );
 }
 
+/// What [`stream_of`] makes.
+fn numbers(chunks: u64) -> String {
+    let numbers: Vec<String> = (0..chunks).map(|n| format!("{n:09};")).collect();
+    numbers.concat()
+}
+
 /// Chunks of ten bytes, and the end that fits them.
 async fn stream_of(peer: &mut Peer, chunks: u64) {
     for n in 0..chunks {
@@ -169,7 +175,7 @@ async fn a_result_larger_than_memory_may_hold_goes_to_a_writer() {
     });
     stream_of(&mut peer, 100).soon().await;
     let (result, bytes) = writing.soon().await.unwrap();
-    let expected: String = (0..100).map(|n| format!("{n:09};")).collect();
+    let expected = numbers(100);
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     match result.unwrap().value {
         ResultValue::Written(written) => assert_eq!((written.bytes, written.text), (1000, true)),
@@ -293,6 +299,6 @@ async fn a_result_that_is_told_from_its_start_again_is_written_once() {
     stream_of(&mut peer, 6).soon().await;
     let (result, bytes) = writing.soon().await.unwrap();
     assert!(matches!(result.unwrap().value, ResultValue::Written(_)));
-    let expected: String = (0..6).map(|n| format!("{n:09};")).collect();
+    let expected = numbers(6);
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
 }

@@ -198,7 +198,7 @@ impl ClientCore {
             Message::SessionBye(bye) => self.closed_by_runtime(bye.reason.as_deref()),
             Message::JobAccepted(accepted) => self.accepted(accepted, clues),
             Message::SessionJobs(jobs) => self.listed(jobs, clues),
-            Message::JobSubscribed(subscribed) => self.subscribed(subscribed, clues, now),
+            Message::JobSubscribed(subscribed) => self.subscribed(&subscribed, clues, now),
             Message::JobCancelled(cancelled) => {
                 if let Some(job_id) = job_id.as_ref().or(cancelled.job_id.as_ref()) {
                     for request in self.waiting.cancelled(job_id.as_str()) {

@@ -117,7 +117,7 @@ impl ClientCore {
         jobs.any(|job| job.subscribed && job.keys.contains(&key))
     }
 
-    pub(super) fn subscribed(&mut self, subscribed: Subscribed, clues: Clues<'_>, now: Now) {
+    pub(super) fn subscribed(&mut self, subscribed: &Subscribed, clues: Clues<'_>, now: Now) {
         let request_id = subscribed.request_id.clone();
         let clues = Clues {
             request_id: request_id.as_ref().map(AsRef::as_ref),
