@@ -193,8 +193,7 @@ impl Play<'_> {
             Action::Resume(step) => self.resume(step).await,
             Action::Send(step) => {
                 let sent = self.send(&step.on, &step.frame).await?;
-                self.keep(step.r#as.as_deref(), sent);
-                Ok(())
+                self.keep(step.r#as.as_deref(), sent)
             }
             Action::Raw(step) => self.raw(step).await,
             Action::Expect(step) => self.expect(step).await,
@@ -214,6 +213,10 @@ impl Play<'_> {
                     .await
             }
             Action::Closed(step) => self.closed(step).await,
+            Action::Set(step) => {
+                let value = self.names.expand(&step.value)?;
+                self.keep(Some(&step.name), value)
+            }
             Action::Check(step) => {
                 let value = self.names.expand(&step.value)?;
                 self.compare(&step.is, &value)
@@ -226,13 +229,15 @@ impl Play<'_> {
                 self.connection(&step.on)?.answer_pings(step.answers);
                 Ok(())
             }
+            Action::Alive(step) => self.alive(&step.on).await,
             Action::Each(_) | Action::Repeat(_) => Ok(()),
         }
     }
 
     fn connection(&mut self, name: &str) -> Result<&mut Connection, Wrong> {
+        let name = self.plain(name)?;
         self.connections
-            .get_mut(name)
+            .get_mut(&name)
             .ok_or_else(|| Wrong::scenario(format!("no connection `{name}` was opened")))
     }
 
@@ -253,10 +258,21 @@ impl Play<'_> {
         })
     }
 
-    fn keep(&mut self, name: Option<&str>, value: Value) {
+    /// Keeps a value under a name, in which names are replaced too: `J${i}` is `J0` in the first round.
+    fn keep(&mut self, name: Option<&str>, value: Value) -> Result<(), Wrong> {
         if let Some(name) = name {
-            self.names.set(name, value);
+            let name = self.plain(name)?;
+            self.names.set(&name, value);
         }
+        Ok(())
+    }
+
+    /// A text with its names replaced.
+    fn plain(&self, text: &str) -> Result<String, Wrong> {
+        Ok(match self.names.expand(&Value::String(text.to_owned()))? {
+            Value::String(text) => text,
+            other => other.to_string(),
+        })
     }
 
     async fn send(&mut self, on: &str, frame: &Map<String, Value>) -> Result<Value, Wrong> {
@@ -269,12 +285,22 @@ impl Play<'_> {
 
     /// Takes the first frame with the address of the pattern. An error that nobody asked for ends the wait.
     async fn take(&mut self, on: &str, pattern: &Value, within: Duration) -> Result<Value, Wrong> {
+        self.take_from(on, pattern, within, true).await
+    }
+
+    async fn take_from(
+        &mut self,
+        on: &str,
+        pattern: &Value,
+        within: Duration,
+        errors_end_it: bool,
+    ) -> Result<Value, Wrong> {
         let address = Address::of(pattern);
         let expected = address.words();
         let connection = self.connection(on)?;
         let taken = connection
             .take(
-                &mut |frame| address.fits(frame) || address.unlike_error(frame),
+                &mut |frame| address.fits(frame) || errors_end_it && address.unlike_error(frame),
                 within,
             )
             .await;
@@ -317,7 +343,8 @@ fn no_link(error: &NoLink) -> Wrong {
 /// What a pattern says about which frame is meant.
 #[derive(Debug)]
 struct Address {
-    kind: Option<Value>,
+    /// The types that are meant; any when empty.
+    kinds: Vec<Value>,
     job: Option<Value>,
     event: Option<Value>,
 }
@@ -326,7 +353,10 @@ impl Address {
     fn of(pattern: &Value) -> Self {
         let literal = |value: &Value| value.is_string().then(|| value.clone());
         Self {
-            kind: literal(&pattern["type"]),
+            kinds: match &pattern["type"] {
+                kind @ Value::String(_) => vec![kind.clone()],
+                question => question["$one_of"].as_array().cloned().unwrap_or_default(),
+            },
             job: literal(&pattern["job_id"]),
             event: literal(&pattern["payload"]["kind"]),
         }
@@ -336,25 +366,19 @@ impl Address {
         let is = |wanted: &Option<Value>, seen: &Value| {
             wanted.as_ref().is_none_or(|wanted| wanted == seen)
         };
-        is(&self.kind, &frame["type"])
+        (self.kinds.is_empty() || self.kinds.contains(&frame["type"]))
             && is(&self.job, &frame["job_id"])
             && is(&self.event, &frame["payload"]["kind"])
     }
 
     /// Whether the frame says that what is waited for will not come.
     fn unlike_error(&self, frame: &Value) -> bool {
-        frame["type"] == "session.error"
-            && self
-                .kind
-                .as_ref()
-                .is_some_and(|kind| kind != "session.error")
+        frame["type"] == "session.error" && !self.kinds.is_empty() && !self.kinds.contains(&frame["type"])
     }
 
     fn words(&self) -> String {
-        let mut words = self
-            .kind
-            .as_ref()
-            .map_or_else(|| "a frame".to_owned(), |kind| text(kind).to_owned());
+        let kinds: Vec<&str> = self.kinds.iter().map(text).collect();
+        let mut words = if kinds.is_empty() { "a frame".to_owned() } else { kinds.join(" or ") };
         if let Some(event) = &self.event {
             words = format!("{words} {}", text(event));
         }

@@ -18,8 +18,32 @@ macro_rules! embedded {
 /// The scenario files for runtimes, in the order of the specification.
 const SERVER: &[(&str, &str)] = embedded![
     "server/03-overview.yaml",
+    "server/04-transport.yaml",
+    "server/05-wire-format.yaml",
     "server/06.1-authentication.yaml",
     "server/06.2-handshake.yaml",
+    "server/06.3-resume.yaml",
+    "server/06.4-heartbeats.yaml",
+    "server/06.5-acknowledgement.yaml",
+    "server/06.6-listing.yaml",
+    "server/06.7-close.yaml",
+    "server/07.1-submission.yaml",
+    "server/07.2-idempotency.yaml",
+    "server/07.3-lifecycle.yaml",
+    "server/07.4-cancellation.yaml",
+    "server/07.5-agent-versions.yaml",
+    "server/07.6-subscription.yaml",
+    "server/08.1-events.yaml",
+    "server/08.3-ordering.yaml",
+    "server/08.4-result-streaming.yaml",
+    "server/09.1-leases.yaml",
+    "server/09.4-subsets.yaml",
+    "server/09.5-expiry.yaml",
+    "server/09.6-budget.yaml",
+    "server/09.7-models.yaml",
+    "server/10-delegation.yaml",
+    "server/11-trace.yaml",
+    "server/14-security.yaml",
 ];
 
 const SHAPES: &str = include_str!("../shapes.yaml");
@@ -109,6 +133,9 @@ fn named<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, String> {
 /// # Errors
 /// What in the text cannot be understood, and where.
 pub fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let value: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    // YAML 1.2: `on`, `yes` and `no` are words.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    let value: Value =
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())?;
     serde_path_to_error::deserialize(value).map_err(|error| error.to_string())
 }

@@ -1,5 +1,5 @@
 //! Patterns for what comes back. A pattern is JSON: an object asks for its members and lets others be, a list asks for each of
-//! its items, anything else asks for that value. An object whose members all begin with `$` is a question:
+//! its items, anything else asks for that value. A member that begins with `$` is a question about the whole:
 //!
 //! | question | holds when what was seen |
 //! |---|---|
@@ -87,17 +87,15 @@ impl<'a> Matcher<'a> {
 
     fn compare(&mut self, pattern: &Value, seen: Option<&Value>, at: &str) -> Result<(), Mismatch> {
         match pattern {
-            Value::Object(members) if is_question(members) => members
-                .iter()
-                .try_for_each(|(question, of)| self.ask(question, of, seen, at)),
-            Value::Object(members) => {
-                let Some(Value::Object(there)) = seen else {
-                    return Err(Mismatch::new(at, "an object", seen));
-                };
-                members.iter().try_for_each(|(name, member)| {
-                    self.compare(member, there.get(name), &join(at, name))
-                })
-            }
+            Value::Object(members) => members.iter().try_for_each(|(name, of)| {
+                if name.starts_with('$') {
+                    return self.ask(name, of, seen, at);
+                }
+                match seen {
+                    Some(Value::Object(there)) => self.compare(of, there.get(name), &join(at, name)),
+                    _ => Err(Mismatch::new(at, "an object", seen)),
+                }
+            }),
             Value::Array(items) => {
                 let Some(Value::Array(there)) = seen else {
                     return Err(Mismatch::new(at, "a list", seen));
@@ -283,10 +281,6 @@ impl<'a> Matcher<'a> {
             self.compare(of, Some(item), &join(at, &index.to_string()))
         })
     }
-}
-
-fn is_question(members: &Map<String, Value>) -> bool {
-    !members.is_empty() && members.keys().all(|name| name.starts_with('$'))
 }
 
 fn join(at: &str, name: &str) -> String {

@@ -30,7 +30,7 @@ impl Options {
     /// One pair of principals, so one scenario at a time.
     pub fn new(principals: Vec<Principals>) -> Self {
         Self {
-            at_a_time: 8,
+            at_a_time: 24,
             principals,
             patience: PATIENCE,
             only: None,

@@ -131,6 +131,8 @@ pub enum Action {
     HangUp(On),
     /// The runtime closes the connection.
     Closed(Closed),
+    /// Gives a value a name.
+    Set(Set),
     /// A value is what it should be.
     Check(Check),
     /// Plays steps for each of some values.
@@ -141,6 +143,8 @@ pub enum Action {
     Pause(Pause),
     /// Answers pings on a connection, or no longer.
     Heart(Heart),
+    /// The session still works: a job is submitted and succeeds. Errors that came before are left aside.
+    Alive(On),
 }
 
 fn on() -> String {
@@ -272,6 +276,9 @@ step! {
         frame: Map<String, Value>,
         /// The pattern of the answer.
         gets: Value,
+        /// A `session.error` that comes first is left aside.
+        #[serde(default)]
+        despite_errors: bool,
         /// Keeps the answer.
         r#as: Option<String>,
     }
@@ -325,6 +332,9 @@ step! {
         accepted: Value,
         /// The code that refuses it, instead.
         refused: Option<Value>,
+        /// A `session.error` that comes first is left aside.
+        #[serde(default)]
+        despite_errors: bool,
         /// No answer is waited for. `J.id` is the frame's id then.
         #[serde(default)]
         unanswered: bool,
@@ -345,8 +355,8 @@ step! {
         result: Option<Value>,
         /// A pattern for the payload of `job.error`, or its code.
         error: Option<Value>,
-        /// Patterns for the payloads of all of the job's events, in order.
-        events: Option<Vec<Value>>,
+        /// A pattern for the list of the payloads of all of the job's events, in order.
+        events: Option<Value>,
         /// Patterns for payloads among the job's events, in this order.
         contains: Option<Vec<Value>>,
         /// Keeps `events` and `end`.
@@ -380,6 +390,16 @@ step! {
         /// A pattern that every frame before the end has to match; without it no frame may come.
         frames: Option<Value>,
     }
+}
+
+/// See [`Action::Set`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: Value,
 }
 
 /// See [`Action::Check`].
@@ -464,6 +484,7 @@ impl Scenario {
                         .is_some_and(|agent| agent.starts_with("probe"))
                     || submit.program.as_deref().is_some_and(|name| !mapped(name))
             }
+            Action::Alive(_) => !mapped("quick"),
             _ => false,
         })
     }

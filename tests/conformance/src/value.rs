@@ -53,29 +53,40 @@ impl Names {
                     .map(|item| self.expand(item))
                     .collect::<Result<_, _>>()?,
             ),
-            Value::Object(members) => members
-                .iter()
-                .map(|(name, member)| {
-                    let name = match self.expand_text(name)? {
-                        Value::String(name) => name,
-                        other => other.to_string(),
-                    };
-                    Ok((name, self.expand(member)?))
-                })
-                .collect::<Result<Map<_, _>, String>>()?
-                .into(),
+            Value::Object(members) => {
+                let mut whole = Map::new();
+                for (name, member) in members {
+                    let member = self.expand(member)?;
+                    // `$merge` puts the members of another object beside those that are written.
+                    match (name.as_str(), member) {
+                        ("$merge", Value::Object(more)) => whole.extend(more),
+                        (_, member) => {
+                            let name = match self.expand_text(name)? {
+                                Value::String(name) => name,
+                                other => other.to_string(),
+                            };
+                            whole.insert(name, member);
+                        }
+                    }
+                }
+                whole.into()
+            }
             other => other.clone(),
         })
     }
 
     fn expand_text(&self, text: &str) -> Result<Value, String> {
-        let Some(start) = text.find("${") else {
+        let Some(first) = text.find("${") else {
             return Ok(Value::String(text.to_owned()));
         };
-        let end = text[start..]
+        let end = text[first..]
             .find('}')
-            .map(|end| start + end)
+            .map(|end| first + end)
             .ok_or_else(|| format!("`{text}` has a `${{` without a `}}`"))?;
+        // The innermost one first: in `${J${i}.job_id}` the `${i}` is part of the name.
+        let start = text[first..end]
+            .rfind("${")
+            .map_or(first, |at| first + at);
         let value = self.stand_for(&text[start + 2..end])?;
         if start == 0 && end + 1 == text.len() {
             return Ok(value);
@@ -84,6 +95,11 @@ impl Names {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
+        let whole = format!("{}{middle}{}", &text[..start], &text[end + 1..]);
+        if start > first {
+            return self.expand_text(&whole);
+        }
+        // What a name stood for is not looked at again.
         let rest = match self.expand_text(&text[end + 1..])? {
             Value::String(rest) => rest,
             other => other.to_string(),

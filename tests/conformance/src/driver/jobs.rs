@@ -23,8 +23,7 @@ impl Play<'_> {
         frame.extend(step.frame.clone());
         let sent = self.send(&step.on, &frame).await?;
         if step.unanswered {
-            self.keep(Some(&step.r#as), sent);
-            return Ok(());
+            return self.keep(Some(&step.r#as), sent);
         }
         if let Some(code) = &step.refused {
             return self.error(&step.on, code, &json!({}), &sent["id"]).await;
@@ -41,8 +40,39 @@ impl Play<'_> {
         // The job's id is where every peer can find it, whatever the envelope says.
         kept["job_id"] = kept["payload"]["job_id"].clone();
         kept["submit"] = sent;
-        self.keep(Some(&step.r#as), kept);
-        Ok(())
+        self.keep(Some(&step.r#as), kept)
+    }
+
+    pub(super) async fn alive(&mut self, on: &str) -> Result<(), Wrong> {
+        let error = json!({"type": "session.error"});
+        while self.take(on, &error, std::time::Duration::ZERO).await.is_ok() {}
+        let submit = Submit {
+            on: on.to_owned(),
+            r#as: "alive".to_owned(),
+            r#do: None,
+            program: Some("quick".to_owned()),
+            agent: None,
+            input: None,
+            lease: None,
+            payload: Map::new(),
+            frame: Map::new(),
+            accepted: json!({}),
+            refused: None,
+            despite_errors: true,
+            unanswered: false,
+        };
+        self.submit(&submit).await?;
+        let ends = Ends {
+            on: on.to_owned(),
+            job: "alive".to_owned(),
+            result: Some(json!({"final_status": "success"})),
+            error: None,
+            events: None,
+            contains: None,
+            r#as: None,
+            within: None,
+        };
+        self.ends(&ends).await
     }
 
     fn work(&self, step: &Submit) -> Result<(Value, Value), Wrong> {
@@ -84,18 +114,17 @@ impl Play<'_> {
             }
         };
         self.right_end(step, &end)?;
-        if let Some(patterns) = &step.events {
+        if let Some(pattern) = &step.events {
             let payloads: Vec<Value> = events
                 .iter()
                 .map(|event| event["payload"].clone())
                 .collect();
-            self.compare(&Value::Array(patterns.clone()), &Value::Array(payloads))?;
+            self.compare(pattern, &Value::Array(payloads))?;
         }
         if let Some(patterns) = &step.contains {
             self.in_order(patterns, &events)?;
         }
-        self.keep(step.r#as.as_deref(), json!({"events": events, "end": end}));
-        Ok(())
+        self.keep(step.r#as.as_deref(), json!({"events": events, "end": end}))
     }
 
     fn right_end(&mut self, step: &Ends, end: &Value) -> Result<(), Wrong> {

@@ -25,9 +25,10 @@ impl Play<'_> {
         match (linked, step.refused) {
             (Ok(link), None) => {
                 self.opened += 1;
-                let name = format!("{}{}", step.on, self.opened);
+                let on = self.plain(&step.on)?;
+                let name = format!("{on}{}", self.opened);
                 let connection = Connection::new(name, link, self.transcript.clone());
-                self.connections.insert(step.on.clone(), connection);
+                self.connections.insert(on, connection);
                 Ok(())
             }
             (Err(NoLink::Refused(status)), Some(wanted)) if status == wanted => Ok(()),
@@ -132,7 +133,7 @@ impl Play<'_> {
         self.dial(&step.on).await?;
         let mut payload = self.greeting(&step.who)?;
         let mut kind = "session.hello";
-        match step.by.as_str() {
+        match self.plain(&step.by)?.as_str() {
             "hello" => {
                 let block =
                     json!({"session_id": session, "resume_token": token, "last_event_seq": last});
@@ -179,10 +180,7 @@ impl Play<'_> {
     pub(super) async fn raw(&mut self, step: &Raw) -> Result<(), Wrong> {
         for _ in 0..step.times {
             if let Some(text) = &step.text {
-                let text = match self.names.expand(&json!(text))? {
-                    Value::String(text) => text,
-                    other => other.to_string(),
-                };
+                let text = self.plain(text)?;
                 self.connection(&step.on)?.send_text(text).await;
             } else if let Some(text) = &step.base64 {
                 let bytes = bytes(text)?;
@@ -211,8 +209,7 @@ impl Play<'_> {
             self.take(&step.on, &pattern, within).await?
         };
         self.compare(&pattern, &frame)?;
-        self.keep(step.r#as.as_deref(), frame);
-        Ok(())
+        self.keep(step.r#as.as_deref(), frame)
     }
 
     pub(super) async fn until(&mut self, step: &Expect) -> Result<(), Wrong> {
@@ -242,8 +239,7 @@ impl Play<'_> {
             }
             frames.push(frame);
             if found {
-                self.keep(step.r#as.as_deref(), Value::Array(frames));
-                return Ok(());
+                return self.keep(step.r#as.as_deref(), Value::Array(frames));
             }
         }
     }
@@ -252,10 +248,13 @@ impl Play<'_> {
         let sent = self.send(&step.on, &step.frame).await?;
         self.names.set("sent", sent);
         let pattern = self.names.expand(&step.gets)?;
-        let answer = self.take(&step.on, &pattern, self.stage.patience).await?;
+        if step.despite_errors {
+            // Whatever was refused before; the answer itself is waited for below.
+            self.set_errors_aside(&step.on).await?;
+        }
+        let answer = self.take_from(&step.on, &pattern, self.stage.patience, !step.despite_errors).await?;
         self.compare(&pattern, &answer)?;
-        self.keep(step.r#as.as_deref(), answer);
-        Ok(())
+        self.keep(step.r#as.as_deref(), answer)
     }
 
     pub(super) async fn poll(&mut self, step: &Ask) -> Result<(), Wrong> {
@@ -275,10 +274,7 @@ impl Play<'_> {
         let id = if let Some(frame) = &step.frame {
             self.send(&step.on, frame).await?["id"].clone()
         } else if let Some(raw) = &step.raw {
-            let text = match self.names.expand(&json!(raw))? {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
+            let text = self.plain(raw)?;
             self.connection(&step.on)?.send_text(text).await;
             Value::Null
         } else {
@@ -314,6 +310,12 @@ impl Play<'_> {
         }
         self.names.set("error", error.clone());
         self.compare(&pattern, &error)
+    }
+
+    async fn set_errors_aside(&mut self, on: &str) -> Result<(), Wrong> {
+        let error = json!({"type": "session.error"});
+        while self.take(on, &error, Duration::ZERO).await.is_ok() {}
+        Ok(())
     }
 
     async fn ended(&mut self, on: &str) -> Result<(), Wrong> {
@@ -360,10 +362,11 @@ impl Play<'_> {
         };
         let shapes = &self.stage.library.shapes;
         let within = Duration::from_millis(step.r#for);
+        let on = self.plain(&step.on)?;
         let connection = self
             .connections
-            .get_mut(&step.on)
-            .ok_or_else(|| Wrong::scenario(format!("no connection `{}` was opened", step.on)))?;
+            .get_mut(&on)
+            .ok_or_else(|| Wrong::scenario(format!("no connection `{on}` was opened")))?;
         let taken = connection
             .take(
                 &mut |frame| Matcher::new(shapes).matches(&pattern, frame).is_ok(),
