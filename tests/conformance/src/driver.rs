@@ -347,6 +347,8 @@ struct Address {
     kinds: Vec<Value>,
     job: Option<Value>,
     event: Option<Value>,
+    /// Members of the payload that pair an answer with its request.
+    pairs: Vec<(&'static str, Value)>,
 }
 
 impl Address {
@@ -359,6 +361,10 @@ impl Address {
             },
             job: literal(&pattern["job_id"]),
             event: literal(&pattern["payload"]["kind"]),
+            pairs: ["request_id", "ping_nonce"]
+                .into_iter()
+                .filter_map(|name| Some((name, literal(&pattern["payload"][name])?)))
+                .collect(),
         }
     }
 
@@ -369,16 +375,26 @@ impl Address {
         (self.kinds.is_empty() || self.kinds.contains(&frame["type"]))
             && is(&self.job, &frame["job_id"])
             && is(&self.event, &frame["payload"]["kind"])
+            && self
+                .pairs
+                .iter()
+                .all(|(name, wanted)| frame["payload"][name] == *wanted)
     }
 
     /// Whether the frame says that what is waited for will not come.
     fn unlike_error(&self, frame: &Value) -> bool {
-        frame["type"] == "session.error" && !self.kinds.is_empty() && !self.kinds.contains(&frame["type"])
+        frame["type"] == "session.error"
+            && !self.kinds.is_empty()
+            && !self.kinds.contains(&frame["type"])
     }
 
     fn words(&self) -> String {
         let kinds: Vec<&str> = self.kinds.iter().map(text).collect();
-        let mut words = if kinds.is_empty() { "a frame".to_owned() } else { kinds.join(" or ") };
+        let mut words = if kinds.is_empty() {
+            "a frame".to_owned()
+        } else {
+            kinds.join(" or ")
+        };
         if let Some(event) = &self.event {
             words = format!("{words} {}", text(event));
         }

@@ -92,7 +92,9 @@ impl<'a> Matcher<'a> {
                     return self.ask(name, of, seen, at);
                 }
                 match seen {
-                    Some(Value::Object(there)) => self.compare(of, there.get(name), &join(at, name)),
+                    Some(Value::Object(there)) => {
+                        self.compare(of, there.get(name), &join(at, name))
+                    }
                     _ => Err(Mismatch::new(at, "an object", seen)),
                 }
             }),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::driver::{PATIENCE, Stage, play};
-use crate::invariant;
+use crate::invariant::{self, Judged};
 use crate::library::Library;
 use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
@@ -124,10 +124,15 @@ async fn one(
             let (lines, result) = play(stage, scenario, twin).await;
             let verdict = match result {
                 Err(failure) => Verdict::Fail(failure),
-                Ok(()) => invariant::check(&lines, &scenario.exempt)
-                    .into_iter()
-                    .next()
-                    .map_or(Verdict::Pass, Verdict::Fail),
+                Ok(()) => invariant::check(
+                    &lines,
+                    &stage.library.shapes,
+                    Judged::Runtime,
+                    &scenario.exempt,
+                )
+                .into_iter()
+                .next()
+                .map_or(Verdict::Pass, Verdict::Fail),
             };
             (lines, verdict)
         }

@@ -263,6 +263,9 @@ step! {
         /// It has to be the very next frame.
         #[serde(default)]
         next: bool,
+        /// A `session.error` that comes first is left aside.
+        #[serde(default)]
+        despite_errors: bool,
         /// Keeps the frame, or for `until` the list of frames.
         r#as: Option<String>,
         /// Milliseconds, when other than usual.

@@ -84,9 +84,7 @@ impl Names {
             .map(|end| first + end)
             .ok_or_else(|| format!("`{text}` has a `${{` without a `}}`"))?;
         // The innermost one first: in `${J${i}.job_id}` the `${i}` is part of the name.
-        let start = text[first..end]
-            .rfind("${")
-            .map_or(first, |at| first + at);
+        let start = text[first..end].rfind("${").map_or(first, |at| first + at);
         let value = self.stand_for(&text[start + 2..end])?;
         if start == 0 && end + 1 == text.len() {
             return Ok(value);

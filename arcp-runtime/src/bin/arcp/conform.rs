@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use arcp_conformance::library::Library;
 use arcp_conformance::report;
-use arcp_conformance::run::{Options, run};
+use arcp_conformance::run::{Options, Played, run};
 use arcp_conformance::target::{Children, Offer, Principals, Runtime, WebSockets};
+use arcp_conformance::transcript::to_text;
 use clap::{Args, Subcommand};
 
 use crate::fault::Fault;
@@ -56,6 +57,9 @@ struct Server {
     /// Only scenarios whose name contains this.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// A folder for the transcripts, one file of JSON lines for each scenario.
+    #[arg(long, value_name = "FOLDER")]
+    transcripts: Option<PathBuf>,
     /// Milliseconds that are waited for what has to come.
     #[arg(long, default_value_t = 5000, value_name = "MS")]
     patience: u64,
@@ -96,8 +100,13 @@ impl Server {
             .enable_all()
             .build()
             .map_err(|error| Fault::machine(format!("no runtime can be started: {error}")))?;
-        let played = tokio.block_on(run(&library, &*runtime, &offer, &options));
+        let mut played = tokio.block_on(run(&library, &*runtime, &offer, &options));
         tokio.shutdown_background();
+        if let Some(folder) = &self.transcripts {
+            for one in &mut played {
+                one.outcome.transcript = Some(keep(folder, one)?);
+            }
+        }
         let text = report::terminal(&library, &played);
         let _ = std::io::stdout().write_all(text.as_bytes());
         Ok(())
@@ -142,4 +151,20 @@ impl Server {
         }
         Ok(all)
     }
+}
+
+/// Writes a scenario's transcript, and says where.
+fn keep(folder: &Path, played: &Played) -> Result<String, Fault> {
+    let name: String = played
+        .outcome
+        .scenario
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
+        .collect();
+    let file = folder.join(format!("{name}.jsonl"));
+    let trouble =
+        |error: std::io::Error| Fault::file(format!("{} cannot be written: {error}", file.display()));
+    std::fs::create_dir_all(folder).map_err(trouble)?;
+    std::fs::write(&file, to_text(&played.lines)).map_err(trouble)?;
+    Ok(file.display().to_string())
 }

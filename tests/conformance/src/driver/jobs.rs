@@ -29,10 +29,11 @@ impl Play<'_> {
             return self.error(&step.on, code, &json!({}), &sent["id"]).await;
         }
         let accepted = self
-            .take(
+            .take_from(
                 &step.on,
                 &json!({"type": "job.accepted"}),
                 self.stage.patience,
+                !step.despite_errors,
             )
             .await?;
         self.compare(&step.accepted, &accepted["payload"])?;
@@ -45,7 +46,11 @@ impl Play<'_> {
 
     pub(super) async fn alive(&mut self, on: &str) -> Result<(), Wrong> {
         let error = json!({"type": "session.error"});
-        while self.take(on, &error, std::time::Duration::ZERO).await.is_ok() {}
+        while self
+            .take(on, &error, std::time::Duration::ZERO)
+            .await
+            .is_ok()
+        {}
         let submit = Submit {
             on: on.to_owned(),
             r#as: "alive".to_owned(),

@@ -206,7 +206,8 @@ impl Play<'_> {
                 Err(Unseen::Ended(how)) => return Err(Wrong::new(brief(&pattern), how)),
             }
         } else {
-            self.take(&step.on, &pattern, within).await?
+            self.take_from(&step.on, &pattern, within, !step.despite_errors)
+                .await?
         };
         self.compare(&pattern, &frame)?;
         self.keep(step.r#as.as_deref(), frame)
@@ -252,7 +253,14 @@ impl Play<'_> {
             // Whatever was refused before; the answer itself is waited for below.
             self.set_errors_aside(&step.on).await?;
         }
-        let answer = self.take_from(&step.on, &pattern, self.stage.patience, !step.despite_errors).await?;
+        let answer = self
+            .take_from(
+                &step.on,
+                &pattern,
+                self.stage.patience,
+                !step.despite_errors,
+            )
+            .await?;
         self.compare(&pattern, &answer)?;
         self.keep(step.r#as.as_deref(), answer)
     }

@@ -1,0 +1,253 @@
+//! Invariants on single frames of a runtime: the envelope, and the shape of what it carries.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Found, Frame, Invariant, Wire};
+use crate::matcher::{Matcher, Shapes, brief};
+use crate::transcript::{Side, What};
+
+const JSON: Invariant = Invariant {
+    name: "frames are JSON objects",
+    rules: &["R-4-06", "R-4-09", "R-4-10", "R-4-12", "R-5-01", "R-5-13"],
+    sentence: "everything a runtime sends is one JSON object in text",
+};
+const ENVELOPE: Invariant = Invariant {
+    name: "envelopes are whole",
+    rules: &["R-5-01", "R-5-03", "R-5-04", "R-5-06", "R-5-12"],
+    sentence: "an envelope has arcp 1.1, an id, a type, and an object as payload",
+};
+const UNIQUE: Invariant = Invariant {
+    name: "ids differ",
+    rules: &["R-5-04"],
+    sentence: "no two messages of a sender have the same id",
+};
+const ID_FORM: Invariant = Invariant {
+    name: "ids are ULIDs or UUIDv7",
+    rules: &["R-5-05"],
+    sentence: "an id is a ULID or a UUIDv7, with or without a prefix",
+};
+const DIRECTION: Invariant = Invariant {
+    name: "a runtime says what runtimes say",
+    rules: &["R-8.1-01"],
+    sentence: "a runtime sends only the messages of runtimes",
+};
+const MEMBERS: Invariant = Invariant {
+    name: "envelopes have no unknown members",
+    rules: &["R-5-01", "R-15-03"],
+    sentence: "a member of an envelope is one that is defined, or has a vendor's prefix",
+};
+const SHAPE: Invariant = Invariant {
+    name: "payloads have their shape",
+    rules: &["R-6.2-02", "R-8.1-02", "R-8.1-03", "R-8.2-01", "R-12-02"],
+    sentence: "a payload has the members of its message",
+};
+const PINNED: Invariant = Invariant {
+    name: "pinned codes",
+    rules: &["R-12-03", "R-12-04"],
+    sentence: "LEASE_EXPIRED and BUDGET_EXHAUSTED are never retryable, INTERNAL_ERROR always is",
+};
+const CODES: Invariant = Invariant {
+    name: "a runtime's codes",
+    rules: &["R-12-01"],
+    sentence: "a session.error has one of the fifteen codes",
+};
+const TRACE: Invariant = Invariant {
+    name: "trace ids",
+    rules: &["R-11-01"],
+    sentence: "a trace id is 32 lower-case hexadecimal digits and not all zero",
+};
+
+/// The invariants of this file.
+pub(super) const ALL: &[Invariant] = &[
+    JSON, ENVELOPE, UNIQUE, ID_FORM, DIRECTION, MEMBERS, SHAPE, PINNED, CODES, TRACE,
+];
+
+/// The codes of the specification (§12).
+const CANONICAL: [&str; 15] = [
+    "PERMISSION_DENIED",
+    "LEASE_SUBSET_VIOLATION",
+    "JOB_NOT_FOUND",
+    "DUPLICATE_KEY",
+    "AGENT_NOT_AVAILABLE",
+    "AGENT_VERSION_NOT_AVAILABLE",
+    "CANCELLED",
+    "TIMEOUT",
+    "RESUME_WINDOW_EXPIRED",
+    "HEARTBEAT_LOST",
+    "LEASE_EXPIRED",
+    "BUDGET_EXHAUSTED",
+    "INVALID_REQUEST",
+    "UNAUTHENTICATED",
+    "INTERNAL_ERROR",
+];
+
+/// What a runtime may send.
+const SENT: [&str; 13] = [
+    "session.welcome",
+    "session.error",
+    "session.ping",
+    "session.pong",
+    "session.jobs",
+    "session.closed",
+    "session.bye",
+    "job.accepted",
+    "job.cancelled",
+    "job.event",
+    "job.result",
+    "job.error",
+    "job.subscribed",
+];
+
+const ENVELOPE_MEMBERS: [&str; 8] = [
+    "arcp",
+    "id",
+    "type",
+    "session_id",
+    "trace_id",
+    "job_id",
+    "event_seq",
+    "payload",
+];
+
+pub(super) fn check(wire: &Wire<'_>, shapes: &Shapes, found: &mut Found) {
+    for line in wire.lines.iter().filter(|line| line.from == Side::Runtime) {
+        match &line.what {
+            What::Text(text) => found.broken(
+                JSON,
+                format!(
+                    "on {}: text that is no JSON: {}",
+                    line.connection,
+                    brief(&Value::String(text.clone()))
+                ),
+            ),
+            What::Binary(_) => {
+                found.broken(JSON, format!("on {}: a binary frame", line.connection))
+            }
+            _ => {}
+        }
+    }
+    let mut ids = BTreeSet::new();
+    for frame in wire.from_runtime() {
+        if !frame.value.is_object() {
+            found.broken(JSON, frame.brief());
+            continue;
+        }
+        envelope(frame, &mut ids, found);
+        shape(frame, shapes, found);
+        error(frame, found);
+    }
+}
+
+fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Found) {
+    let id = frame.text("id").unwrap_or_default();
+    let whole = frame.value["arcp"] == "1.1"
+        && !id.is_empty()
+        && !frame.kind().is_empty()
+        && frame.payload().is_object();
+    if !whole {
+        found.broken(ENVELOPE, frame.brief());
+        return;
+    }
+    if !ids.insert(id) {
+        found.broken(UNIQUE, frame.brief());
+    }
+    if !is_id(id) {
+        found.broken(ID_FORM, frame.brief());
+    }
+    if !SENT.contains(&frame.kind()) && !frame.kind().starts_with("x-vendor.") {
+        found.broken(DIRECTION, frame.brief());
+    }
+    let unknown = frame
+        .value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .find(|(name, _)| {
+            !ENVELOPE_MEMBERS.contains(&name.as_str()) && !name.starts_with("x-vendor.")
+        });
+    if let Some((name, _)) = unknown {
+        found.broken(MEMBERS, format!("`{name}` {}", frame.brief()));
+    }
+    let trace = &frame.value["trace_id"];
+    let is_trace = |text: &str| {
+        text.len() == 32
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            && text.bytes().any(|byte| byte != b'0')
+    };
+    if !trace.is_null() && !trace.as_str().is_some_and(is_trace) {
+        found.broken(TRACE, frame.brief());
+    }
+}
+
+/// A ULID or a UUIDv7, perhaps after a prefix and a line.
+fn is_id(id: &str) -> bool {
+    let bare = id.rsplit('_').next().unwrap_or(id);
+    let ulid = bare.len() == 26
+        && bare.bytes().all(|byte| {
+            byte.is_ascii_digit()
+                || byte.is_ascii_uppercase() && !matches!(byte, b'I' | b'L' | b'O' | b'U')
+        })
+        && bare.as_bytes()[0] <= b'7';
+    let uuid = bare.len() == 36
+        && bare.as_bytes()[14] == b'7'
+        && bare.bytes().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_hexdigit()
+            }
+        });
+    ulid || uuid
+}
+
+fn shape(frame: &Frame<'_>, shapes: &Shapes, found: &mut Found) {
+    let mut names = vec![frame.kind().to_owned()];
+    if frame.kind() == "job.event"
+        && let Some(kind) = frame.payload()["kind"].as_str()
+    {
+        names.push(format!("event {kind}"));
+    }
+    for name in names {
+        let Some(shape) = shapes.get(&name) else {
+            continue;
+        };
+        let seen = if name.starts_with("event ") {
+            &frame.payload()["body"]
+        } else {
+            frame.payload()
+        };
+        if let Err(mismatch) = Matcher::new(shapes).matches(shape, seen) {
+            found.broken_as(
+                SHAPE,
+                format!("{name}, at {}: {}", mismatch.at, mismatch.expected),
+                format!("{} {}", mismatch.seen, frame.brief()),
+            );
+        }
+    }
+}
+
+fn error(frame: &Frame<'_>, found: &mut Found) {
+    let error = match frame.kind() {
+        "session.error" | "job.error" => frame.payload(),
+        "job.event" if frame.payload()["body"]["error"].is_object() => {
+            &frame.payload()["body"]["error"]
+        }
+        _ => return,
+    };
+    let code = error["code"].as_str().unwrap_or_default();
+    let pinned = match code {
+        "LEASE_EXPIRED" | "BUDGET_EXHAUSTED" => Some(false),
+        "INTERNAL_ERROR" => Some(true),
+        _ => None,
+    };
+    if pinned.is_some_and(|pinned| error["retryable"] != pinned) {
+        found.broken(PINNED, frame.brief());
+    }
+    if frame.kind() == "session.error" && !CANONICAL.contains(&code) {
+        found.broken(CODES, frame.brief());
+    }
+}

@@ -1,0 +1,208 @@
+//! Invariants on sessions: who speaks first, what was negotiated, which secrets are told to whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Found, Invariant, Wire};
+use crate::transcript::{Side, What};
+
+const FIRST: Invariant = Invariant {
+    name: "the client speaks first",
+    rules: &["R-3-01", "R-6.3-07"],
+    sentence: "the first frame of a runtime is a welcome or an error, and comes after a frame of the client",
+};
+const SESSION: Invariant = Invariant {
+    name: "frames name their session",
+    rules: &["R-5-07", "R-7.6-13"],
+    sentence: "from the welcome on every frame has the session's id",
+};
+const NEGOTIATED: Invariant = Invariant {
+    name: "only what was negotiated",
+    rules: &[
+        "R-6.2-04", "R-6.2-05", "R-6.2-06", "R-6.2-12", "R-6.2-13", "R-6.2-14",
+    ],
+    sentence: "nothing of a feature that was not negotiated is sent",
+};
+const PONGS: Invariant = Invariant {
+    name: "pongs answer pings",
+    rules: &["R-6.4-05"],
+    sentence: "every pong has the nonce of a ping that came before, once",
+};
+const SILENT: Invariant = Invariant {
+    name: "nothing after the goodbye",
+    rules: &["R-6.7-06"],
+    sentence: "after session.closed or session.bye nothing more is sent",
+};
+const TOKENS: Invariant = Invariant {
+    name: "resume tokens are told once",
+    rules: &["R-6.2-21", "R-6.3-01", "R-6.3-18"],
+    sentence: "a resume token is told in one welcome and nowhere else",
+};
+const BEARER: Invariant = Invariant {
+    name: "bearer tokens are never told",
+    rules: &["R-14-10"],
+    sentence: "a runtime never says a client's bearer token",
+};
+const CREDENTIALS: Invariant = Invariant {
+    name: "credentials are told to their principal alone",
+    rules: &[
+        "R-7.6-10",
+        "R-7.6-11",
+        "R-14-11",
+        "R-14-12",
+        "R-9.8.2-03",
+        "R-14-09",
+    ],
+    sentence: "a credential's value is told to one principal, for one job",
+};
+
+/// The invariants of this file.
+pub(super) const ALL: &[Invariant] = &[
+    FIRST,
+    SESSION,
+    NEGOTIATED,
+    PONGS,
+    SILENT,
+    TOKENS,
+    BEARER,
+    CREDENTIALS,
+];
+
+pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
+    first_words(wire, found);
+    goodbyes(wire, found);
+    secrets(wire, found);
+    let mut pings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for frame in &wire.frames {
+        if frame.from == Side::Client {
+            if frame.kind() == "session.ping"
+                && let Some(nonce) = frame.payload()["nonce"].as_str()
+            {
+                pings.entry(frame.connection).or_default().push(nonce);
+            }
+            continue;
+        }
+        let Some(opening) = wire.openings.get(frame.connection) else {
+            continue;
+        };
+        if Some(frame.session()) != opening.session.as_deref() {
+            found.broken(SESSION, frame.brief());
+        }
+        if let Some(feature) = needs(frame.kind(), frame.payload())
+            && !opening.features.contains(feature)
+        {
+            found.broken_as(NEGOTIATED, feature.to_owned(), frame.brief());
+        }
+        if frame.kind() == "session.pong" {
+            let nonce = frame.payload()["ping_nonce"].as_str().unwrap_or_default();
+            let asked = pings.entry(frame.connection).or_default();
+            match asked.iter().position(|ping| *ping == nonce) {
+                Some(place) => {
+                    asked.remove(place);
+                }
+                None => found.broken(PONGS, frame.brief()),
+            }
+        }
+    }
+}
+
+/// The feature without which a runtime does not say this. A pong answers whoever asked; a refusal is always allowed.
+fn needs(kind: &str, payload: &serde_json::Value) -> Option<&'static str> {
+    match kind {
+        "session.ping" => Some("heartbeat"),
+        "session.jobs" => Some("list_jobs"),
+        "job.subscribed" => Some("subscribe"),
+        "job.accepted" if !payload["credentials"].is_null() => Some("provisioned_credentials"),
+        "job.event" => match (payload["kind"].as_str()?, payload["body"]["phase"].as_str()) {
+            ("progress", _) => Some("progress"),
+            ("result_chunk", _) => Some("result_chunk"),
+            ("status", Some("credential_rotated")) => Some("provisioned_credentials"),
+            ("status", Some("back_pressure")) => Some("ack"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn first_words(wire: &Wire<'_>, found: &mut Found) {
+    let mut spoken: BTreeSet<&str> = BTreeSet::new();
+    let mut answered: BTreeSet<&str> = BTreeSet::new();
+    for line in wire.lines {
+        let connection = line.connection.as_str();
+        match (&line.what, line.from) {
+            (What::Opened(_) | What::Closed(_), _) => {}
+            (_, Side::Client) => {
+                spoken.insert(connection);
+            }
+            (What::Frame(frame), Side::Runtime) => {
+                let first = answered.insert(connection);
+                let greeting =
+                    frame["type"] == "session.welcome" || frame["type"] == "session.error";
+                if first && (!spoken.contains(connection) || !greeting) {
+                    found.broken(
+                        FIRST,
+                        format!("on {connection}: {}", crate::matcher::brief(frame)),
+                    );
+                }
+            }
+            (_, Side::Runtime) => {}
+        }
+    }
+}
+
+fn goodbyes(wire: &Wire<'_>, found: &mut Found) {
+    let mut gone: BTreeSet<&str> = BTreeSet::new();
+    for frame in wire.from_runtime() {
+        if gone.contains(frame.connection) {
+            found.broken(SILENT, frame.brief());
+        }
+        if matches!(frame.kind(), "session.closed" | "session.bye") {
+            gone.insert(frame.connection);
+        }
+    }
+}
+
+fn secrets(wire: &Wire<'_>, found: &mut Found) {
+    let mut bearers: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut tokens: BTreeSet<&str> = BTreeSet::new();
+    let mut values: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    for frame in &wire.frames {
+        if frame.from == Side::Client {
+            if let Some(token) = frame.payload()["auth"]["token"].as_str() {
+                bearers.insert(frame.connection, token);
+            }
+            continue;
+        }
+        let text = frame.value.to_string();
+        let bearer = bearers.get(frame.connection).copied().unwrap_or_default();
+        // A short token is a word that may occur by chance.
+        if bearer.len() >= 16 && text.contains(bearer) {
+            found.broken(BEARER, frame.brief());
+        }
+        if let Some(token) = tokens.iter().find(|token| text.contains(**token)) {
+            found.broken_as(TOKENS, (*token).to_owned(), frame.brief());
+        }
+        if frame.kind() == "session.welcome"
+            && let Some(token) = frame.payload()["resume_token"]
+                .as_str()
+                .filter(|token| token.len() >= 16)
+        {
+            tokens.insert(token);
+        }
+        for (value, told) in &values {
+            if told.0 != bearer && text.contains(value) {
+                found.broken(CREDENTIALS, frame.brief());
+            }
+        }
+        let listed = frame.payload()["credentials"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        let job = frame.payload()["job_id"].as_str().unwrap_or_default();
+        for value in listed.filter_map(|credential| credential["value"].as_str()) {
+            let told = values.entry(value).or_insert((bearer, job));
+            if told.1 != job {
+                found.broken(CREDENTIALS, frame.brief());
+            }
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Each invariant holds of good traffic and is broken by a mutant of it.
+
+use serde_json::{Value, json};
+
+use super::{Judged, check};
+use crate::library::Library;
+use crate::transcript::{Line, Side, What};
+
+fn line(from: Side, frame: Value) -> Line {
+    Line {
+        at_ms: 0.0,
+        connection: "a".into(),
+        from,
+        what: What::Frame(frame),
+    }
+}
+
+/// A hello, a job with a call, a log and a result, and a close.
+fn good() -> Vec<Line> {
+    let c = Side::Client;
+    let r = Side::Runtime;
+    let id = |n: usize| format!("01M7ZE000000000000000000{n:02}");
+    let frame = |n: usize, kind: &str, more: Value| {
+        let mut frame = json!({"arcp": "1.1", "id": id(n), "type": kind, "session_id": "s1"});
+        for (name, value) in more.as_object().unwrap() {
+            frame[name] = value.clone();
+        }
+        frame
+    };
+    let event = |n: usize, seq: i64, kind: &str, body: Value| {
+        let more = json!({"job_id": "j1", "event_seq": seq, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            "payload": {"kind": kind, "ts": "2026-01-01T00:00:00.000Z", "body": body}});
+        frame(n, "job.event", more)
+    };
+    let features = json!(["ack", "heartbeat", "progress", "result_chunk"]);
+    let mut hello = frame(
+        1,
+        "session.hello",
+        json!({"payload": {"client": {"name": "k", "version": "1"},
+        "auth": {"scheme": "bearer", "token": "a-token-of-some-length"}, "capabilities": {"encodings": ["json"], "features": features}}}),
+    );
+    hello.as_object_mut().unwrap().remove("session_id");
+    vec![
+        line(c, hello),
+        line(
+            r,
+            frame(
+                2,
+                "session.welcome",
+                json!({"payload": {"runtime": {"name": "r", "version": "1"}, "resume_token": "rt_0123456789abcdef0123",
+            "resume_window_sec": 600, "heartbeat_interval_sec": 30, "capabilities": {"encodings": ["json"], "features": features, "agents": []}}}),
+            ),
+        ),
+        line(
+            c,
+            frame(
+                3,
+                "job.submit",
+                json!({"payload": {"agent": "x", "input": null}}),
+            ),
+        ),
+        line(
+            r,
+            frame(
+                4,
+                "job.accepted",
+                json!({"payload": {"job_id": "j1", "agent": "x@1", "lease": {}, "accepted_at": "2026-01-01T00:00:00.000Z", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}}),
+            ),
+        ),
+        line(
+            r,
+            event(
+                5,
+                1,
+                "tool_call",
+                json!({"tool": "t", "args": {}, "call_id": "c1"}),
+            ),
+        ),
+        line(
+            r,
+            event(6, 2, "tool_result", json!({"call_id": "c1", "result": 1})),
+        ),
+        line(
+            c,
+            frame(
+                7,
+                "session.ping",
+                json!({"payload": {"nonce": "n1", "sent_at": "2026-01-01T00:00:00Z"}}),
+            ),
+        ),
+        line(
+            r,
+            frame(
+                8,
+                "session.pong",
+                json!({"payload": {"ping_nonce": "n1", "received_at": "2026-01-01T00:00:00Z"}}),
+            ),
+        ),
+        line(
+            r,
+            event(
+                9,
+                3,
+                "result_chunk",
+                json!({"result_id": "r1", "chunk_seq": 0, "data": "a", "encoding": "utf8", "more": false}),
+            ),
+        ),
+        line(
+            r,
+            frame(
+                10,
+                "job.result",
+                json!({"job_id": "j1", "event_seq": 4, "payload": {"final_status": "success", "result_id": "r1", "result_size": 1}}),
+            ),
+        ),
+        line(
+            c,
+            frame(
+                11,
+                "session.ack",
+                json!({"payload": {"last_processed_seq": 4}}),
+            ),
+        ),
+        line(
+            c,
+            frame(12, "session.close", json!({"payload": {"reason": "done"}})),
+        ),
+        line(r, frame(13, "session.closed", json!({"payload": {}}))),
+    ]
+}
+
+fn judge(lines: &[Line]) -> Vec<String> {
+    static SHAPES: std::sync::OnceLock<crate::matcher::Shapes> = std::sync::OnceLock::new();
+    let shapes = SHAPES.get_or_init(|| Library::load().unwrap().shapes);
+    check(lines, shapes, Judged::Both, &[])
+        .into_iter()
+        .map(|failure| failure.step)
+        .collect()
+}
+
+#[test]
+fn good_traffic_breaks_nothing() {
+    assert_eq!(judge(&good()), Vec::<String>::new());
+}
+
+/// A place in the good traffic, what is changed there, and the invariant that it breaks.
+fn mutants() -> Vec<(usize, &'static str, Value, &'static str)> {
+    vec![
+        (1, "/arcp", json!("1.0"), "envelopes are whole"),
+        (3, "/id", json!("01M7ZE00000000000000000002"), "ids differ"),
+        (3, "/id", json!("7"), "ids are ULIDs or UUIDv7"),
+        (
+            3,
+            "/type",
+            json!("job.started"),
+            "a runtime says what runtimes say",
+        ),
+        (
+            3,
+            "/correlation_id",
+            json!("x"),
+            "envelopes have no unknown members",
+        ),
+        (
+            1,
+            "/payload/resume_window_sec",
+            json!("600"),
+            "payloads have their shape",
+        ),
+        (
+            4,
+            "/payload/body/tool",
+            json!(7),
+            "payloads have their shape",
+        ),
+        (3, "/trace_id", json!("XYZ"), "trace ids"),
+        (
+            4,
+            "/trace_id",
+            json!("4bf92f3577b34da6a3ce929d0e0e4737"),
+            "a job keeps its trace",
+        ),
+        (
+            7,
+            "/event_seq",
+            json!(3),
+            "only events and ends are counted",
+        ),
+        (5, "/event_seq", json!(3), "numbers have no gap"),
+        (4, "/job_id", json!("j2"), "accepted comes first"),
+        (
+            9,
+            "/payload/final_status",
+            json!("error"),
+            "codes and final statuses fit",
+        ),
+        (
+            8,
+            "/payload/body/chunk_seq",
+            json!(1),
+            "chunks are in order",
+        ),
+        (8, "/payload/body/more", json!(true), "chunks are in order"),
+        (9, "/payload/result_id", json!("r2"), "chunks are in order"),
+        (
+            5,
+            "/payload/body/call_id",
+            json!("c2"),
+            "results answer calls",
+        ),
+        (3, "/session_id", json!("s2"), "frames name their session"),
+        (
+            8,
+            "/payload/kind",
+            json!("progress"),
+            "payloads have their shape",
+        ),
+        (7, "/payload/ping_nonce", json!("n2"), "pongs answer pings"),
+        (5, "/type", json!("job.result"), "one end, and nothing after it"),
+        (6, "/arcp", json!("1"), "a client's envelopes are whole"),
+        (0, "/payload/client", json!({}), "a client says hello first"),
+        (2, "/session_id", json!("s2"), "a client names its session"),
+        (
+            2,
+            "/type",
+            json!("job.event"),
+            "a client says what clients say",
+        ),
+        (
+            2,
+            "/payload/agent",
+            json!("x@1"),
+            "a client uses what was negotiated",
+        ),
+        (10, "/payload/last_processed_seq", json!(5), "acks go up"),
+        (
+            3,
+            "/payload/note",
+            json!("a-token-of-some-length"),
+            "bearer tokens are never told",
+        ),
+        (
+            3,
+            "/payload/note",
+            json!("rt_0123456789abcdef0123"),
+            "resume tokens are told once",
+        ),
+    ]
+}
+
+#[test]
+fn every_mutant_is_caught_by_the_invariant_meant_for_it() {
+    for (place, pointer, value, wanted) in mutants() {
+        let mut lines = good();
+        let What::Frame(frame) = &mut lines[place].what else {
+            panic!()
+        };
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        frame.pointer_mut(parent).unwrap()[name] = value.clone();
+        let broken = judge(&lines);
+        assert!(
+            broken.contains(&format!("invariant {wanted}")),
+            "{pointer} = {value}: {broken:?}"
+        );
+    }
+}
+
+#[test]
+fn frames_at_the_wrong_place_are_caught() {
+    let moved = |from: usize, to: usize| {
+        let mut lines = good();
+        let line = lines.remove(from);
+        lines.insert(to, line);
+        judge(&lines)
+    };
+    assert!(moved(3, 4).contains(&"invariant accepted comes first".to_owned()));
+    assert!(moved(12, 9).contains(&"invariant nothing after the goodbye".to_owned()));
+    assert!(moved(1, 0).contains(&"invariant the client speaks first".to_owned()));
+}
+
+#[test]
+fn a_feature_that_was_not_negotiated_is_caught() {
+    let mut lines = good();
+    let What::Frame(hello) = &mut lines[0].what else {
+        panic!()
+    };
+    hello["payload"]["capabilities"]["features"] = json!([]);
+    let broken = judge(&lines);
+    assert!(
+        broken.contains(&"invariant only what was negotiated".to_owned()),
+        "{broken:?}"
+    );
+    assert!(
+        broken.contains(&"invariant a client uses what was negotiated".to_owned()),
+        "{broken:?}"
+    );
+}
+
+#[test]
+fn text_that_is_no_json_is_caught() {
+    let mut lines = good();
+    lines[3].what = What::Text("{".into());
+    lines[2].what = What::Binary("AA==".into());
+    let broken = judge(&lines);
+    assert!(broken.contains(&"invariant frames are JSON objects".to_owned()));
+    assert!(broken.contains(&"invariant a client's frames are JSON objects".to_owned()));
+}
