@@ -12,6 +12,7 @@ mod crash;
 mod demo;
 mod faults;
 mod interop;
+mod lookups;
 mod probe;
 mod send;
 mod serve;

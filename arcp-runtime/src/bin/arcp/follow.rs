@@ -27,12 +27,22 @@ pub(crate) enum End {
     Left,
 }
 
+/// What Ctrl-C does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// Cancels the job; a second one leaves.
+    Cancels,
+    /// Leaves: the job is not ours.
+    Leaves,
+}
+
 /// Prints what comes of `job` until it has ended. The result itself is left to the caller.
 pub(crate) async fn to_the_end(
     client: &Client,
     job: &mut JobHandle,
     file: Option<&SessionFile>,
     json: bool,
+    interrupt: Interrupt,
 ) -> Result<End, Fault> {
     let mut follower = Follower {
         client,
@@ -45,7 +55,9 @@ pub(crate) async fn to_the_end(
     follower.screen.accepted(client, job)?;
     let mut incidents = client.incidents();
     let mut events = job.events();
-    let left = follower.events(job, &mut events, &mut incidents).await?;
+    let left = follower
+        .events(job, &mut events, &mut incidents, interrupt)
+        .await?;
     follower.screen.finish();
     if left {
         return Ok(End::Left);
@@ -73,6 +85,7 @@ impl Follower<'_> {
         job: &JobHandle,
         events: &mut EventStream,
         incidents: &mut Incidents,
+        interrupt: Interrupt,
     ) -> Result<bool, Fault> {
         let mut interrupts = signal(SignalKind::interrupt())
             .map_err(|error| Fault::machine(format!("Ctrl-C cannot be received: {error}")))?;
@@ -88,7 +101,7 @@ impl Follower<'_> {
                 // Incidents before events: after a resume the new token has to be saved before anything else.
                 biased;
                 _ = interrupts.recv() => {
-                    if cancelling.is_some() {
+                    if cancelling.is_some() || interrupt == Interrupt::Leaves {
                         return Ok(true);
                     }
                     self.screen.note("cancelling the job; Ctrl-C again leaves at once")?;
@@ -208,7 +221,12 @@ impl Screen {
             show_progress(bar, progress);
             return Ok(());
         }
-        self.text(&show::event(self.paint, event))
+        self.text(&show::event(
+            self.paint,
+            event.event_seq,
+            event.ts.as_ref(),
+            &event.body,
+        ))
     }
 
     fn loss(&self, job: &JobHandle, loss: &Loss) -> Result<(), Fault> {

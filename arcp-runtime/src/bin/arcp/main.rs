@@ -4,20 +4,27 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+mod agents;
 mod bench;
+mod cancel;
 mod conform;
 mod demo;
 mod dial;
 mod fault;
 mod follow;
 mod input;
+mod jobs;
 mod line;
+mod outcome;
 mod paint;
+mod replay;
 mod send;
 mod serve;
 mod session_file;
 mod show;
 mod submit;
+mod table;
+mod tail;
 
 use fault::Fault;
 
@@ -35,6 +42,16 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Submit a job and follow it to its end.
     Submit(Box<submit::Submit>),
+    /// List the agents of a runtime.
+    Agents(agents::Agents),
+    /// List the jobs of this principal.
+    Jobs(Box<jobs::Jobs>),
+    /// Follow a job that was submitted elsewhere.
+    Tail(tail::Tail),
+    /// Cancel the jobs of a saved session.
+    Cancel(cancel::Cancel),
+    /// Print the log of a job from a runtime's store file.
+    Replay(replay::Replay),
     /// Watch a job survive cut connections, a killed client and a killed runtime.
     Demo(demo::Demo),
     /// Send frames from standard input as they are, print what comes back.
@@ -68,6 +85,11 @@ fn run(command: Command) -> Result<(), Fault> {
     match command {
         Command::Serve(serve) => serve.run(),
         Command::Submit(submit) => submit.run(),
+        Command::Agents(agents) => agents.run(),
+        Command::Jobs(jobs) => jobs.run(),
+        Command::Tail(tail) => tail.run(),
+        Command::Cancel(cancel) => cancel.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Demo(demo) => demo.run(),
         Command::Send(send) => send.run(),
         Command::Bench(bench) => bench.run(),

@@ -3,7 +3,7 @@
 use arcp_generated::common::Timestamp;
 use arcp_generated::event::{EventBody, LogLevel, Progress, ToolResult};
 use arcp_generated::job::FinalStatus;
-use arcp_runtime::client::{Incident, JobEvent, JobFailure};
+use arcp_runtime::client::{Incident, JobFailure};
 
 use crate::paint::{Ink, Paint, line};
 
@@ -11,13 +11,13 @@ use crate::paint::{Ink, Paint, line};
 const MOST: usize = 400;
 
 /// An event as one line for people: time, number, kind, text.
-pub(crate) fn event(paint: Paint, event: &JobEvent) -> String {
-    let (ink, text) = body(&event.body);
-    let kind = format!("{:<12}", line(event.body.kind_str(), 40));
+pub(crate) fn event(paint: Paint, seq: u64, ts: Option<&Timestamp>, event: &EventBody) -> String {
+    let (ink, text) = body(event);
+    let kind = format!("{:<12}", line(event.kind_str(), 40));
     format!(
         "{} {:>6}  {} {}",
-        paint.ink(Ink::Dim, &time(event.ts.as_ref())),
-        event.event_seq,
+        paint.ink(Ink::Dim, &time(ts)),
+        seq,
         paint.ink(ink, &kind),
         line(&text, MOST)
     )

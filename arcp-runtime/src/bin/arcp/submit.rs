@@ -1,22 +1,20 @@
 //! `arcp submit`: a job from the command line, followed to its end through cut connections and, with a saved session, through a killed client.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, Json};
-use arcp_generated::job::{FinalStatus, Submit as Submission};
+use arcp_generated::job::Submit as Submission;
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use arcp_generated::session::Feature;
-use arcp_runtime::client::{Client, JobFailure, JobHandle, JobResult};
+use arcp_runtime::client::{Client, JobFailure, JobHandle};
 use clap::Args;
 
 use crate::dial::{self, Dial};
 use crate::fault::{Fault, Trouble};
-use crate::follow::{self, End};
+use crate::follow::{self, End, Interrupt};
 use crate::input;
-use crate::line::Line;
+use crate::outcome;
 use crate::session_file::SessionFile;
-use crate::show;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,7 +80,14 @@ impl Submit {
             Some(_) => self.go_on(file.as_ref()).await?,
             None => self.submit(file.as_ref()).await?,
         };
-        let end = follow::to_the_end(&client, &mut job, file.as_ref(), self.json).await?;
+        let end = follow::to_the_end(
+            &client,
+            &mut job,
+            file.as_ref(),
+            self.json,
+            Interrupt::Cancels,
+        )
+        .await?;
         let done = match end {
             End::Left => Err(Fault::new(
                 Trouble::Cancelled,
@@ -94,7 +99,7 @@ impl Submit {
                 {
                     file.remove()?;
                 }
-                self.tell(&job, outcome)
+                outcome::tell(job.id().as_str(), &outcome, self.json)
             }
         };
         client.close("done").await;
@@ -168,36 +173,6 @@ impl Submit {
         submission.max_runtime_sec = self.max_runtime;
         Ok(submission)
     }
-
-    /// The end of the job: the result to standard output, or why there is none.
-    fn tell(&self, job: &JobHandle, outcome: Result<JobResult, JobFailure>) -> Result<(), Fault> {
-        let print = |bytes: &[u8]| {
-            let mut out = std::io::stdout().lock();
-            out.write_all(bytes)
-                .and_then(|()| out.flush())
-                .map_err(|error| Fault::output(&error))
-        };
-        match outcome {
-            Ok(result) if self.json => follow::put(&Line::result(job.id().as_str(), &result)),
-            Ok(result) => {
-                print(result.as_bytes())?;
-                // A streamed result may be any bytes; a program gets them as they are, and a person's prompt starts on a new line.
-                let streamed =
-                    matches!(result.value, arcp_runtime::client::ResultValue::Streamed(_));
-                let open = !result.as_bytes().ends_with(b"\n");
-                if open && (!streamed || std::io::stdout().is_terminal()) {
-                    print(b"\n")?;
-                }
-                Ok(())
-            }
-            Err(failure) => {
-                if self.json {
-                    follow::put(&Line::failure(job.id().as_str(), &failure))?;
-                }
-                Err(fault(&failure))
-            }
-        }
-    }
 }
 
 /// What is offered when the session is saved: acknowledging would let the runtime forget events that another process may have to ask for again.
@@ -212,17 +187,4 @@ fn without_ack() -> Vec<Feature> {
         Feature::ResultChunk,
         Feature::AgentVersions,
     ]
-}
-
-fn fault(failure: &JobFailure) -> Fault {
-    let trouble = match failure {
-        JobFailure::Ended { final_status, .. } => match final_status {
-            FinalStatus::Cancelled => Trouble::Cancelled,
-            FinalStatus::TimedOut => Trouble::TimedOut,
-            _ => Trouble::Failed,
-        },
-        JobFailure::Unfollowed(error) => return Fault::from(error.clone()),
-        _ => Trouble::Failed,
-    };
-    Fault::new(trouble, show::failure(failure))
 }

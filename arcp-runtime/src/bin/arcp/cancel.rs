@@ -1,0 +1,73 @@
+//! `arcp cancel`: ending the job of a saved session. Only the session that submitted a job may cancel it (§7.4).
+
+use std::path::PathBuf;
+
+use arcp_runtime::client::{ClientError, JobFailure};
+use clap::Args;
+
+use crate::dial::{self, Dial};
+use crate::fault::Fault;
+use crate::outcome;
+use crate::session_file::SessionFile;
+use crate::table;
+
+const EXAMPLES: &str = "\
+Examples:
+  arcp submit --agent count --input '{\"n\":900,\"delay_ms\":50}' --save-session job.session   # killed, or on another terminal
+  arcp cancel job.session
+  arcp cancel job.session --reason 'not needed any more'
+
+A job belongs to the session that submitted it, so this takes the session over: a client that still follows it ends.";
+
+/// Cancel the jobs of a saved session, and wait until they have ended.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES))]
+pub(crate) struct Cancel {
+    /// The file that `arcp submit --save-session` wrote. Removed when its jobs have ended.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Why, for whoever looks at the job.
+    #[arg(long, value_name = "TEXT", default_value = "cancelled by hand")]
+    reason: String,
+    /// Print a JSON line for each job.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    dial: Dial,
+}
+
+impl Cancel {
+    pub(crate) fn run(&self) -> Result<(), Fault> {
+        dial::run(async {
+            let file = SessionFile::new(&self.file);
+            let saved = file.load()?;
+            let client = self.dial.client()?.resume(saved).connect().await?;
+            // Each welcome makes the old token worthless: what is there now is what another process needs.
+            if let Some(saved) = client.save().await {
+                file.save(&saved)?;
+            }
+            for mut job in client.resumed_jobs() {
+                job.skip_events();
+                match job.cancel(&self.reason).await {
+                    // It may have ended before it heard.
+                    Ok(()) | Err(ClientError::Refused(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+                let (id, outcome) = (job.id(), job.result().await);
+                let word = match &outcome {
+                    Ok(_) => "success",
+                    Err(JobFailure::Ended { final_status, .. }) => final_status.as_str(),
+                    Err(other) => return Err(outcome::fault(other)),
+                };
+                if self.json {
+                    table::json(&serde_json::json!({"job_id": id.as_str(), "final_status": word}))?;
+                } else {
+                    table::put(&format!("{id} has ended: {word}"))?;
+                }
+            }
+            file.remove()?;
+            client.close("done").await;
+            Ok(())
+        })
+    }
+}
