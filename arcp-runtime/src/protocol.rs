@@ -26,5 +26,6 @@ mod ack;
 mod admission;
 mod cancel;
 mod depth;
+mod surrogate;
 mod recover;
 mod sequence;

@@ -180,6 +180,9 @@ impl Connection {
                 );
             }
         };
+        if let Err(refusal) = super::surrogate::check(text) {
+            return self.bad(envelope.id.as_str(), &refusal);
+        }
         let id = envelope.id.clone();
         match self.request(envelope, now) {
             Ok(step) => {

@@ -196,13 +196,14 @@ impl Feed {
 
     /// What `conn` has to do next. `into` gets the queued frames.
     pub(super) fn work(&self, conn: ConnKey, into: &mut VecDeque<Frame>, waker: &Waker) -> Work {
-        self.reader.register(waker);
         let mut state = self.state();
         if state.conn != Some(conn) {
             return Work::End(state.end.clone().unwrap_or(End {
                 code: CloseCode::TakenOver,
             }));
         }
+        // Only now: a connection that was taken over must not be woken in its successor's place.
+        self.reader.register(waker);
         if !state.queue.is_empty() {
             state.bytes = 0;
             std::mem::swap(&mut state.queue, into);
@@ -310,5 +311,33 @@ mod tests {
         feed.read_up_to(CONN, 7);
         (6..=9).for_each(|number| feed.deliver(frame(number)));
         assert_eq!(taken(&feed), [8, 9]);
+    }
+
+    #[test]
+    fn a_connection_that_was_taken_over_is_not_woken_in_its_successors_place() {
+        use futures_util::task::{ArcWake, waker};
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        struct Count(AtomicUsize);
+        impl ArcWake for Count {
+            fn wake_by_ref(this: &Arc<Self>) {
+                this.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let woken = Arc::new(Count(AtomicUsize::new(0)));
+        let feed = Feed::new(&Limits::default());
+        feed.attach(CONN, frame(0), 0, 0);
+        let next = ConnKey(2);
+        feed.attach(next, frame(0), 0, 0);
+        let mut queue = VecDeque::new();
+        feed.work(next, &mut queue, &waker(Arc::clone(&woken)));
+        assert!(matches!(
+            feed.work(next, &mut queue, &waker(Arc::clone(&woken))),
+            Work::Idle
+        ));
+        let old = feed.work(CONN, &mut VecDeque::new(), &noop_waker());
+        assert!(matches!(old, Work::End(_)), "{old:?}");
+        feed.deliver(frame(1));
+        assert_eq!(woken.0.load(Ordering::Relaxed), 1);
     }
 }
