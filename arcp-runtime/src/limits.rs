@@ -62,7 +62,7 @@ pub struct Limits {
     pub connections: usize,
     /// Failed logins of one address in a minute, after which it has to wait.
     pub failed_logins: u32,
-    /// Events that an agent may be ahead of its attached owner's socket.
+    /// Events that agents may be ahead of their attached owner's socket, wherever those are in between; at most half of [`Limits::session_events`].
     pub window_events: u64,
     /// Frames waiting for one socket; beyond it a reader is served from the store.
     pub outbound_frames: usize,
@@ -104,8 +104,8 @@ impl Default for Limits {
             retention: Duration::from_secs(wire::FINISHED_JOB_RETENTION_SEC),
             connections: 20_000,
             failed_logins: small_count(wire::AUTH_FAILURES_PER_MINUTE),
-            window_events: 1024,
-            outbound_frames: 4096,
+            window_events: 4096,
+            outbound_frames: 8192,
             outbound_bytes: 4 << 20,
             inbox: 4096,
             inbox_bytes: 16 << 20,

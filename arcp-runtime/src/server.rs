@@ -45,6 +45,7 @@ mod jobs;
 mod logins;
 mod outgoing;
 mod submit;
+pub(crate) mod window;
 
 use self::agents::Agents;
 use self::children::Children;

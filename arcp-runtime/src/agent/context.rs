@@ -426,8 +426,8 @@ impl JobContext {
     }
 
     async fn push(&self, job: JobKey, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
-        self.job.owner.room().await;
-        self.tell(Input::Emit { job, kind, payload }).await
+        let event = Input::Emit { job, kind, payload };
+        Ok(self.job.desk.inbox.emit(&self.job.owner, event).await?)
     }
 
     pub(super) async fn tell(&self, input: Input) -> Result<(), AgentError> {

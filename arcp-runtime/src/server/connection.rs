@@ -445,7 +445,7 @@ impl<'a> Served<'a> {
 
     /// Hands over what the transport takes, and flushes when there is nothing more. Ready only when the transport is broken.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
-        let mut written = 0;
+        let (mut written, mut bytes) = (0, 0);
         let wall = self.host.clock.now().wall;
         let mut turns = WRITE_BATCH;
         let outcome = loop {
@@ -481,11 +481,16 @@ impl<'a> Served<'a> {
             if let Err(error) = self.transport.start_send(text) {
                 break Poll::Ready(error);
             }
-            written = frame.event_seq.unwrap_or(written);
+            if let Some(number) = frame.event_seq {
+                written = number;
+                if self.welcomed.feed.window().counts(number) {
+                    bytes += frame.payload.len();
+                }
+            }
             self.dirty = true;
         };
         if written > 0 {
-            self.welcomed.feed.written(written);
+            self.welcomed.feed.window().written(written, bytes);
         }
         if let Poll::Ready(error) = outcome {
             return Poll::Ready(error);

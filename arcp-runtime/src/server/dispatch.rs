@@ -66,6 +66,8 @@ struct Told {
     input: Input,
     bytes: usize,
     _room: OwnedSemaphorePermit,
+    /// Whose window an event was claimed of.
+    owner: Option<Arc<Feed>>,
 }
 
 /// The runtime has stopped, or its store failed for good.
@@ -87,18 +89,37 @@ impl Inbox {
     /// # Cancel safety
     /// Dropped before it is ready, the input did not happen.
     pub(crate) async fn tell(&self, input: Input) -> Result<(), Stopped> {
+        self.tell_for(None, input).await
+    }
+
+    /// Sends an event on the agents' lane, once the window of the job's owner has room for it.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, the event was not emitted.
+    pub(crate) async fn emit(&self, owner: &Arc<Feed>, event: Input) -> Result<(), Stopped> {
+        owner.window().room().await;
+        self.tell_for(Some(owner), event).await
+    }
+
+    async fn tell_for(&self, owner: Option<&Arc<Feed>>, input: Input) -> Result<(), Stopped> {
         let bytes = input.payload_bytes();
         // One payload may be larger than all the room there is; then it goes alone.
         let wanted = u32::try_from(bytes)
             .unwrap_or(u32::MAX)
             .min(self.most_bytes);
         let room = Arc::clone(&self.bytes).acquire_many_owned(wanted).await;
-        let told = Told {
+        let room = room.map_err(|_| Stopped)?;
+        let place = self.agents.reserve().await.map_err(|_| Stopped)?;
+        if let Some(owner) = owner {
+            owner.window().claim(bytes);
+        }
+        place.send(Told {
             input,
             bytes,
-            _room: room.map_err(|_| Stopped)?,
-        };
-        self.agents.send(told).await.map_err(|_| Stopped)
+            _room: room,
+            owner: owner.cloned(),
+        });
+        Ok(())
     }
 }
 
@@ -163,7 +184,7 @@ impl Dispatch {
     pub(super) async fn run(mut self, mut pending: Output) -> Result<(), StoreError> {
         let store = Arc::clone(&self.store);
         let mut calls = Vec::with_capacity(INPUTS_AT_ONCE);
-        let mut inputs = Vec::with_capacity(INPUTS_AT_ONCE);
+        let mut told = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut held = Vec::new();
         let mut collected_bytes = 0;
         let mut commit: Option<StoreFuture<'_, ()>> = None;
@@ -196,12 +217,8 @@ impl Dispatch {
                     self.carry_out(&mut held);
                 }
                 _ = self.calls.recv_many(&mut calls, INPUTS_AT_ONCE), if room => self.take_calls(&mut calls, &mut pending),
-                _ = self.agents.recv_many(&mut inputs, INPUTS_AT_ONCE), if room => {
-                    let now = self.clock.now();
-                    for told in inputs.drain(..) {
-                        collected_bytes += told.bytes;
-                        self.core.handle(told.input, now, &mut pending);
-                    }
+                _ = self.agents.recv_many(&mut told, INPUTS_AT_ONCE), if room => {
+                    collected_bytes += self.take_told(&mut told, &mut pending);
                 }
                 () = until(deadline, now.mono), if !self.stopping => {
                     let now = self.clock.now();
@@ -230,6 +247,31 @@ impl Dispatch {
             };
             self.core.handle(input, now, pending);
         }
+    }
+
+    /// Lets happen what agents said. Answers with the payload bytes of it.
+    fn take_told(&mut self, told: &mut Vec<Told>, pending: &mut Output) -> usize {
+        let now = self.clock.now();
+        let mut sum = 0;
+        for told in told.drain(..) {
+            let before = pending.effects.len();
+            self.core.handle(told.input, now, pending);
+            sum += told.bytes;
+            if let Some(owner) = told.owner {
+                let newest =
+                    pending.effects[before..]
+                        .iter()
+                        .rev()
+                        .find_map(|effect| match effect {
+                            Effect::Deliver(session, frame) if *session == owner.session() => {
+                                frame.event_seq
+                            }
+                            _ => None,
+                        });
+                owner.window().taken(newest, told.bytes);
+            }
+        }
+        sum
     }
 
     fn carry_out(&mut self, effects: &mut Vec<Effect>) {
@@ -320,7 +362,7 @@ impl Dispatch {
         let feed = self
             .feeds
             .entry(session)
-            .or_insert_with(|| Arc::new(Feed::new(&self.limits)));
+            .or_insert_with(|| Arc::new(Feed::new(session, &self.limits)));
         Arc::clone(feed)
     }
 

@@ -2,35 +2,32 @@
 //!
 //! The dispatcher puts frames in as they become durable; the connection that is attached takes them out.
 //! A frame that does not fit is not lost: it is in the store, the feed is *behind*, and the connection reads pages from the store until it has caught up.
-//! Agents look at the feed too: while a session is attached they may be only so many events ahead of its socket.
+//! Agents look at the feed too: while a session is attached they may be only so far ahead of its socket ([`Window`]).
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use futures_util::task::AtomicWaker;
-use tokio::sync::Notify;
-
+use super::window::Window;
+use crate::id::SessionKey;
 use crate::limits::Limits;
 use crate::protocol::core::ConnKey;
 use crate::protocol::frame::Frame;
 use crate::transport::CloseCode;
+use futures_util::task::AtomicWaker;
 
 /// The way out of one session.
 #[derive(Debug)]
 pub(crate) struct Feed {
+    session: SessionKey,
     max_frames: usize,
     max_bytes: usize,
-    window: u64,
     state: Mutex<State>,
     reader: AtomicWaker,
     /// The highest number that became durable.
     durable: AtomicU64,
-    /// The highest number that was handed to the socket.
-    written: AtomicU64,
-    attached: AtomicBool,
-    room: Notify,
+    window: Window,
 }
 
 #[derive(Debug, Default)]
@@ -68,18 +65,25 @@ pub(super) enum Work {
 }
 
 impl Feed {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(session: SessionKey, limits: &Limits) -> Self {
         Self {
+            session,
             max_frames: limits.outbound_frames,
             max_bytes: limits.outbound_bytes,
-            window: limits.window_events,
             state: Mutex::default(),
             reader: AtomicWaker::new(),
             durable: AtomicU64::new(0),
-            written: AtomicU64::new(0),
-            attached: AtomicBool::new(false),
-            room: Notify::new(),
+            window: Window::new(limits),
         }
+    }
+
+    pub(super) fn session(&self) -> SessionKey {
+        self.session
+    }
+
+    /// How far the session's jobs may be ahead.
+    pub(crate) fn window(&self) -> &Window {
+        &self.window
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -99,8 +103,7 @@ impl Feed {
             end: None,
         };
         self.durable.store(last, Ordering::Release);
-        self.written.store(after, Ordering::Release);
-        self.attached.store(true, Ordering::Release);
+        self.window.attach(after, last);
     }
 
     /// Nobody is attached any more: agents need not wait. A connection that was told to end keeps what is queued for it.
@@ -109,9 +112,8 @@ impl Feed {
         if state.end.is_none() {
             *state = State::default();
         }
-        self.attached.store(false, Ordering::Release);
         drop(state);
-        self.room.notify_waiters();
+        self.window.detach();
     }
 
     /// A frame without a number. It is dropped when nobody is attached, as after a disconnect.
@@ -231,37 +233,6 @@ impl Feed {
             }
         }
     }
-
-    /// The connection has handed everything up to `number` to the socket.
-    pub(super) fn written(&self, number: u64) {
-        self.written.store(number, Ordering::Release);
-        self.room.notify_waiters();
-    }
-
-    fn has_room(&self) -> bool {
-        !self.attached.load(Ordering::Acquire)
-            || self
-                .durable
-                .load(Ordering::Acquire)
-                .saturating_sub(self.written.load(Ordering::Acquire))
-                < self.window
-    }
-
-    /// Waits until an agent of this session may emit.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost when it is dropped.
-    pub(crate) async fn room(&self) {
-        while !self.has_room() {
-            let changed = self.room.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            if self.has_room() {
-                return;
-            }
-            changed.await;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -301,7 +272,7 @@ mod tests {
             outbound_frames: 3,
             ..Limits::default()
         };
-        let feed = Feed::new(&limits);
+        let feed = Feed::new(SessionKey(Ulid(1)), &limits);
         feed.attach(CONN, frame(0), 0, 0);
         (1..=5).for_each(|number| feed.deliver(frame(number)));
         assert_eq!(taken(&feed), [0, 1, 2]);

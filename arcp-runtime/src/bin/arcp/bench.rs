@@ -175,6 +175,11 @@ impl Bench {
                 rows::limit(row, &Target::bare()?, &self.counts)?,
                 rows::runtime(row, &Target::start("memory", &[])?, &self.counts)?,
             ),
+            // Its memory is told, so nothing else may have grown before.
+            Row::H => (
+                rows::limit(row, stage.bare()?, &self.counts)?,
+                rows::runtime(row, &Target::start("memory", &[])?, &self.counts)?,
+            ),
             Row::Ed | Row::R | Row::F => {
                 let memory = stage.memory(&self.counts)?;
                 let reference = rows::runtime(Row::E, memory, &self.counts)?;
