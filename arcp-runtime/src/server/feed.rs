@@ -296,7 +296,7 @@ mod tests {
             }
         }
         let woken = Arc::new(Count(AtomicUsize::new(0)));
-        let feed = Feed::new(&Limits::default());
+        let feed = Feed::new(SessionKey(Ulid(1)), &Limits::default());
         feed.attach(CONN, frame(0), 0, 0);
         let next = ConnKey(2);
         feed.attach(next, frame(0), 0, 0);
