@@ -231,6 +231,15 @@ pub(crate) const MAX_PINGS: usize = 16;
 /// Bytes of a closing peer that are thrown away before its connection is cut.
 pub(crate) const CLOSE_DRAIN_BYTES: usize = 16 << 20;
 
+/// Requests and controls that wait for a client's task, each; more of them wait in their callers.
+pub(crate) const CLIENT_INBOX: usize = 16;
+/// Frames that a client reads before others have their turn.
+pub(crate) const READ_BATCH: usize = 64;
+/// Frames that wait in each direction between a client and a runtime of the same process.
+pub(crate) const IN_PROCESS_FRAMES: usize = 256;
+/// How long a consumer may hold a client's reading back before it is told.
+pub(crate) const SLOW_AFTER: Duration = Duration::from_secs(1);
+
 /// A limit of the schema as a size in memory. What a machine cannot count is no limit to it.
 fn count(limit: u64) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)

@@ -8,6 +8,7 @@
 // Payloads are made in place; `&json!(…)` at every call would say no more.
 #![allow(clippy::needless_pass_by_value)]
 
+mod client;
 mod crash;
 mod demo;
 mod faults;

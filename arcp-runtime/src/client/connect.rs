@@ -15,7 +15,7 @@ use super::driver::{self, DriverSettings};
 use super::{Backoff, Client, ClientError, SavedSession};
 use crate::clock::SystemClock;
 use crate::id::SystemMint;
-use crate::limits::ClientLimits;
+use crate::limits::{ClientLimits, IN_PROCESS_FRAMES};
 use crate::protocol::client::core::Settings;
 use crate::transport::stdio::{self, StdioLimits};
 use crate::transport::websocket::{self, ConnectError, ConnectOptions};
@@ -64,9 +64,6 @@ const FEATURES: [Feature; 11] = [
     Feature::ResultChunk,
     Feature::AgentVersions,
 ];
-
-/// Frames that wait in each direction between a client and a runtime of the same process.
-const IN_PROCESS_FRAMES: usize = 256;
 
 enum Target {
     Url(String),

@@ -22,15 +22,13 @@ use super::link::Link;
 use super::{Backoff, ClientError, Control, Incident, Opened, Request, SavedSession};
 use crate::clock::{Clock, Now};
 use crate::id::Mint;
-use crate::limits::ClientLimits;
+use crate::limits::{CLIENT_INBOX, ClientLimits};
 use crate::protocol::client::core::{ClientCore, Key, Settings};
 
 mod connection;
 mod deliver;
 mod requests;
 
-/// Requests and controls that wait for the task, each; more of them wait in their callers.
-const QUEUED: usize = 16;
 /// Rounds before other tasks have their turn.
 const TURNS: usize = 16;
 
@@ -92,8 +90,8 @@ pub(super) struct Driver {
 /// A driver that starts to connect when it is polled, and the handles' side of it.
 pub(super) fn new(settings: DriverSettings, ready: Ready) -> (Driver, Ends) {
     let limits = settings.settings.limits.clone();
-    let (requests, requests_end) = mpsc::channel(QUEUED);
-    let (control, control_end) = mpsc::channel(QUEUED);
+    let (requests, requests_end) = mpsc::channel(CLIENT_INBOX);
+    let (control, control_end) = mpsc::channel(CLIENT_INBOX);
     let (incidents, _) = broadcast::channel(limits.incidents.max(1));
     let mut driver = Driver {
         core: ClientCore::new(settings.settings, Arc::clone(&settings.mint)),

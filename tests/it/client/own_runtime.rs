@@ -10,11 +10,12 @@ use arcp_generated::event::EventBody;
 use arcp_generated::session::{JobFilter, ListJobs};
 use arcp_runtime::agent::{demo, probe};
 use arcp_runtime::auth::BearerTokens;
-use arcp_runtime::client::{SavedSession, Submission};
+use arcp_runtime::client::{History, SavedSession, Submission};
 use arcp_runtime::server::Runtime as OwnRuntime;
 use arcp_runtime::store::MemoryStore;
-use arcp_runtime::transport::websocket::{self, WebSocketLimits};
+use arcp_runtime::transport::websocket::{self, ConnectOptions, WebSocketLimits};
 use tokio::net::TcpListener;
+use tokio::sync::RwLock;
 use tokio::task::AbortHandle;
 
 /// Our runtime, and its ends of the connections.
@@ -73,6 +74,30 @@ impl House {
         for task in self.serving.lock().unwrap().drain(..) {
             task.abort();
         }
+    }
+
+    async fn connection(&self) -> Result<BoxTransport, ClientError> {
+        if let Some(address) = self.address {
+            let options = ConnectOptions::default();
+            let transport = websocket::connect(&format!("ws://{address}"), &options).await?;
+            return Ok(Box::new(transport));
+        }
+        let (here, there) = memory::pair(64);
+        self.keep(tokio::spawn(self.runtime.serve(Box::new(there))));
+        Ok(Box::new(here))
+    }
+
+    /// A client that can only connect while nobody holds the gate.
+    fn gated_client(&self, gate: &Arc<RwLock<()>>) -> Builder {
+        let (house, gate) = (self.clone(), Arc::clone(gate));
+        Client::over(move || {
+            let (house, gate) = (house.clone(), Arc::clone(&gate));
+            async move {
+                let _open = gate.read().await;
+                house.connection().await
+            }
+        })
+        .token("tok-a")
     }
 
     fn client(&self) -> Builder {
@@ -237,6 +262,61 @@ async fn another_client_goes_on(house: &House) {
     assert_eq!(end.code(), Some(&ErrorCode::Cancelled));
 }
 
+async fn another_session_follows(house: &House) {
+    let client = house.client().connect().soon().await.unwrap();
+    let steps = json!([{"repeat": {"n": 30, "do": [{"log": {"message": "{i}"}}]}}, {"sleep": {"ms": 20}}, {"return": "done"}]);
+    let job = client.submit(probe(&steps)).soon().await.unwrap();
+    let other = house.client().connect().soon().await.unwrap();
+    let mut followed = other
+        .subscribe(job.id(), History::All)
+        .soon()
+        .await
+        .unwrap();
+    messages(&mut followed.events(), 0..30).await;
+    assert_eq!(
+        followed.result_as::<String>().soon().await,
+        Ok("done".to_owned())
+    );
+    let nobodys = other
+        .subscribe("job_0".try_into().unwrap(), History::None)
+        .soon()
+        .await;
+    assert!(
+        matches!(nobodys, Err(ClientError::Refused(_))),
+        "{nobodys:?}"
+    );
+}
+
+/// The worst case: the session is gone from under a job without a key, and the job is found again from a new one.
+async fn a_job_survives_its_session(house: &House) {
+    let gate = Arc::new(RwLock::new(()));
+    let client = house
+        .gated_client(&gate)
+        .event_queue(4, 1_000_000)
+        .connect()
+        .soon()
+        .await
+        .unwrap();
+    let steps = json!([{"repeat": {"n": 100, "do": [{"log": {"message": "{i}"}}, {"sleep": {"ms": 1}}]}}, {"return": "done"}]);
+    let mut job = client.submit(probe(&steps)).soon().await.unwrap();
+    let mut events = job.events();
+    messages(&mut events, 0..10).await;
+    // Somebody else resumes the session with the client's token, and leaves: the token in the client's hand is worth nothing.
+    let saved = client.save().soon().await.unwrap();
+    let first = client.welcome().session_id.clone();
+    let shut = gate.write().soon().await;
+    house.cut();
+    house.client().resume(saved).connect().soon().await.unwrap();
+    drop(shut);
+    messages(&mut events, 10..100).await;
+    assert!(events.next().soon().await.is_none());
+    assert_eq!(
+        job.result_as::<String>().soon().await,
+        Ok("done".to_owned())
+    );
+    assert_ne!(client.welcome().session_id, first);
+}
+
 async fn refusals_are_told(house: &House) {
     let wrong = house
         .client()
@@ -280,6 +360,8 @@ async fn everything(house: House) {
     a_job_survives_cuts(&house).await;
     a_streamed_result_survives_cuts(&house).await;
     another_client_goes_on(&house).await;
+    another_session_follows(&house).await;
+    a_job_survives_its_session(&house).await;
 }
 
 #[tokio::test(start_paused = true)]

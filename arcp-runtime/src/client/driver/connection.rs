@@ -5,10 +5,8 @@ use std::task::{Context, Poll, ready};
 use super::super::link::{Heard, Link, Wire};
 use super::super::{ClientError, Incident};
 use super::{Driver, Turn};
+use crate::limits::READ_BATCH;
 use crate::transport::{CloseCode, Goodbye};
-
-/// Frames that are read before others have their turn.
-const READ_BATCH: usize = 64;
 
 impl Driver {
     /// The connection does what it is for: a later loss starts its own count of tries.

@@ -14,10 +14,8 @@ use super::super::job::{Face, JobHandle};
 use super::super::queue::{self, Position, QueueLimits, Sender};
 use super::super::{ClientError, Incident, JobEvent, Loss, LossReason, Opened, Outcome};
 use super::Driver;
+use crate::limits::SLOW_AFTER;
 use crate::protocol::client::core::{Key, Output};
-
-/// How long reading may be held back before it is told.
-const SLOW_AFTER: Duration = Duration::from_secs(1);
 
 type Item = Result<JobEvent, Loss>;
 
