@@ -197,6 +197,8 @@ pub const MAX_REFERENCE_BYTES: usize = 256;
 
 /// Frames handed to a transport before reading has its turn.
 pub(crate) const WRITE_BATCH: usize = 512;
+/// Answers that may wait for one socket; beyond it nothing more is read from it.
+pub(crate) const WAITING_ANSWERS: usize = 256;
 /// How long a last frame and the goodbye may take.
 pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
 /// Entries of one page of replay.

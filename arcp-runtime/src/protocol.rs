@@ -26,6 +26,7 @@ mod ack;
 mod admission;
 mod cancel;
 mod depth;
-mod surrogate;
+mod heartbeat;
 mod recover;
 mod sequence;
+mod surrogate;

@@ -15,8 +15,12 @@ use arcp_runtime::transport::memory::{self, MemoryTransport};
 use arcp_runtime::transport::{Received, Transport as _};
 use serde_json::{Value, json};
 
+mod ack;
+mod caps;
 mod delegation;
 mod handshake;
+mod heartbeat;
+mod idempotency;
 mod jobs;
 mod lease;
 mod listing;

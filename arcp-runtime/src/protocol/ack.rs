@@ -52,7 +52,7 @@ impl Session {
 }
 
 impl Core {
-    /// `session.ack`. The highest counts, and never more than was given out.
+    /// `session.ack`. The highest counts; one of what was never given out is a slip, and releases nothing.
     pub(super) fn acknowledge(&mut self, conn: ConnKey, through: u64, out: &mut Output) {
         let Some(key) = self.session_of(conn) else {
             return;
@@ -60,10 +60,10 @@ impl Core {
         let Some(session) = self.sessions.get_mut(&key) else {
             return;
         };
-        if !session.features.has(&Feature::Ack) {
+        if !session.features.has(&Feature::Ack) || through > session.log.last {
             return;
         }
-        session.acked = session.acked.max(through.min(session.log.last));
+        session.acked = session.acked.max(through);
         if session.lag() <= self.limits.ack_lag / 2 {
             session.lagging = false;
         }

@@ -15,8 +15,8 @@ use arcp_generated::session::{Feature, ListJobs, Ping, Pong};
 
 use super::features::Features;
 use super::frame::Frame;
+use super::heartbeat::{Beat, Heartbeat};
 use super::refusal::Refusal;
-use super::timer::{Timer, Timers};
 use crate::clock::{Now, Stamped as _};
 use crate::id::{SessionKey, Ulid};
 use crate::limits::Limits;
@@ -26,11 +26,10 @@ use crate::limits::Limits;
 pub struct Connection {
     session_id: String,
     features: Features,
-    interval: Option<Duration>,
+    heartbeat: Heartbeat,
     bad_frames: u32,
     max_bad_frames: u32,
     max_depth: usize,
-    timers: Timers,
 }
 
 /// What a frame leads to.
@@ -103,71 +102,56 @@ pub enum Request {
 impl Connection {
     /// A connection that was welcomed at `now`.
     pub fn new(session: SessionKey, features: Features, limits: &Limits, now: Now) -> Self {
-        let mut connection = Self {
+        let interval = features
+            .has(&Feature::Heartbeat)
+            .then_some(limits.heartbeat_interval);
+        Self {
             session_id: session.to_string(),
             features,
-            interval: features
-                .has(&Feature::Heartbeat)
-                .then_some(limits.heartbeat_interval),
+            heartbeat: Heartbeat::new(interval, now),
             bad_frames: 0,
             max_bad_frames: limits.bad_frames,
             max_depth: limits.frame_depth,
-            timers: Timers::default(),
-        };
-        connection.sent(now);
-        connection.heard(now);
-        connection
+        }
     }
 
     /// When [`Connection::expire`] has to be called next.
     pub fn deadline(&self) -> Option<Duration> {
-        self.timers.next()
+        self.heartbeat.deadline()
     }
 
     /// Something was sent: the peer knows that this side lives.
     pub fn sent(&mut self, now: Now) {
-        if let Some(interval) = self.interval {
-            self.timers.set(Timer::PingDue, now.mono + interval);
-        }
-    }
-
-    /// Something was heard, of any kind: the peer lives (R-6.4-07).
-    fn heard(&mut self, now: Now) {
-        if let Some(interval) = self.interval {
-            self.timers.set(Timer::Silence, now.mono + interval * 2);
-        }
+        self.heartbeat.sent(now);
     }
 
     /// Lets the timers that are due at `now` happen. `nonce` names a ping, if one is sent.
     pub fn expire(&mut self, now: Now, nonce: Ulid) -> Step {
-        match self.timers.pop(now.mono) {
-            Some(Timer::PingDue) => {
-                self.sent(now);
-                match Nonce::try_from(format!("p_{nonce}")) {
-                    Ok(nonce) => Step::Reply(Frame::of_session(
-                        MessageType::SessionPing,
-                        &Ping::new(nonce).stamped(|payload, at| payload.sent_at = at, now.wall),
-                    )),
-                    Err(_) => Step::Nothing,
-                }
-            }
-            Some(Timer::Silence) => Step::Close(Refusal::new(
+        match self.heartbeat.beat(now) {
+            Beat::Ping => match Nonce::try_from(format!("p_{nonce}")) {
+                Ok(nonce) => Step::Reply(Frame::of_session(
+                    MessageType::SessionPing,
+                    &Ping::new(nonce).stamped(|payload, at| payload.sent_at = at, now.wall),
+                )),
+                Err(_) => Step::Nothing,
+            },
+            Beat::Lost => Step::Close(Refusal::new(
                 ErrorCode::HeartbeatLost,
                 "nothing was heard for two heartbeat intervals; resume the session",
             )),
-            _ => Step::Nothing,
+            Beat::Quiet => Step::Nothing,
         }
     }
 
     /// Something arrived that is no frame.
     pub fn unreadable(&mut self, reason: &str, now: Now) -> Step {
-        self.heard(now);
+        self.heartbeat.heard(now);
         self.bad("", &Refusal::invalid(reason))
     }
 
     /// A frame arrived.
     pub fn receive(&mut self, text: &str, now: Now) -> Step {
-        self.heard(now);
+        self.heartbeat.heard(now);
         if let Err(refusal) = super::depth::check(text, self.max_depth) {
             return self.bad("", &refusal);
         }

@@ -6,7 +6,7 @@
 //! Each rule has a file of its own beside this one; they are all `impl Core`.
 
 use arcp_generated::message::MessageType;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use arcp_generated::common::{Json, MessageId};
@@ -249,6 +249,8 @@ pub struct Core {
     pub(super) tokens: HashMap<[u8; 32], SessionKey>,
     /// How many sessions each principal has.
     pub(super) held: HashMap<Principal, usize>,
+    /// Sessions that said goodbye, oldest first: they make room for new ones.
+    pub(super) left: HashMap<Principal, VecDeque<SessionKey>>,
     /// How many jobs of each principal have not ended.
     pub(super) running: HashMap<Principal, usize>,
     /// How many jobs the sessions of each principal follow.
@@ -275,6 +277,7 @@ impl Core {
             sessions: HashMap::new(),
             tokens: HashMap::new(),
             held: HashMap::new(),
+            left: HashMap::new(),
             running: HashMap::new(),
             following: HashMap::new(),
             tickets: 0,

@@ -2,7 +2,7 @@
 //!
 //! It only reads the frame. Verifying the token is [`crate::auth`]'s, deciding is [`super::handshake`]'s.
 
-use arcp_generated::envelope::Envelope;
+use arcp_generated::envelope::{Envelope, Version};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::message::Message;
 use arcp_generated::session::{self, Encoding};
@@ -10,6 +10,11 @@ use arcp_generated::session::{self, Encoding};
 use super::features::Features;
 use super::handshake::hash_token;
 use super::refusal::Refusal;
+use crate::clock::{self, Now};
+use crate::id::Ulid;
+
+/// How peers of the older family of drafts open a session.
+const OLDER_OPENING: &str = "session.open";
 
 /// What a first frame asks for.
 #[derive(Debug)]
@@ -44,6 +49,28 @@ pub struct Rejected {
     pub request: String,
     /// Why.
     pub refusal: Refusal,
+    /// Whether it came from the older family of drafts, which opens with `session.open`.
+    pub older: bool,
+}
+
+impl Rejected {
+    /// What a peer of the older family can read: it resolves its calls by `correlation_id`, wants a `timestamp`, and knows `session.rejected` but not `session.error`.
+    pub fn to_older_frame(&self, id: Ulid, now: Now) -> String {
+        let reason = serde_json::json!({
+            "code": "UNIMPLEMENTED", "message": self.refusal.message, "retryable": false,
+        });
+        let mut payload = reason.clone();
+        payload["error"] = reason;
+        serde_json::json!({
+            "arcp": Version::CURRENT.as_str(),
+            "id": format!("msg_{id}"),
+            "type": "session.rejected",
+            "timestamp": clock::to_wire(now.wall),
+            "correlation_id": self.request,
+            "payload": payload,
+        })
+        .to_string()
+    }
 }
 
 impl Greeting {
@@ -55,14 +82,17 @@ impl Greeting {
         super::depth::check(text, max_depth).map_err(|refusal| Rejected {
             request: String::new(),
             refusal,
+            older: false,
         })?;
         let envelope = Envelope::decode(text).map_err(|error| Rejected {
             request: error.id.clone().unwrap_or_default(),
             refusal: Refusal::invalid(format!(
                 "{error}; this runtime speaks ARCP 1.1 and wants session.hello first"
             )),
+            older: false,
         })?;
         let request = envelope.id.as_str().to_owned();
+        let older = envelope.message.message_type().as_str() == OLDER_OPENING;
         let on_envelope = envelope.session_id.map(|id| id.as_str().to_owned());
         let read = match envelope.message {
             Message::SessionHello(hello) => Self::of_hello(request.clone(), hello),
@@ -76,7 +106,11 @@ impl Greeting {
                 )))
             }
         };
-        read.map_err(|refusal| Rejected { request, refusal })
+        read.map_err(|refusal| Rejected {
+            request,
+            refusal,
+            older,
+        })
     }
 
     fn of_hello(request: String, hello: session::Hello) -> Result<Self, Refusal> {

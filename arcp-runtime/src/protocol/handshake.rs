@@ -80,7 +80,12 @@ pub fn hash_token(token: &str) -> [u8; 32] {
 impl Core {
     /// A hello: a new session, if the principal may have another one.
     pub(super) fn open(&mut self, conn: ConnKey, hello: Hello, now: Now, out: &mut Output) {
-        let held = self.held.get(&hello.principal).copied().unwrap_or(0);
+        if self.count_sessions(&hello.principal) >= self.limits.sessions_per_principal
+            && let Some(oldest) = self.oldest_left(&hello.principal)
+        {
+            self.session_gone(oldest, out);
+        }
+        let held = self.count_sessions(&hello.principal);
         if held >= self.limits.sessions_per_principal {
             let message = format!(
                 "this principal has {held} sessions already; close one or wait for its resume window to end"
@@ -164,6 +169,15 @@ impl Core {
         self.attach(conn, key, &token, Some(resume.last_event_seq), now, out);
     }
 
+    fn count_sessions(&self, principal: &Principal) -> usize {
+        self.held.get(principal).copied().unwrap_or(0)
+    }
+
+    /// The session of a principal that said goodbye first and was not resumed: it is kept only while there is room (§6.7).
+    fn oldest_left(&self, principal: &Principal) -> Option<SessionKey> {
+        self.left.get(principal)?.front().copied()
+    }
+
     /// The session that a resume may have. Tokens are looked up by their hash, so timing tells nothing about them.
     fn resumable(&self, resume: &Resume) -> Result<SessionKey, Refusal> {
         let expired = |message: &str| Err(Refusal::new(ErrorCode::ResumeWindowExpired, message));
@@ -212,6 +226,9 @@ impl Core {
             return;
         };
         session.conn = Some(conn);
+        if let Some(left) = self.left.get_mut(&session.principal) {
+            left.retain(|session| *session != key);
+        }
         self.conns.insert(conn, key);
         let welcome = welcome(
             &self.offer,

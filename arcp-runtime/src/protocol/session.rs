@@ -193,6 +193,14 @@ impl Core {
             last,
             code: CloseCode::Normal,
         });
+        if let Some(key) = self.session_of(conn)
+            && let Some(session) = self.sessions.get(&key)
+        {
+            self.left
+                .entry(session.principal.clone())
+                .or_default()
+                .push_back(key);
+        }
         self.detached(conn, now, out);
     }
 
@@ -203,6 +211,13 @@ impl Core {
         };
         self.tokens.remove(&session.token_hash);
         less(&mut self.held, &session.principal);
+        self.timers.cancel(Timer::ResumeWindow(key));
+        if let Some(left) = self.left.get_mut(&session.principal) {
+            left.retain(|session| *session != key);
+            if left.is_empty() {
+                self.left.remove(&session.principal);
+            }
+        }
         for _ in &session.follows {
             less(&mut self.following, &session.principal);
         }

@@ -10,13 +10,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use arcp_generated::common::SessionId;
+use arcp_generated::error::ErrorCode;
 use tokio::time::Sleep;
 
 use super::dispatch::{Call, Greeted, Welcomed};
 use super::feed::{End, Work};
 use super::host::Host;
 use super::outgoing::Ids;
-use crate::limits::{GOODBYE, REPLAY_BYTES, REPLAY_ENTRIES, WRITE_BATCH};
+use crate::limits::{GOODBYE, REPLAY_BYTES, REPLAY_ENTRIES, WAITING_ANSWERS, WRITE_BATCH};
 use crate::protocol::connection::{Connection, Request, Step};
 use crate::protocol::core::{ConnKey, Input, refusal_frame};
 use crate::protocol::frame::Frame;
@@ -45,11 +46,22 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
                     .await;
             // The runtime may have stopped by now; then there is nobody to tell.
             let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
-            goodbye(&host, transport.as_mut(), Some(&session), last, code).await;
+            let wall = host.clock.now().wall;
+            let last =
+                last.map(|frame| Ids::new(host.mint.as_ref()).encode(&frame, Some(&session), wall));
+            goodbye(transport.as_mut(), last, code).await;
         }
         Err(Some((rejected, code))) => {
-            let last = refusal_frame(&rejected.request, None, &rejected.refusal);
-            goodbye(&host, transport.as_mut(), None, Some(last), code).await;
+            let now = host.clock.now();
+            let text = if rejected.older {
+                rejected
+                    .to_older_frame(host.mint.ulid(now.wall), now)
+                    .into()
+            } else {
+                let last = refusal_frame(&rejected.request, None, &rejected.refusal);
+                Ids::new(host.mint.as_ref()).encode(&last, None, now.wall)
+            };
+            goodbye(transport.as_mut(), Some(text), code).await;
         }
         Err(None) => {}
     }
@@ -66,6 +78,7 @@ async fn greet(
             Rejected {
                 request: request.to_owned(),
                 refusal,
+                older: false,
             },
             code,
         ))
@@ -76,8 +89,9 @@ async fn greet(
     let greeting = Greeting::read(&text, host.limits.frame_depth)
         .map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
     let request = greeting.request.clone();
+    let peer = transport.peer();
     let principal = host
-        .login(&greeting, transport.peer())
+        .login(&greeting, peer)
         .await
         .map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
     let input = match (greeting.resume, principal) {
@@ -122,7 +136,14 @@ async fn greet(
             tracing::info!(session = %welcomed.session, principal = %welcomed.principal, client = %greeting.client, "session attached");
             Ok(welcomed)
         }
-        Ok(Greeted::Refused(refusal, code)) => Err(reject(&request, refusal, code)),
+        Ok(Greeted::Refused(refusal, code)) => {
+            if refusal.code == ErrorCode::Unauthenticated {
+                // A wrong resume token is a guess like a wrong bearer token.
+                let now = host.clock.now().mono;
+                host.logins.failed(peer, now);
+            }
+            Err(reject(&request, refusal, code))
+        }
         Err(_) => Err(stopped()),
     }
 }
@@ -162,15 +183,12 @@ fn fault(error: &TransportError) -> Option<(Refusal, CloseCode)> {
 
 /// Sends a last frame, says goodbye, and does not wait for ever.
 async fn goodbye(
-    host: &Host,
     transport: &mut dyn crate::transport::Transport,
-    session: Option<&SessionId>,
-    last: Option<Frame>,
+    last: Option<Text>,
     code: CloseCode,
 ) {
     let farewell = async {
-        if let Some(frame) = last {
-            let text = Ids::new(host.mint.as_ref()).encode(&frame, session, host.clock.now().wall);
+        if let Some(text) = last {
             poll_fn(|cx| transport.poll_ready(cx)).await?;
             transport.start_send(text)?;
         }
@@ -194,6 +212,8 @@ struct Served<'a> {
     ids: Ids,
     /// Taken from the feed, not yet handed to the transport.
     queue: VecDeque<Frame>,
+    /// How many of them have no number.
+    answers: usize,
     /// Something was handed over since the last flush.
     dirty: bool,
     /// A page that is being read, and the number it starts above.
@@ -230,6 +250,7 @@ impl<'a> Served<'a> {
             welcomed,
             ids: Ids::new(host.mint.as_ref()),
             queue: VecDeque::new(),
+            answers: 0,
             dirty: false,
             page: None,
             page_after: 0,
@@ -289,11 +310,12 @@ impl<'a> Served<'a> {
         match step {
             Step::Nothing => None,
             Step::Reply(frame) => {
+                self.answers += 1;
                 self.queue.push_back(frame);
                 None
             }
             Step::Close(refusal) => {
-                let code = if refusal.code == arcp_generated::error::ErrorCode::HeartbeatLost {
+                let code = if refusal.code == ErrorCode::HeartbeatLost {
                     CloseCode::HeartbeatLost
                 } else {
                     CloseCode::Policy
@@ -400,7 +422,7 @@ impl<'a> Served<'a> {
             Err(error) => {
                 tracing::error!(%error, %session, "replay failed");
                 let refusal = Refusal::new(
-                    arcp_generated::error::ErrorCode::InternalError,
+                    ErrorCode::InternalError,
                     "the event log cannot be read; resume the session",
                 );
                 Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal))
@@ -412,7 +434,10 @@ impl<'a> Served<'a> {
         if let Poll::Ready(error) = self.poll_write(cx) {
             return Poll::Ready(Event::Broken(error));
         }
-        if let Poll::Ready(received) = self.transport.poll_recv(cx) {
+        // A peer that asks and does not read is not read from either, until it has taken its answers.
+        if self.answers + self.welcomed.feed.answers() < WAITING_ANSWERS
+            && let Poll::Ready(received) = self.transport.poll_recv(cx)
+        {
             return Poll::Ready(Event::Received(received));
         }
         if let Some(page) = &mut self.page
@@ -427,7 +452,8 @@ impl<'a> Served<'a> {
                 .work(self.conn, &mut self.queue, cx.waker())
             {
                 // Written on the next turn; reading comes in between, so a flood of events cannot keep a cancel out.
-                Work::Frames => {
+                Work::Frames { answers } => {
+                    self.answers += answers;
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
@@ -457,14 +483,14 @@ impl<'a> Served<'a> {
             turns -= 1;
             if self.queue.is_empty() && self.page.is_none() {
                 // More may have come in the meantime: one flush for as much as possible.
-                if !matches!(
-                    self.welcomed
-                        .feed
-                        .work(self.conn, &mut self.queue, cx.waker()),
-                    Work::Frames
-                ) {
+                let work = self
+                    .welcomed
+                    .feed
+                    .work(self.conn, &mut self.queue, cx.waker());
+                let Work::Frames { answers } = work else {
                     break Poll::Pending;
-                }
+                };
+                self.answers += answers;
             }
             if self.queue.is_empty() {
                 break Poll::Pending;
@@ -481,11 +507,14 @@ impl<'a> Served<'a> {
             if let Err(error) = self.transport.start_send(text) {
                 break Poll::Ready(error);
             }
-            if let Some(number) = frame.event_seq {
-                written = number;
-                if self.welcomed.feed.window().counts(number) {
-                    bytes += frame.payload.len();
+            match frame.event_seq {
+                Some(number) => {
+                    written = number;
+                    if self.welcomed.feed.window().counts(number) {
+                        bytes += frame.payload.len();
+                    }
                 }
+                None => self.answers = self.answers.saturating_sub(1),
             }
             self.dirty = true;
         };

@@ -5,7 +5,7 @@
 //! Agents look at the feed too: while a session is attached they may be only so far ahead of its socket ([`Window`]).
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -28,6 +28,8 @@ pub(crate) struct Feed {
     /// The highest number that became durable.
     durable: AtomicU64,
     window: Window,
+    /// Frames without a number that are in the queue.
+    answers: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -57,7 +59,10 @@ pub(super) enum Work {
     /// Nothing yet; the waker was registered.
     Idle,
     /// Send these.
-    Frames,
+    Frames {
+        /// How many of them have no number.
+        answers: usize,
+    },
     /// Read the store above this number.
     Behind(u64),
     /// Flush and close.
@@ -74,6 +79,7 @@ impl Feed {
             reader: AtomicWaker::new(),
             durable: AtomicU64::new(0),
             window: Window::new(limits),
+            answers: AtomicUsize::new(0),
         }
     }
 
@@ -104,6 +110,7 @@ impl Feed {
         };
         self.durable.store(last, Ordering::Release);
         self.window.attach(after, last);
+        self.answers.store(1, Ordering::Release);
     }
 
     /// Nobody is attached any more: agents need not wait. A connection that was told to end keeps what is queued for it.
@@ -111,21 +118,28 @@ impl Feed {
         let mut state = self.state();
         if state.end.is_none() {
             *state = State::default();
+            self.answers.store(0, Ordering::Release);
         }
         drop(state);
         self.window.detach();
     }
 
     /// A frame without a number. It is dropped when nobody is attached, as after a disconnect.
-    /// These are answers to requests of the same connection, so the connection itself bounds how many can wait.
+    /// These are answers to requests of the same connection, which reads no further while too many wait ([`Feed::answers`]).
     pub(super) fn send(&self, frame: Frame) {
         let mut state = self.state();
         if state.conn.is_some() {
             state.bytes += frame.payload.len();
             state.queue.push_back(frame);
+            self.answers.fetch_add(1, Ordering::AcqRel);
             drop(state);
             self.reader.wake();
         }
+    }
+
+    /// How many frames without a number wait here.
+    pub(super) fn answers(&self) -> usize {
+        self.answers.load(Ordering::Acquire)
     }
 
     /// A frame without a number that answers nobody, so that it keeps its place among the numbered ones.
@@ -209,7 +223,9 @@ impl Feed {
         if !state.queue.is_empty() {
             state.bytes = 0;
             std::mem::swap(&mut state.queue, into);
-            return Work::Frames;
+            return Work::Frames {
+                answers: self.answers.swap(0, Ordering::AcqRel),
+            };
         }
         if let Some(end) = &state.end {
             return Work::End(end.clone());
@@ -262,7 +278,7 @@ mod tests {
     fn taken(feed: &Feed) -> Vec<u64> {
         let mut queue = VecDeque::new();
         let work = feed.work(CONN, &mut queue, &noop_waker());
-        assert!(matches!(work, Work::Frames), "{work:?}");
+        assert!(matches!(work, Work::Frames { .. }), "{work:?}");
         queue.iter().filter_map(|frame| frame.event_seq).collect()
     }
 

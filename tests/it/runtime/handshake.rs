@@ -51,7 +51,10 @@ async fn a_first_frame_that_is_no_hello_is_refused() {
         "[]".to_owned(),
         "[".repeat(1000),
         r#"{"arcp":"2","id":"x","type":"session.hello","payload":{"client":{"name":"a"}}}"#.to_owned(),
-        r#"{"arcp":"1.1","id":"x","type":"session.open","payload":{}}"#.to_owned(),
+        r#"{"arcp":"1.1","id":"x","type":"session.authenticate","payload":{}}"#.to_owned(),
+        r#"{"arcp":"1.1","id":"x","type":"session.hello","payload":{"client":{"name":"a"},"auth":{"scheme":"bearer","token":"tok-a"},"capabilities":{"encodings":["cbor"]}}}"#.to_owned(),
+        r#"{"arcp":"1.1","type":"session.hello","payload":{"client":{"name":"a"}}}"#.to_owned(),
+        r#"{"arcp":"1.1","id":"x","type":"session.hello","payload":null}"#.to_owned(),
         r#"{"arcp":"1.1","id":"x","type":"session.hello","payload":{"client":{}}}"#.to_owned(),
         r#"{"arcp":"1.1","id":"x","type":"job.submit","payload":{"agent":"echo"},"session_id":"s"}"#.to_owned(),
     ];
@@ -114,18 +117,108 @@ async fn close_is_answered_and_bye_is_not() {
     assert!(peer.try_receive().await.is_none());
 }
 
-#[tokio::test(start_paused = true)]
-async fn silence_is_pinged_and_then_hung_up_on() {
+#[tokio::test]
+async fn the_older_family_is_told_in_its_own_words() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::dial(&runtime);
+    let open = json!({
+        "arcp": "1.0", "id": "msg_01JABCDEFGHJKMNPQRSTVWXYZ0", "type": "session.open", "timestamp": "2026-01-01T00:00:00Z",
+        "payload": {"auth": {"scheme": "bearer", "token": "tok-a"}, "client": {"kind": "cli", "version": "1"}, "capabilities": {"streaming": true}}
+    });
+    peer.raw(&open.to_string()).await;
+    let answer = peer.receive().await;
+    assert_eq!(answer["type"], "session.rejected");
+    assert_eq!(answer["correlation_id"], open["id"]);
+    assert!(answer["id"].as_str().unwrap().starts_with("msg_"));
+    assert!(answer["timestamp"].as_str().unwrap().ends_with('Z'));
+    for reason in [&answer["payload"], &answer["payload"]["error"]] {
+        assert_eq!(reason["code"], "UNIMPLEMENTED");
+        assert_eq!(reason["retryable"], false);
+        let message = reason["message"].as_str().unwrap();
+        assert!(message.contains("session.hello"), "{message}");
+    }
+    assert!(peer.try_receive().await.is_none());
+}
+
+#[tokio::test]
+async fn older_versions_of_the_same_family_are_welcome() {
+    let runtime = in_memory(Limits::default()).await;
+    for version in ["1", "1.0", "1.1", "1.9"] {
+        let mut peer = Peer::dial(&runtime);
+        let mut payload = hello("tok-a");
+        payload["capabilities"] = json!({"encodings": ["json"]});
+        payload["client"]["os"] = json!("x");
+        let more = json!({"arcp": version, "zzz": {"a": 1}, "x-vendor.acme.k": []});
+        peer.send_with("session.hello", payload, more).await;
+        peer.welcomed().await;
+        // Nothing was negotiated, and the core works.
+        let submit = json!({"agent": "echo", "input": 1});
+        peer.send_with("job.submit", submit, json!({"arcp": version}))
+            .await;
+        assert_eq!(peer.until("job.result").await.len(), 2);
+        let code = peer.refused("session.list_jobs", json!({})).await;
+        assert_eq!(code, "INVALID_REQUEST");
+    }
+}
+
+#[tokio::test]
+async fn a_second_hello_changes_nothing() {
+    let runtime = in_memory(Limits::default()).await;
+    let features = ["ack", "ack", "nope", "x-vendor.acme.foo"];
+    let mut peer = Peer::hello_with(&runtime, "tok-a", &features).await;
+    for wire_type in ["session.hello", "session.resume"] {
+        let mut payload = hello("tok-b");
+        payload["resume_token"] = json!("rt_x");
+        payload["last_event_seq"] = json!(0);
+        assert_eq!(peer.refused(wire_type, payload).await, "INVALID_REQUEST");
+    }
+    let code = peer.refused("session.list_jobs", json!({})).await;
+    assert_eq!(code, "INVALID_REQUEST");
+    peer.quiet().await;
+}
+
+#[tokio::test]
+async fn frames_carry_the_session_of_their_connection() {
     let runtime = in_memory(Limits::default()).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
-    assert_eq!(peer.receive().await["type"], "session.ping");
-    let mut frames = Vec::new();
-    while let Some(frame) = peer.try_receive().await {
-        frames.push(frame);
+    let other = Peer::hello(&runtime, "tok-a").await;
+    for session in [json!(null), json!("sess_x"), other.session.clone().unwrap()] {
+        let frame = json!({"arcp": "1.1", "id": "i", "type": "session.list_jobs", "session_id": session, "payload": {}});
+        peer.raw(&frame.to_string()).await;
+        let error = peer.receive().await;
+        assert_eq!(error["payload"]["code"], "INVALID_REQUEST", "{session}");
+        assert_eq!(error["session_id"], *peer.session.as_ref().unwrap());
     }
-    assert_eq!(
-        frames.last().unwrap()["payload"]["code"],
-        "HEARTBEAT_LOST",
-        "{frames:?}"
-    );
+    peer.quiet().await;
+}
+
+#[tokio::test]
+async fn unknown_types_of_ours_are_refused_and_others_ignored() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    for wire_type in [
+        "session.future",
+        "job.future",
+        "job.event",
+        "job.accepted",
+        "session.jobs",
+    ] {
+        let payload = json!({"kind": "log", "body": {"level": "info", "message": "m"}, "job_id": "j", "request_id": "r", "jobs": []});
+        let more = json!({"job_id": "j", "event_seq": 1});
+        peer.send_with(wire_type, payload, more).await;
+        let error = peer.receive().await;
+        assert_eq!(error["payload"]["code"], "INVALID_REQUEST", "{wire_type}");
+    }
+    peer.send("future.thing", json!({})).await;
+    peer.send("x-vendor.acme.hint", json!({})).await;
+    peer.quiet().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_without_a_word_is_hung_up_on() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::dial(&runtime);
+    let error = peer.receive().await;
+    assert_eq!(error["payload"]["code"], "INVALID_REQUEST");
+    assert!(peer.try_receive().await.is_none());
 }

@@ -1,8 +1,12 @@
 //! Jobs from submit to terminal (§7, §8).
 
-use serde_json::json;
+use arcp_generated::common::Json;
+use arcp_runtime::agent::{
+    Agent, AgentFuture, Descriptor, InvalidInput, JobContext, encode_result,
+};
+use serde_json::{Value, json};
 
-use super::{Limits, Peer, in_memory, numbers};
+use super::{Limits, Peer, Runtime, in_memory, numbers, start};
 
 #[tokio::test]
 async fn a_job_is_accepted_then_runs_then_ends() {
@@ -219,4 +223,165 @@ async fn a_streamed_result_comes_whole_and_in_order() {
         chunks[0]["payload"]["body"]["result_id"]
     );
     assert!(result["payload"].get("result").is_none());
+}
+
+#[tokio::test]
+async fn a_job_is_cancelled_once_wherever_it_is() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let is_end = |frame: &Value| frame["type"] == "job.error" || frame["type"] == "job.result";
+    // The cancel meets the job before its agent has begun, while it runs, while it ends, or after.
+    for pause in 0..120_u32 {
+        let steps = json!([{"log": {"message": "a"}}, {"log": {"message": "b"}}, {"return": 1}]);
+        let job = peer.probe(steps).await["job_id"].clone();
+        for _ in 0..pause / 10 {
+            tokio::task::yield_now().await;
+        }
+        let request = peer.send("job.cancel", json!({"job_id": job})).await;
+        let mut frames: Vec<Value> = Vec::new();
+        let answers = |frame: &Value| {
+            frame["type"] == "job.cancelled" || frame["payload"]["request_id"] == json!(request)
+        };
+        while !(frames.iter().any(answers) && frames.iter().any(is_end)) {
+            frames.push(peer.receive().await);
+        }
+        let place = |wire_type: &str| frames.iter().position(|frame| frame["type"] == wire_type);
+        let end = frames.iter().find(|frame| is_end(frame)).unwrap();
+        let cancelled = place("job.cancelled").is_some();
+        let status = if cancelled { "cancelled" } else { "success" };
+        assert_eq!(end["payload"]["final_status"], status);
+        assert!(!cancelled || place("job.cancelled") < place("job.error"));
+    }
+    peer.quiet().await;
+}
+
+#[tokio::test]
+async fn a_cancel_names_one_job() {
+    const UNKNOWN: &str = "job_7ZZZZZZZZZZZZZZZZZZZZZZZZZ";
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let job = peer.probe(json!([{"block": {}}])).await["job_id"].clone();
+    for (payload, code) in [
+        (json!({}), "INVALID_REQUEST"),
+        (json!({"job_id": UNKNOWN}), "JOB_NOT_FOUND"),
+        (json!({"job_id": "x"}), "JOB_NOT_FOUND"),
+    ] {
+        assert_eq!(peer.refused("job.cancel", payload).await, code);
+    }
+    let (inner, outer) = (json!({"job_id": UNKNOWN}), json!({"job_id": job}));
+    peer.send_with("job.cancel", inner, outer).await;
+    assert_eq!(peer.receive().await["payload"]["code"], "INVALID_REQUEST");
+    let payload = json!({"job_id": job, "reason": "why"});
+    peer.send("job.cancel", payload.clone()).await;
+    let cancelled = peer.receive().await;
+    assert_eq!(cancelled["job_id"], job);
+    assert_eq!(cancelled["payload"], payload);
+    peer.until("job.error").await;
+}
+
+/// An agent with two versions, and none of them the default.
+struct Undecided(&'static str);
+
+impl Agent for Undecided {
+    fn descriptor(&self) -> Descriptor {
+        Descriptor::new("nd", self.0)
+    }
+
+    fn check(&self, _: &Json) -> Result<(), InvalidInput> {
+        Ok(())
+    }
+
+    fn run(&self, ctx: JobContext, _: Json) -> AgentFuture {
+        Box::pin(async move { encode_result(&ctx.agent_ref()) })
+    }
+}
+
+#[tokio::test]
+async fn versions_are_bare_pinned_missing_or_undecided() {
+    let builder = Runtime::builder()
+        .agent(Undecided("1"))
+        .agent(Undecided("2-b+c"));
+    let runtime = start(Limits::default(), builder).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    for (asked, expected, result) in [
+        ("probe", "probe@2.0.0", json!({})),
+        ("probe@1.0.0", "probe@1.0.0", json!({"version": "1.0.0"})),
+        ("probe@2.0.0", "probe@2.0.0", json!({})),
+        ("nd@1", "nd@1", json!("nd@1")),
+        ("nd@2-b+c", "nd@2-b+c", json!("nd@2-b+c")),
+    ] {
+        let input = json!({"do": [{"return": {}}]});
+        let frames = peer.run(json!({"agent": asked, "input": input})).await;
+        assert_eq!(frames[0]["payload"]["agent"], expected);
+        assert_eq!(frames.last().unwrap()["payload"]["result"], result);
+        let listed = peer.list(json!({"filter": {"agent": expected}})).await;
+        assert_eq!(listed["jobs"][0]["agent"], expected);
+    }
+    let frames = peer.run(json!({"agent": "nd"})).await;
+    let chosen = frames[0]["payload"]["agent"].as_str().unwrap();
+    assert!(["nd@1", "nd@2-b+c"].contains(&chosen));
+    for (missing, code) in [
+        ("probe@3.0.0", "AGENT_VERSION_NOT_AVAILABLE"),
+        ("probe@2.0", "AGENT_VERSION_NOT_AVAILABLE"),
+        ("nosuch", "AGENT_NOT_AVAILABLE"),
+        ("nosuch@1", "AGENT_NOT_AVAILABLE"),
+    ] {
+        let payload = json!({"agent": missing});
+        assert_eq!(peer.refused("job.submit", payload).await, code);
+    }
+    for wrong in [
+        "", "A", "-a", ".a", "_a", "a@", "@1", "a@1@2", "a@1/2", "a b", "é",
+    ] {
+        let code = peer.refused("job.submit", json!({"agent": wrong})).await;
+        assert_eq!(code, "INVALID_REQUEST", "{wrong}");
+        // Refusals are no flood when something good comes in between.
+        peer.quiet().await;
+    }
+}
+
+#[tokio::test]
+async fn the_longest_run_is_a_whole_number_of_seconds() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let submit = |most: Value| json!({"agent": "echo", "max_runtime_sec": most});
+    for wrong in [
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!("1"),
+        json!(2_147_483_648_u64),
+    ] {
+        let code = peer.refused("job.submit", submit(wrong.clone())).await;
+        assert_eq!(code, "INVALID_REQUEST", "{wrong}");
+    }
+    let mut longest = submit(json!(2_147_483_647));
+    longest["input"] = json!(1);
+    let frames = peer.run(longest).await;
+    assert_eq!(frames.last().unwrap()["type"], "job.result");
+}
+
+#[tokio::test]
+async fn a_trace_goes_through_or_is_made() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let good = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    for (sent, kept) in [
+        (json!(good), true),
+        (json!(format!("00-{good}-00f067aa0ba902b7-01")), true),
+        (json!(null), false),
+        (json!("xyz"), false),
+        (json!("0".repeat(32)), false),
+        (json!(good.to_uppercase()), false),
+    ] {
+        let payload = json!({"agent": "probe", "input": {"do": [{"log": {"message": "m"}}]}});
+        let more = json!({"trace_id": sent});
+        peer.send_with("job.submit", payload, more).await;
+        let frames = peer.until("job.result").await;
+        let trace = frames[0]["payload"]["trace_id"].as_str().unwrap();
+        assert_eq!(trace == good, kept, "{sent}: {trace}");
+        assert!(trace.len() == 32 && trace.bytes().all(is_hex), "{trace}");
+        assert_ne!(trace, "0".repeat(32));
+        assert!(frames.iter().all(|frame| frame["trace_id"] == trace));
+    }
 }

@@ -6,7 +6,7 @@ use super::{Everybody, Limits, MemoryStore, Peer, Runtime, in_file, in_memory, s
 
 impl Peer {
     /// One page of jobs.
-    async fn list(&mut self, payload: Value) -> Value {
+    pub(super) async fn list(&mut self, payload: Value) -> Value {
         let id = self.send("session.list_jobs", payload).await;
         let jobs = self.receive().await;
         assert_eq!(jobs["type"], "session.jobs", "{jobs}");

@@ -109,3 +109,156 @@ async fn a_session_that_nobody_resumes_is_forgotten() {
         "RESUME_WINDOW_EXPIRED"
     );
 }
+
+#[tokio::test]
+async fn every_way_to_ask_for_a_resume_works() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let steps = json!([{"repeat": {"n": 10, "do": [{"log": {"message": "{i}"}}]}}, {"block": {}}]);
+    peer.probe(steps).await;
+    let seen = peer.until_number(10).await;
+    for carrier in 0..6 {
+        let (session, token) = (peer.session.clone(), peer.token.clone());
+        let flat = json!({"resume_token": token, "last_event_seq": 4});
+        let block = json!({"session_id": session, "resume_token": token, "last_event_seq": 4});
+        let mut greeting = hello("tok-a");
+        let (wire_type, payload, more) = match carrier {
+            0 => {
+                greeting["resume"] = block;
+                ("session.hello", greeting, json!({}))
+            }
+            1 => {
+                greeting["resume_token"] = token.clone();
+                greeting["last_event_seq"] = json!(4);
+                ("session.hello", greeting, json!({}))
+            }
+            2 => ("session.resume", flat, json!({})),
+            3 => ("session.resume", flat, json!({"session_id": session})),
+            4 => {
+                let mut payload = block;
+                payload["auth"] = json!({"scheme": "bearer", "token": "tok-a"});
+                ("session.resume", payload, json!({}))
+            }
+            _ => {
+                greeting["resume_token"] = token.clone();
+                greeting["last_event_seq"] = json!(4);
+                greeting["resume"] = block;
+                ("session.hello", greeting, json!({}))
+            }
+        };
+        let mut again = Peer::dial(&runtime);
+        again.send_with(wire_type, payload, more).await;
+        let welcome = again.receive().await;
+        assert_eq!(welcome["type"], "session.welcome", "{carrier}: {welcome}");
+        assert_eq!(welcome["payload"]["resumed"], true);
+        assert_eq!(welcome["session_id"], *session.as_ref().unwrap());
+        assert_ne!(welcome["payload"]["resume_token"], token);
+        again.session = Some(welcome["session_id"].clone());
+        again.token = welcome["payload"]["resume_token"].clone();
+        let replayed = again.until_number(10).await;
+        assert_eq!(
+            numbers(&replayed),
+            (5..=10).collect::<Vec<_>>(),
+            "{carrier}"
+        );
+        for (first, second) in seen[4..].iter().zip(&replayed) {
+            assert_eq!(first["payload"], second["payload"]);
+        }
+        peer = again;
+    }
+}
+
+#[tokio::test]
+async fn malformed_and_foreign_resumes_are_refused_by_their_code() {
+    let runtime = in_memory(Limits::default()).await;
+    let peer = Peer::hello(&runtime, "tok-a").await.hang_up();
+    let (session, token) = (peer.session.clone(), peer.token.clone());
+    let claim = |token: &serde_json::Value| json!({"resume_token": token, "last_event_seq": 0});
+    let with = |name: &str, value: serde_json::Value| {
+        let mut payload = claim(&token);
+        payload[name] = value;
+        payload
+    };
+    let as_bearer = |token: &str| with("auth", json!({"scheme": "bearer", "token": token}));
+    let mut guess = claim(&json!("rt_wrong"));
+    guess["session_id"] = json!(session);
+    let cases = [
+        (as_bearer("tok-b"), "UNAUTHENTICATED"),
+        (as_bearer("bad"), "UNAUTHENTICATED"),
+        (guess, "UNAUTHENTICATED"),
+        (claim(&json!("rt_wrong")), "RESUME_WINDOW_EXPIRED"),
+        (with("last_event_seq", json!(1)), "RESUME_WINDOW_EXPIRED"),
+        (with("last_event_seq", json!(-1)), "INVALID_REQUEST"),
+        (json!({"resume_token": token}), "INVALID_REQUEST"),
+        (json!({"last_event_seq": 0}), "INVALID_REQUEST"),
+        (claim(&json!("")), "INVALID_REQUEST"),
+    ];
+    for (payload, code) in cases {
+        let mut wrong = Peer::dial(&runtime);
+        wrong.send("session.resume", payload.clone()).await;
+        assert_eq!(wrong.receive().await["payload"]["code"], code, "{payload}");
+        assert!(wrong.try_receive().await.is_none());
+    }
+    Peer::resume(&runtime, &peer, 0).await;
+}
+
+#[tokio::test]
+async fn a_buffer_that_no_longer_reaches_back_is_told() {
+    let mut limits = Limits::default();
+    limits.session_events = 50;
+    let runtime = in_memory(limits).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let logs = json!({"repeat": {"n": 1000, "do": [{"log": {"message": "{i}"}}]}});
+    peer.probe(json!([logs, {"block": {}}])).await;
+    // Nobody is there, so the job does not wait, and what is over the buffer is released.
+    let cut = peer.hang_up();
+    let job = loop {
+        let mut other = Peer::hello(&runtime, "tok-a").await;
+        let page = other.list(json!({})).await["jobs"][0].clone();
+        if page["last_event_seq"].as_u64().unwrap() >= 900 {
+            break page;
+        }
+        other.send("session.bye", json!({})).await;
+    };
+    let last = job["last_event_seq"].as_u64().unwrap();
+    for after in [0, 5, last / 2] {
+        let mut late = Peer::dial(&runtime);
+        let claim = json!({"resume_token": cut.token, "last_event_seq": after});
+        late.send("session.resume", claim).await;
+        let code = late.receive().await["payload"]["code"].clone();
+        assert_eq!(code, "RESUME_WINDOW_EXPIRED", "{after} of {last}");
+        assert!(late.try_receive().await.is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_can_be_resumed_for_its_whole_window_and_keeps_its_rights() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let job = peer.probe(json!([{"block": {}}])).await["job_id"].clone();
+    peer.send("session.close", json!({"reason": "later"})).await;
+    peer.until("session.closed").await;
+    for _ in 0..3 {
+        tokio::time::sleep(std::time::Duration::from_secs(590)).await;
+        peer = Peer::resume(&runtime, &peer, 0).await.hang_up();
+    }
+    let mut peer = Peer::resume(&runtime, &peer, 0).await;
+    peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
+        .await;
+    peer.until("job.cancelled").await;
+    let end = peer.until("job.error").await;
+    assert_eq!(end[0]["payload"]["code"], "CANCELLED");
+}
+
+#[tokio::test]
+async fn tokens_cannot_be_guessed() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut tokens = std::collections::HashSet::new();
+    for _ in 0..50 {
+        let mut peer = Peer::hello(&runtime, "tok-a").await;
+        let token = peer.token.as_str().unwrap().to_owned();
+        assert_eq!(token.len(), 46, "a label and 256 bits");
+        assert!(tokens.insert(token));
+        peer.send("session.bye", json!({})).await;
+    }
+}

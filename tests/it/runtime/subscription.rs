@@ -125,15 +125,15 @@ async fn history_comes_first_and_as_it_was() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_between_history_and_live() {
-    const EVENTS: u64 = 4000;
+    const EVENTS: u64 = 2000;
     let runtime = in_memory(Limits::default()).await;
     let mut peer = Peer::hello_with(&runtime, "tok-a", &without("ack")).await;
     let job = peer.probe(counting(EVENTS, &json!({"return": 1}))).await["job_id"].clone();
     let mut followers = Vec::new();
     let mut last = 0;
     // The owner reads on in between, so that each follower joins somewhere else in the flood.
-    for round in 1..=20_u64 {
-        last = round * EVENTS / 21;
+    for round in 1..=15_u64 {
+        last = round * EVENTS / 16;
         peer.until_number(last).await;
         let mut follower = Peer::hello(&runtime, "tok-a").await;
         follower

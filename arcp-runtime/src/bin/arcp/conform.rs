@@ -159,11 +159,18 @@ fn keep(folder: &Path, played: &Played) -> Result<String, Fault> {
         .outcome
         .scenario
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || letter == '.' {
+                letter
+            } else {
+                '-'
+            }
+        })
         .collect();
     let file = folder.join(format!("{name}.jsonl"));
-    let trouble =
-        |error: std::io::Error| Fault::file(format!("{} cannot be written: {error}", file.display()));
+    let trouble = |error: std::io::Error| {
+        Fault::file(format!("{} cannot be written: {error}", file.display()))
+    };
     std::fs::create_dir_all(folder).map_err(trouble)?;
     std::fs::write(&file, to_text(&played.lines)).map_err(trouble)?;
     Ok(file.display().to_string())

@@ -216,7 +216,12 @@ fn mutants() -> Vec<(usize, &'static str, Value, &'static str)> {
             "payloads have their shape",
         ),
         (7, "/payload/ping_nonce", json!("n2"), "pongs answer pings"),
-        (5, "/type", json!("job.result"), "one end, and nothing after it"),
+        (
+            5,
+            "/type",
+            json!("job.result"),
+            "one end, and nothing after it",
+        ),
         (6, "/arcp", json!("1"), "a client's envelopes are whole"),
         (0, "/payload/client", json!({}), "a client says hello first"),
         (2, "/session_id", json!("s2"), "a client names its session"),

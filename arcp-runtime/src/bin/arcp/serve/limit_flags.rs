@@ -27,6 +27,9 @@ pub(super) struct LimitFlags {
     /// Unacknowledged events after which a job is told.
     #[arg(long, value_name = "EVENTS")]
     ack_lag: Option<u64>,
+    /// Unacknowledged events after which a connection is closed; never, unless this is given.
+    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
+    ack_lag_max: Option<u64>,
     /// Events that an agent may be ahead of its attached client's socket.
     #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
     window_events: Option<u64>,
@@ -51,6 +54,12 @@ pub(super) struct LimitFlags {
     /// Running jobs of one session.
     #[arg(long, value_name = "N")]
     jobs_per_session: Option<usize>,
+    /// Jobs of other sessions that one session follows.
+    #[arg(long, value_name = "N")]
+    subscriptions_per_session: Option<usize>,
+    /// Jobs that the sessions of one principal follow, all together.
+    #[arg(long, value_name = "N")]
+    subscriptions_per_principal: Option<usize>,
     /// Seconds that an idempotency key is remembered after its job was accepted.
     #[arg(long, value_name = "SECONDS")]
     idempotency_window: Option<u64>,
@@ -108,6 +117,15 @@ impl LimitFlags {
         );
         set(&mut limits.jobs_per_principal, self.jobs_per_principal);
         set(&mut limits.jobs_per_session, self.jobs_per_session);
+        set(
+            &mut limits.subscriptions_per_session,
+            self.subscriptions_per_session,
+        );
+        set(
+            &mut limits.subscriptions_per_principal,
+            self.subscriptions_per_principal,
+        );
+        limits.ack_lag_max = self.ack_lag_max.or(limits.ack_lag_max);
         set(&mut limits.connections, self.connections);
         set(&mut limits.bad_frames, self.bad_frames);
         set(&mut limits.failed_logins, self.failed_logins);
