@@ -288,10 +288,67 @@ async fn cancelling(peer: &mut Peer) {
     }
 }
 
+/// A child is announced, tells its own events in the parent's session, and ends before its parent goes on.
+async fn delegating(peer: &mut Peer) {
+    let child = json!({"do": [{"log": {"message": "child"}}, {"return": 1}]});
+    peer.probe(
+        json!([
+            {"delegate": {"agent": "probe", "input": child, "lease_request": {"tool.call": ["search.web"]}}},
+            {"delegate": {"agent": "probe", "input": child, "lease_request": {"tool.call": ["shell"]}}},
+            {"delegate": {"agent": "nobody"}},
+            {"return": 2}
+        ]),
+        json!({"lease_request": {"tool.call": ["search.*"], "agent.delegate": ["*"]}}),
+    )
+    .await;
+    let parent = peer.receive().await["job_id"].clone();
+    let mut seen = Vec::new();
+    let mut ends = 0;
+    while ends < 2 {
+        let frame = peer.receive().await;
+        let whose = if frame["job_id"] == parent {
+            "parent"
+        } else {
+            "child"
+        };
+        let what = match frame["type"].as_str().unwrap() {
+            "job.event" => match frame["payload"]["body"]["error"]["code"].as_str() {
+                Some(code) => code.to_owned(),
+                None => frame["payload"]["kind"].as_str().unwrap().to_owned(),
+            },
+            other => other.to_owned(),
+        };
+        ends += u32::from(frame["type"] == "job.result");
+        if frame["type"] == "job.accepted" {
+            assert_eq!(frame["payload"]["parent_job_id"], parent);
+            assert_eq!(
+                frame["payload"]["lease"],
+                json!({"tool.call": ["search.web"]})
+            );
+        }
+        seen.push(format!("{whose} {what}"));
+    }
+    assert_eq!(
+        seen,
+        [
+            "parent delegate",
+            "child job.accepted",
+            "child log",
+            "child job.result",
+            "parent delegate",
+            "parent LEASE_SUBSET_VIOLATION",
+            "parent delegate",
+            "parent AGENT_NOT_AVAILABLE",
+            "parent job.result",
+        ]
+    );
+}
+
 async fn everything(peer: &mut Peer) {
     refusals(peer).await;
     all(peer, [events(), chunks(), authority(), ends()].concat()).await;
     cancelling(peer).await;
+    delegating(peer).await;
 }
 
 #[tokio::test]
@@ -308,6 +365,16 @@ async fn every_step_over_standard_input_and_output() {
     everything(&mut peer).await;
     // The end of standard input is the end of the command.
     let status = peer.hang_up().await.unwrap();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_signal_ends_standard_input_and_output_in_good_order() {
+    let mut peer = Peer::stdio(&["--store", "memory"]);
+    peer.greet(crate::support::hello("tok-a")).await;
+    peer.probe(json!([{"block": {}}]), json!({})).await;
+    assert_eq!(peer.receive().await["type"], "job.accepted");
+    let status = peer.terminate().await;
     assert_eq!(status.code(), Some(0));
 }
 

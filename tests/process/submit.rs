@@ -359,3 +359,45 @@ async fn a_killed_client_goes_on_in_a_new_process() {
         "there is nothing left to resume"
     );
 }
+
+#[tokio::test]
+async fn a_client_that_was_killed_before_it_saved_its_newest_token_finds_its_job_again() {
+    let server = Server::in_memory().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("job.session");
+    let path = file.display().to_string();
+    let base = ["submit", "--url", &server.url, "--token", "tok-a", "--json"];
+    let input = script(
+        &json!([{"repeat": {"n": 200, "do": [{"log": {"message": "{i}"}}, {"sleep": {"ms": 2}}]}}, {"return": "done"}]),
+    );
+    let first = [
+        &base[..],
+        &[
+            "--agent",
+            "probe",
+            "--input",
+            &input,
+            "--save-session",
+            &path,
+        ],
+    ]
+    .concat();
+    let resumed = [&base[..], &["--resume", &path]].concat();
+    let mut lines = killed_after(&first, 40).await;
+    let stale = std::fs::read(&file).unwrap();
+    // Each welcome makes the token before it worthless.
+    killed_after(&resumed, 80).await;
+    std::fs::write(&file, stale).unwrap();
+
+    let last = run(&resumed, "").await;
+    assert_eq!(last.code, Some(0), "{}", last.stderr);
+    lines.extend(last.lines());
+    let mut said: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line["body"]["message"].as_str()?.parse::<u64>().ok())
+        .collect();
+    said.dedup();
+    assert_eq!(said, (0..200).collect::<Vec<_>>());
+    assert_eq!(lines.last().unwrap()["result"], "done");
+    assert!(!file.exists());
+}

@@ -336,6 +336,17 @@ impl Peer {
         self.send("job.submit", payload).await
     }
 
+    /// Sends SIGTERM to the process behind standard input and output, and waits for its end.
+    pub(crate) async fn terminate(self) -> ExitStatus {
+        let Wire::Pipes(mut pipes) = self.wire else {
+            panic!("there is a process of its own only behind standard input and output");
+        };
+        signal(pipes.child.id().expect("it runs"), "TERM");
+        soon("the runtime to end", pipes.child.wait())
+            .await
+            .unwrap()
+    }
+
     /// Ends the connection from this side and waits for the process, where there is one.
     pub(crate) async fn hang_up(self) -> Option<ExitStatus> {
         match self.wire {

@@ -139,8 +139,9 @@ impl Follower<'_> {
             // The old resume token is worth nothing from now on.
             Incident::Resumed { .. } => self.refresh().await,
             Incident::Replaced { .. } => {
-                self.taken = None;
-                self.refresh().await
+                // What was saved still says how far the job was printed, in the numbers of its own session. Those of the new one would lead astray.
+                self.file = None;
+                Ok(())
             }
             _ => Ok(()),
         }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, Json};
+use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, JobId, Json};
 use arcp_generated::job::Submit as Submission;
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use arcp_generated::session::Feature;
-use arcp_runtime::client::{Client, JobFailure, JobHandle};
+use arcp_runtime::client::{Client, ClientError, History, JobFailure, JobHandle};
 use clap::Args;
 
 use crate::dial::{self, Dial};
@@ -68,6 +68,14 @@ pub(crate) struct Submit {
     dial: Dial,
 }
 
+/// A job and the client that follows it.
+struct Followed {
+    client: Client,
+    job: JobHandle,
+    /// Whether it is a job of the client's session, which can cancel it and be saved.
+    ours: bool,
+}
+
 impl Submit {
     pub(crate) fn run(&self) -> Result<(), Fault> {
         dial::run(self.follow())
@@ -76,18 +84,21 @@ impl Submit {
     async fn follow(&self) -> Result<(), Fault> {
         let file = self.save_session.as_ref().or(self.resume.as_ref());
         let file = file.map(|path| SessionFile::new(path));
-        let (client, mut job) = match &self.resume {
+        let Followed {
+            client,
+            mut job,
+            ours,
+        } = match &self.resume {
             Some(_) => self.go_on(file.as_ref()).await?,
             None => self.submit(file.as_ref()).await?,
         };
-        let end = follow::to_the_end(
-            &client,
-            &mut job,
-            file.as_ref(),
-            self.json,
-            Interrupt::Cancels,
-        )
-        .await?;
+        let (keeps, interrupt) = if ours {
+            (file.as_ref(), Interrupt::Cancels)
+        } else {
+            // The old file still says where its own session was; numbers of another one would lead astray.
+            (None, Interrupt::Leaves)
+        };
+        let end = follow::to_the_end(&client, &mut job, keeps, self.json, interrupt).await?;
         let done = match end {
             End::Left => Err(Fault::new(
                 Trouble::Cancelled,
@@ -107,7 +118,7 @@ impl Submit {
     }
 
     /// A new job in a new session.
-    async fn submit(&self, file: Option<&SessionFile>) -> Result<(Client, JobHandle), Fault> {
+    async fn submit(&self, file: Option<&SessionFile>) -> Result<Followed, Fault> {
         let submission = self.submission()?;
         if let (Some(file), Some(path)) = (file, &self.save_session)
             && file.is_there()
@@ -123,26 +134,62 @@ impl Submit {
         }
         let client = builder.connect().await?;
         let job = client.submit(submission).await?;
-        Ok((client, job))
+        Ok(Followed {
+            client,
+            job,
+            ours: true,
+        })
     }
 
     /// The job of a saved session.
-    async fn go_on(&self, file: Option<&SessionFile>) -> Result<(Client, JobHandle), Fault> {
+    async fn go_on(&self, file: Option<&SessionFile>) -> Result<Followed, Fault> {
         let Some(file) = file else {
             return Err(Fault::usage("there is no session to resume"));
         };
+        let saved = file.load()?;
+        let job_id = match saved.jobs.as_slice() {
+            [job_id] => job_id.clone(),
+            [] => {
+                return Err(Fault::usage(
+                    "the saved session has no job that was still running; submit a new one",
+                ));
+            }
+            _ => {
+                return Err(Fault::usage(
+                    "the saved session has several jobs, and this command follows one; resume it with the library",
+                ));
+            }
+        };
+        let last = saved.last_event_seq;
         let builder = self.dial.client()?.features(without_ack());
-        let client = builder.resume(file.load()?).connect().await?;
-        let mut jobs = client.resumed_jobs();
-        match (jobs.pop(), jobs.is_empty()) {
-            (Some(job), true) => Ok((client, job)),
-            (None, _) => Err(Fault::usage(
-                "the saved session has no job that was still running; submit a new one",
-            )),
-            (Some(_), false) => Err(Fault::usage(
-                "the saved session has several jobs, and this command follows one; resume it with the library",
-            )),
-        }
+        let client = match builder.resume(saved).connect().await {
+            Err(gone @ ClientError::SessionLost(_)) => {
+                return self.find_again(job_id, last).await.ok_or(gone)?;
+            }
+            connected => connected?,
+        };
+        let job = client.resumed_jobs().pop();
+        let job = job.ok_or_else(|| Fault::machine("the client lost the saved job"))?;
+        Ok(Followed {
+            client,
+            job,
+            ours: true,
+        })
+    }
+
+    /// The session is gone, or was killed between a welcome and saving its token. The job may be there all the same: its events after number `last` come
+    /// through a subscription, with the numbers of a new session. `None` when they do not.
+    async fn find_again(&self, job_id: JobId, last: u64) -> Option<Result<Followed, Fault>> {
+        let client = match self.dial.client() {
+            Ok(builder) => builder.connect().await.ok()?,
+            Err(fault) => return Some(Err(fault)),
+        };
+        let job = client.subscribe(job_id, History::After(last)).await.ok()?;
+        Some(Ok(Followed {
+            client,
+            job,
+            ours: false,
+        }))
     }
 
     fn submission(&self) -> Result<Submission, Fault> {
@@ -179,6 +226,8 @@ impl Submit {
 fn without_ack() -> Vec<Feature> {
     vec![
         Feature::Heartbeat,
+        Feature::ListJobs,
+        Feature::Subscribe,
         Feature::LeaseExpiresAt,
         Feature::CostBudget,
         Feature::ModelUse,
