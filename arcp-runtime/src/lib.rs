@@ -25,3 +25,8 @@ pub mod __macro;
 
 #[doc = include_str!("arcp_agent.md")]
 pub use arcp_macros::arcp_agent;
+
+// The examples of the README are compiled with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
