@@ -1,8 +1,11 @@
 //! What a reader meets in every file: its size, its head, its names, and no leftovers.
 
+use std::collections::BTreeSet;
+
 use super::code::{code, words};
+use super::doors::quoted;
 use super::none;
-use super::tree::{File, files, is_printed};
+use super::tree::{File, file, files, is_printed};
 
 /// Lines of code of one file; blank lines and comments do not count.
 const LINES: usize = 600;
@@ -127,6 +130,49 @@ fn leftovers(file: &File) -> Vec<String> {
         .collect()
 }
 
+/// Files that the documents name and that are not there. A name may leave out where it begins; one with `<…>` or `…` stands for many.
+fn missing_paths(document: &File, paths: &BTreeSet<String>) -> Vec<String> {
+    let roots = ["", "arcp-runtime/src/", "codegen/src/", "arcp-generated/"];
+    let is_path = |word: &&str| {
+        let ends = [".rs", ".json", ".toml", ".md", "/"];
+        ends.iter().any(|end| word.ends_with(end))
+            && !word.contains(['<', '…', '*', ' ', ':'])
+            && word.len() > 1
+    };
+    let is_there = |word: &str| {
+        roots.iter().any(|root| {
+            let path = format!("{root}{word}");
+            paths.contains(&path)
+                || path.ends_with('/')
+                    && paths
+                        .range(path.clone()..)
+                        .next()
+                        .is_some_and(|next| next.starts_with(&path))
+        })
+    };
+    quoted(&document.text)
+        .filter(is_path)
+        .filter(|word| !is_there(word))
+        .map(|word| format!("{}: `{word}` is not there", document.path))
+        .collect()
+}
+
+#[test]
+fn the_documents_name_what_is_there() {
+    let paths: BTreeSet<String> = hand_written()
+        .into_iter()
+        .chain(files("arcp-generated"))
+        .map(|file| file.path)
+        .collect();
+    let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"].map(file);
+    none(
+        &documents
+            .iter()
+            .flat_map(|document| missing_paths(document, &paths))
+            .collect::<Vec<_>>(),
+    );
+}
+
 #[test]
 fn files_are_small_and_say_what_they_are_for() {
     let files = hand_written();
@@ -175,6 +221,12 @@ fn what_is_untidy_is_seen() {
         1
     );
     assert_eq!(leftovers(&rust("// TODO: later\n#[ignore]\n")).len(), 2);
+    let paths = ["arcp-runtime/src/a.rs".to_owned()].into();
+    let document = File::new(
+        "README.md",
+        "`a.rs`, `arcp-runtime/`, `<x>.rs`, `b.rs` and `c/`",
+    );
+    assert_eq!(missing_paths(&document, &paths).len(), 2);
     assert_eq!(
         leftovers(&File::new("README.md", "see /home/me and #[ignore]")).len(),
         1
