@@ -60,6 +60,12 @@ pub(super) struct LimitFlags {
     /// Jobs that the sessions of one principal follow, all together.
     #[arg(long, value_name = "N")]
     subscriptions_per_principal: Option<usize>,
+    /// Jobs above one another: how deep delegation may go.
+    #[arg(long, value_name = "N")]
+    delegation_depth: Option<usize>,
+    /// Children of one job that have not ended.
+    #[arg(long, value_name = "N")]
+    children_per_job: Option<usize>,
     /// Seconds that an idempotency key is remembered after its job was accepted.
     #[arg(long, value_name = "SECONDS")]
     idempotency_window: Option<u64>,
@@ -126,6 +132,8 @@ impl LimitFlags {
             self.subscriptions_per_principal,
         );
         limits.ack_lag_max = self.ack_lag_max.or(limits.ack_lag_max);
+        set(&mut limits.delegation_depth, self.delegation_depth);
+        set(&mut limits.children_per_job, self.children_per_job);
         set(&mut limits.connections, self.connections);
         set(&mut limits.bad_frames, self.bad_frames);
         set(&mut limits.failed_logins, self.failed_logins);
@@ -169,5 +177,29 @@ impl LimitFlags {
 fn set<T>(slot: &mut T, given: Option<T>) {
     if let Some(given) = given {
         *slot = given;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// A limit that cannot be set from the command line is easily forgotten here when it is added there.
+    #[test]
+    fn every_limit_has_a_flag() {
+        let limits = include_str!("../../../limits.rs");
+        let (_, limits) = limits.split_once("pub struct Limits {").unwrap();
+        let (fields, _) = limits.split_once("\n}").unwrap();
+        let names: Vec<_> = fields
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("pub ")?.split(':').next())
+            .collect();
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            let set = [format!("limits.{name},"), format!("limits.{name} =")];
+            assert!(
+                set.iter()
+                    .any(|place| include_str!("limit_flags.rs").contains(place)),
+                "no flag sets {name}"
+            );
+        }
     }
 }
