@@ -18,6 +18,8 @@ pub struct Limits {
     pub bad_frames: u32,
     /// Heartbeat interval offered in the welcome.
     pub heartbeat_interval: Duration,
+    /// How long a connection may have nothing but heartbeats; its session can be resumed. `None`: for ever.
+    pub idle: Option<Duration>,
     /// How long a detached session can be resumed.
     pub resume_window: Duration,
     /// Events kept for a session that has not acknowledged them.
@@ -82,6 +84,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(wire::HANDSHAKE_DEADLINE_SEC),
             bad_frames: small_count(wire::BAD_FRAMES_IN_ROW),
             heartbeat_interval: Duration::from_secs(wire::HEARTBEAT_INTERVAL_SEC),
+            idle: None,
             resume_window: Duration::from_secs(wire::RESUME_WINDOW_SEC),
             session_events: wire::SESSION_BUFFER_EVENTS,
             session_bytes: wire::SESSION_BUFFER_BYTES,

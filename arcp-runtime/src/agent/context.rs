@@ -200,9 +200,14 @@ impl JobContext {
         }
         let mut changed = Vec::new();
         if name == MetricName::Cost {
-            let cost = budget::parse_cost(metric.value.as_str()).map_err(no_cost)?;
+            let cost =
+                budget::parse_cost(metric.value.as_str()).map_err(|refusal| no_cost(&refusal))?;
             if let Some(unit) = &metric.unit {
-                changed = self.job.authority.charge(unit, cost).map_err(no_cost)?;
+                changed = self
+                    .job
+                    .authority
+                    .charge(unit, cost)
+                    .map_err(|refusal| no_cost(&refusal))?;
             }
         }
         self.emit(EventBody::Metric(metric)).await?;
@@ -569,7 +574,7 @@ impl Target {
     }
 }
 
-fn no_cost(refusal: grammar::Refusal) -> AgentError {
+fn no_cost(refusal: &grammar::Refusal) -> AgentError {
     AgentError::new(ErrorCode::InvalidRequest, refusal.to_string())
 }
 

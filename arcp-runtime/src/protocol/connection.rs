@@ -27,6 +27,9 @@ pub struct Connection {
     session_id: String,
     features: Features,
     heartbeat: Heartbeat,
+    idle: Option<Duration>,
+    /// When something other than heartbeats was last said, by either side.
+    used: Duration,
     bad_frames: u32,
     max_bad_frames: u32,
     max_depth: usize,
@@ -109,6 +112,8 @@ impl Connection {
             session_id: session.to_string(),
             features,
             heartbeat: Heartbeat::new(interval, now),
+            idle: limits.idle,
+            used: now.mono,
             bad_frames: 0,
             max_bad_frames: limits.bad_frames,
             max_depth: limits.frame_depth,
@@ -117,7 +122,8 @@ impl Connection {
 
     /// When [`Connection::expire`] has to be called next.
     pub fn deadline(&self) -> Option<Duration> {
-        self.heartbeat.deadline()
+        let idle = self.idle.map(|idle| self.used + idle);
+        self.heartbeat.deadline().into_iter().chain(idle).min()
     }
 
     /// Something was sent: the peer knows that this side lives.
@@ -125,8 +131,19 @@ impl Connection {
         self.heartbeat.sent(now);
     }
 
+    /// An event was sent: the connection is of use.
+    pub fn used(&mut self, now: Now) {
+        self.used = now.mono;
+    }
+
     /// Lets the timers that are due at `now` happen. `nonce` names a ping, if one is sent.
     pub fn expire(&mut self, now: Now, nonce: Ulid) -> Step {
+        if self.idle.is_some_and(|idle| now.mono >= self.used + idle) {
+            return Step::Close(Refusal::cap(
+                "idle",
+                "nothing but heartbeats for too long; resume the session when there is something to do",
+            ));
+        }
         match self.heartbeat.beat(now) {
             Beat::Ping => match Nonce::try_from(format!("p_{nonce}")) {
                 Ok(nonce) => Step::Reply(Frame::of_session(
@@ -166,6 +183,12 @@ impl Connection {
         };
         if let Err(refusal) = super::surrogate::check(text) {
             return self.bad(envelope.id.as_str(), &refusal);
+        }
+        if !matches!(
+            envelope.message,
+            Message::SessionPing(_) | Message::SessionPong(_)
+        ) {
+            self.used(now);
         }
         let id = envelope.id.clone();
         match self.request(envelope, now) {

@@ -248,16 +248,16 @@ impl Core {
         let filter = Filter::read(list.filter, features)?;
         let limit = usize::try_from(list.limit.min(LIST_LIMIT_MAX)).unwrap_or(1);
         let mut jobs = Vec::new();
-        let mut last = None;
+        let mut end = None;
         let mut next = None;
         for (looked_at, key) in self.visible_to(principal, after).enumerate() {
             let taken = self.jobs.get(&key).filter(|job| filter.takes(job));
             if looked_at == LOOKED_AT || (taken.is_some() && jobs.len() == limit) {
                 // There is more: the page ends with the job before this one.
-                next = last.and_then(|last| write_cursor(last, principal));
+                next = end.and_then(|end| write_cursor(end, principal));
                 break;
             }
-            last = Some(key);
+            end = Some(key);
             jobs.extend(taken.map(View::of));
         }
         Ok(Page {

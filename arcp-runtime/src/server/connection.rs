@@ -95,15 +95,15 @@ async fn greet(
         .await
         .map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
     let input = match (greeting.resume, principal) {
-        (Some(claim), principal) => {
-            let resume = Resume {
+        (Some(claim), principal) => Input::Resume(
+            conn,
+            Box::new(Resume {
                 principal,
                 session: claim.session,
                 token_hash: claim.token_hash,
                 last_event_seq: claim.last_event_seq,
-            };
-            Input::Resume(conn, Box::new(resume))
-        }
+            }),
+        ),
         (None, Some(principal)) => Input::Open(
             conn,
             Box::new(Hello {
@@ -112,11 +112,8 @@ async fn greet(
             }),
         ),
         (None, None) => {
-            return Err(reject(
-                &request,
-                Refusal::invalid("a hello without auth"),
-                CloseCode::Policy,
-            ));
+            let nameless = Refusal::invalid("a hello without auth");
+            return Err(reject(&request, nameless, CloseCode::Policy));
         }
     };
     let (answer, answered) = tokio::sync::oneshot::channel();
@@ -137,11 +134,7 @@ async fn greet(
             Ok(welcomed)
         }
         Ok(Greeted::Refused(refusal, code)) => {
-            if refusal.code == ErrorCode::Unauthenticated {
-                // A wrong resume token is a guess like a wrong bearer token.
-                let now = host.clock.now().mono;
-                host.logins.failed(peer, now);
-            }
+            host.note(&refusal, peer);
             Err(reject(&request, refusal, code))
         }
         Err(_) => Err(stopped()),
@@ -323,7 +316,7 @@ impl<'a> Served<'a> {
                 Some((Some(refusal_frame("", None, &refusal)), code))
             }
             Step::Request(request) => {
-                let input = self.input(request)?;
+                let input = self.input(request);
                 match self.host.inbox.call(Call::Tell(input)).await {
                     Ok(()) => None,
                     Err(_) => Some((None, CloseCode::GoingAway)),
@@ -332,9 +325,9 @@ impl<'a> Served<'a> {
         }
     }
 
-    fn input(&self, request: Request) -> Option<Input> {
+    fn input(&self, request: Request) -> Input {
         let conn = self.conn;
-        Some(match request {
+        match request {
             Request::Submit {
                 id,
                 trace_id,
@@ -375,7 +368,7 @@ impl<'a> Served<'a> {
                 request: id,
                 list,
             },
-        })
+        }
     }
 
     /// Queues a page of what the store delivered to this session.
@@ -519,6 +512,7 @@ impl<'a> Served<'a> {
             self.dirty = true;
         };
         if written > 0 {
+            self.state.used(self.host.clock.now());
             self.welcomed.feed.window().written(written, bytes);
         }
         if let Poll::Ready(error) = outcome {

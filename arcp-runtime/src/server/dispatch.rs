@@ -18,8 +18,10 @@ use crate::limits::{COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
 use crate::protocol::core::{ConnKey, Core, Effect, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Attach;
+use crate::protocol::listing::Page;
 use crate::protocol::principal::Principal;
 use crate::protocol::refusal::Refusal;
+use crate::protocol::subscription::{Audit, Lookup};
 use crate::store::{Record, Store, StoreError, StoreFuture};
 use crate::transport::CloseCode;
 
@@ -274,6 +276,19 @@ impl Dispatch {
         sum
     }
 
+    /// Writes a page of jobs, on a task of its own: a thousand jobs take a while.
+    fn write_page(&self, session: SessionKey, page: Page) {
+        if let Some(feed) = self.feeds.get(&session) {
+            let feed = Arc::clone(feed);
+            tokio::spawn(async move { feed.send(page.into_frame()) });
+        }
+    }
+
+    fn look_up(&self, lookup: Lookup) {
+        let (store, inbox) = (Arc::clone(&self.store), self.jobs.desk.inbox.clone());
+        tokio::spawn(super::history::look_up(store, inbox, lookup));
+    }
+
     fn carry_out(&mut self, effects: &mut Vec<Effect>) {
         for effect in effects.drain(..) {
             match effect {
@@ -287,13 +302,7 @@ impl Dispatch {
                         feed.send(frame);
                     }
                 }
-                Effect::List(session, page) => {
-                    if let Some(feed) = self.feeds.get(&session) {
-                        let feed = Arc::clone(feed);
-                        // On a task of its own: a page of a thousand jobs takes a while to write.
-                        tokio::spawn(async move { feed.send(page.into_frame()) });
-                    }
-                }
+                Effect::List(session, page) => self.write_page(session, *page),
                 Effect::Announce(session, frame) => {
                     if let Some(feed) = self.feeds.get(&session) {
                         feed.announce(frame);
@@ -304,17 +313,8 @@ impl Dispatch {
                         feed.replay(through);
                     }
                 }
-                Effect::LookUp(lookup) => {
-                    let (store, inbox) = (Arc::clone(&self.store), self.jobs.desk.inbox.clone());
-                    tokio::spawn(super::history::look_up(store, inbox, lookup));
-                }
-                Effect::Audit(audit) => tracing::info!(
-                    who = %audit.who,
-                    job = %audit.job,
-                    owner = audit.owner.as_ref().map(Principal::as_str),
-                    allowed = audit.allowed,
-                    "subscription asked for"
-                ),
+                Effect::LookUp(lookup) => self.look_up(lookup),
+                Effect::Audit(audit) => log(&audit),
                 Effect::Attach(attach) => self.attach(*attach),
                 Effect::Refuse {
                     conn,
@@ -382,6 +382,17 @@ impl Dispatch {
         // When the connection is gone by now, its own `Detached` comes next.
         let _ = answer.send(Greeted::Welcome(welcomed));
     }
+}
+
+/// Who asked to follow which job, and whether they may (§14).
+fn log(audit: &Audit) {
+    tracing::info!(
+        who = %audit.who,
+        job = %audit.job,
+        owner = audit.owner.as_ref().map(Principal::as_str),
+        allowed = audit.allowed,
+        "subscription asked for"
+    );
 }
 
 /// Waits until a deadline of the monotonic clock; for ever if there is none.

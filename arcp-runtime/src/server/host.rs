@@ -33,6 +33,13 @@ pub(super) struct Host {
 }
 
 impl Host {
+    /// Counts a greeting that the core refused: a wrong resume token is a guess like a wrong bearer token.
+    pub(super) fn note(&self, refusal: &Refusal, peer: Option<IpAddr>) {
+        if refusal.code == ErrorCode::Unauthenticated {
+            self.logins.failed(peer, self.clock.now().mono);
+        }
+    }
+
     /// Verifies the bearer token of a greeting. `None` where the resume token alone is enough.
     pub(super) async fn login(
         &self,

@@ -171,3 +171,33 @@ async fn who_asks_and_does_not_read_is_not_read_from() {
     peer.send("session.list_jobs", json!({})).await;
     peer.until("session.jobs").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_only_beats_can_be_let_go() {
+    let mut limits = Limits::default();
+    (limits.heartbeat_interval, limits.idle) = (INTERVAL, Some(INTERVAL * 6));
+    let runtime = in_memory(limits).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let mut last_used = Instant::now();
+    let mut asked = false;
+    let last = loop {
+        let frame = peer.receive().await;
+        let nonce = &frame["payload"]["nonce"];
+        if frame["type"] != "session.ping" {
+            break frame;
+        }
+        peer.send("session.pong", json!({"ping_nonce": nonce}))
+            .await;
+        if !asked && last_used.elapsed() >= INTERVAL * 3 {
+            // A request counts as use.
+            asked = true;
+            peer.send("session.ack", json!({"last_processed_seq": 0}))
+                .await;
+            last_used = Instant::now();
+        }
+    };
+    assert!(asked && last_used.elapsed() >= INTERVAL * 6);
+    assert_eq!(last["payload"]["details"]["cap"], "idle");
+    assert!(peer.try_receive().await.is_none());
+    Peer::resume(&runtime, &peer, 0).await;
+}

@@ -15,6 +15,9 @@ pub(super) struct LimitFlags {
     /// Seconds that a connection may take to say hello.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     handshake: Option<u64>,
+    /// Seconds that a connection may have nothing but heartbeats; for ever, unless this is given.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    idle: Option<u64>,
     /// Seconds that a detached session can be resumed.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     resume_window: Option<u64>,
@@ -131,6 +134,7 @@ impl LimitFlags {
             &mut limits.subscriptions_per_principal,
             self.subscriptions_per_principal,
         );
+        limits.idle = self.idle.map(Duration::from_secs).or(limits.idle);
         limits.ack_lag_max = self.ack_lag_max.or(limits.ack_lag_max);
         set(&mut limits.delegation_depth, self.delegation_depth);
         set(&mut limits.children_per_job, self.children_per_job);
