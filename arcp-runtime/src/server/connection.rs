@@ -35,22 +35,21 @@ const PAGE: PageLimit = PageLimit {
 
 /// Serves one connection to its end.
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
-    // What runs only at the ends is boxed: an idle session does not keep its room.
-    match Box::pin(greet(&host, conn, &mut transport)).await {
+    match greet(&host, conn, &mut transport).await {
         Ok(welcomed) => {
             let Ok(session) = SessionId::try_from(welcomed.session.to_string()) else {
                 return;
             };
-            let mut served =
-                Served::new(&host, conn, transport.as_mut(), welcomed, session.clone());
-            let (last, code) = served.run().await;
-            drop(served);
+            let (last, code) =
+                Served::new(&host, conn, transport.as_mut(), welcomed, session.clone())
+                    .run()
+                    .await;
             // The runtime may have stopped by now; then there is nobody to tell.
             let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
             let wall = host.clock.now().wall;
             let last =
                 last.map(|frame| Ids::new(host.mint.as_ref()).encode(&frame, Some(&session), wall));
-            Box::pin(goodbye(transport.as_mut(), last, code)).await;
+            goodbye(transport.as_mut(), last, code).await;
         }
         Err(Some((rejected, code))) => {
             let now = host.clock.now();
@@ -62,7 +61,7 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
                 let last = refusal_frame(&rejected.request, None, &rejected.refusal);
                 Ids::new(host.mint.as_ref()).encode(&last, None, now.wall)
             };
-            Box::pin(goodbye(transport.as_mut(), Some(text), code)).await;
+            goodbye(transport.as_mut(), Some(text), code).await;
         }
         Err(None) => {}
     }
@@ -253,7 +252,7 @@ impl<'a> Served<'a> {
     }
 
     /// Runs until the connection has to end; says what to send last and how to close.
-    async fn run(&mut self) -> (Option<Frame>, CloseCode) {
+    async fn run(mut self) -> (Option<Frame>, CloseCode) {
         self.arm();
         loop {
             let event = poll_fn(|cx| self.poll_event(cx)).await;
@@ -318,7 +317,7 @@ impl<'a> Served<'a> {
             }
             Step::Request(request) => {
                 let input = self.input(request);
-                match Box::pin(self.host.inbox.call(Call::Tell(input))).await {
+                match self.host.inbox.call(Call::Tell(input)).await {
                     Ok(()) => None,
                     Err(_) => Some((None, CloseCode::GoingAway)),
                 }

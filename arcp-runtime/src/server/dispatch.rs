@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use tokio::time::Instant;
 
 use super::faces::Faces;
 use super::feed::Feed;
@@ -191,8 +190,6 @@ impl Dispatch {
         let mut held = Vec::new();
         let mut collected_bytes = 0;
         let mut commit: Option<StoreFuture<'_, ()>> = None;
-        let mut timer = Box::pin(tokio::time::sleep(Duration::ZERO));
-        let mut armed = None;
         loop {
             if commit.is_none() {
                 held.append(&mut pending.effects);
@@ -213,14 +210,7 @@ impl Dispatch {
                 && collected_bytes < self.limits.inbox_bytes
                 && !self.stopping;
             let deadline = self.core.deadline();
-            // Set only when it has changed: most turns leave the earliest deadline as it is.
-            if deadline != armed {
-                let wait = deadline.map(|at| at.saturating_sub(self.clock.now().mono));
-                if let Some(wait) = wait {
-                    timer.as_mut().reset(Instant::now() + wait);
-                }
-                armed = deadline;
-            }
+            let now = self.clock.now();
             tokio::select! {
                 biased;
                 done = async { match &mut commit { Some(commit) => commit.await, None => std::future::pending().await } } => {
@@ -232,8 +222,7 @@ impl Dispatch {
                 _ = self.agents.recv_many(&mut told, INPUTS_AT_ONCE), if room => {
                     collected_bytes += self.take_told(&mut told, &mut pending);
                 }
-                () = timer.as_mut(), if armed.is_some() && !self.stopping => {
-                    armed = None;
+                () = until(deadline, now.mono), if !self.stopping => {
                     let now = self.clock.now();
                     self.core.expire(now, &mut pending);
                 }
@@ -404,6 +393,14 @@ fn log(audit: &Audit) {
         allowed = audit.allowed,
         "subscription asked for"
     );
+}
+
+/// Waits until a deadline of the monotonic clock; for ever if there is none.
+async fn until(deadline: Option<Duration>, now: Duration) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep(deadline.saturating_sub(now)).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.

@@ -70,13 +70,16 @@ impl Window {
 
     /// The core has taken an event of an agent, and the session's newest number is `number`; `None` when it did not go to this session.
     pub(super) fn taken(&self, number: Option<u64>, bytes: usize) {
-        if let Some(number) = number {
-            self.numbered.store(number, Ordering::Release);
-            self.claimed.fetch_sub(1, Ordering::AcqRel);
-        } else {
-            self.claimed.fetch_sub(1, Ordering::AcqRel);
-            self.give_back(bytes);
-            self.room.notify_waiters();
+        match number {
+            Some(number) => {
+                self.numbered.store(number, Ordering::Release);
+                self.claimed.fetch_sub(1, Ordering::AcqRel);
+            }
+            None => {
+                self.claimed.fetch_sub(1, Ordering::AcqRel);
+                self.give_back(bytes);
+                self.room.notify_waiters();
+            }
         }
     }
 

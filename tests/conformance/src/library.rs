@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::invariant;
 use crate::matcher::Shapes;
-use crate::requirement::Requirement;
+use crate::requirement::{self, Requirement};
 use crate::scenario::{Programs, Scenario, ScenarioFile};
 
 macro_rules! embedded {
@@ -41,6 +42,7 @@ const SERVER: &[(&str, &str)] = embedded![
     "server/09.5-expiry.yaml",
     "server/09.6-budget.yaml",
     "server/09.7-models.yaml",
+    "server/09.8-credentials.yaml",
     "server/10-delegation.yaml",
     "server/11-trace.yaml",
     "server/14-security.yaml",
@@ -70,6 +72,8 @@ const FEATURES: [&str; 11] = [
 pub struct Library {
     /// The rules, by id.
     pub requirements: BTreeMap<String, Requirement>,
+    /// The rules' ids, in the order of the specification.
+    pub in_order: Vec<String>,
     /// The scenario files for runtimes.
     pub server: Vec<ScenarioFile>,
     /// Patterns with a name.
@@ -88,6 +92,7 @@ impl Library {
     pub fn load() -> Result<Self, String> {
         let requirements: Vec<Requirement> = named("requirements.yaml", REQUIREMENTS)?;
         Ok(Self {
+            in_order: requirements.iter().map(|rule| rule.id.clone()).collect(),
             requirements: requirements
                 .into_iter()
                 .map(|rule| (rule.id.clone(), rule))
@@ -109,6 +114,48 @@ impl Library {
                 .iter()
                 .map(move |scenario| (file.section.as_str(), scenario))
         })
+    }
+
+    /// The id of every scenario, with the rules that it cites.
+    pub fn cited(&self) -> Vec<(String, Vec<&str>)> {
+        self.scenarios()
+            .map(|(section, scenario)| {
+                (format!("{section}/{}", scenario.name), scenario.all_rules())
+            })
+            .collect()
+    }
+
+    /// requirements.yaml as it should be: every rule with the scenarios and invariants that cite it.
+    pub fn requirements_with_scenarios(&self) -> String {
+        let mut scenarios: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (id, rules) in self.cited() {
+            for rule in rules {
+                scenarios.entry(rule).or_default().push(id.clone());
+            }
+        }
+        let mut invariants: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for invariant in invariant::all() {
+            for rule in invariant.rules {
+                invariants
+                    .entry(rule)
+                    .or_default()
+                    .push(invariant.name.to_owned());
+            }
+        }
+        let take = |from: &mut BTreeMap<&str, Vec<String>>, rule: &str| {
+            from.remove(rule).unwrap_or_default()
+        };
+        let mut text = requirement::HEAD.to_owned();
+        for rule in &self.in_order {
+            let Some(rule) = self.requirements.get(rule) else {
+                continue;
+            };
+            let mut rule = rule.clone();
+            rule.decided_by.scenarios = take(&mut scenarios, &rule.id);
+            rule.decided_by.invariants = take(&mut invariants, &rule.id);
+            text.push_str(&rule.to_yaml());
+        }
+        text
     }
 
     /// The names of the embedded scenario files.

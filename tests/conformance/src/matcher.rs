@@ -8,6 +8,7 @@
 //! | `$type: string` | has that JSON type (`string`, `number`, `integer`, `boolean`, `array`, `object`, `null`) |
 //! | `$re: ^a+$` | is a string that the expression finds |
 //! | `$gt $ge $lt $le: 3` | is a number so large or small |
+//! | `$instant: 2026-01-01T00:00:00Z` | is a timestamp of that instant, however it is spelt |
 //! | `$one_of: [a, b]` | matches one of the patterns |
 //! | `$all: [a, b]` | matches all of them |
 //! | `$not: a` | does not match |
@@ -170,6 +171,7 @@ impl<'a> Matcher<'a> {
             "$ge" => number(there).zip(number(of)).is_some_and(|(a, b)| a >= b),
             "$lt" => number(there).zip(number(of)).is_some_and(|(a, b)| a < b),
             "$le" => number(there).zip(number(of)).is_some_and(|(a, b)| a <= b),
+            "$instant" => instant(there).is_some_and(|there| Some(there) == instant(of)),
             "$len" => return self.length(of, there, at),
             "$has" => return self.has(of, there, at),
             "$each" => {
@@ -317,6 +319,10 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+fn instant(value: &Value) -> Option<jiff::Timestamp> {
+    text(value).parse().ok()
+}
+
 fn number(value: &Value) -> Option<f64> {
     value.as_f64()
 }
@@ -387,6 +393,10 @@ mod tests {
                 json!({"$values": {"$gt": 0}, "$len": 2}),
                 json!({"x": 1, "y": 2}),
             ),
+            (
+                json!({"$instant": "2026-01-01T00:00:00.1Z"}),
+                json!("2026-01-01T00:00:00.100Z"),
+            ),
             (json!({"$keys": {"$shape": "word"}}), json!({"x": 1})),
             (json!({"$one_of": [1, {"$re": "^b"}]}), json!("bc")),
         ];
@@ -405,6 +415,7 @@ mod tests {
             (json!({"$len": {"$ge": 2}}), json!([1])),
             (json!({"$shape": "nobody"}), json!("a")),
             (json!({"$rx": "a"}), json!("a")),
+            (json!({"$instant": "soon"}), json!("soon")),
             (json!({"$re": "("}), json!("a")),
             (json!({"$type": "integer"}), json!(1.5)),
         ];

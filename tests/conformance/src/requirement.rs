@@ -30,10 +30,10 @@ pub struct Requirement {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-    /// Scenarios that cite it: filled from the scenario files, and written `here` when there are any.
+    /// Scenarios that cite it. A test keeps the names as they are in the scenario files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scenarios: Vec<String>,
-    /// Invariants over all traffic.
+    /// Invariants over all traffic. A test keeps them too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invariants: Vec<String>,
     /// Rust tests, as `file::function`.
@@ -42,4 +42,55 @@ pub struct Decision {
     /// Why nothing can decide it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_none: Option<String>,
+}
+
+/// The first lines of requirements.yaml.
+pub(crate) const HEAD: &str = "\
+# Every rule of ARCP v1.1, and what decides it. `tests`, `why_none` and `differs` are written by hand; the names of scenarios and
+# invariants are kept by a test: UPDATE_REQUIREMENTS=1 cargo test --package arcp-runtime --test conformance
+";
+
+impl Requirement {
+    /// The rule as it stands in requirements.yaml.
+    pub(crate) fn to_yaml(&self) -> String {
+        use std::fmt::Write as _;
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let mut text = format!(
+            "- id: {}\n  section: {}\n  keyword: {}\n  who: {}\n",
+            self.id,
+            quoted(&self.section),
+            self.keyword,
+            self.who
+        );
+        if let Some(feature) = &self.feature {
+            let _ = writeln!(text, "  feature: {feature}");
+        }
+        let _ = writeln!(text, "  text: {}", quoted(&self.text));
+        let decision = &self.decided_by;
+        let lists = [
+            ("scenarios", &decision.scenarios),
+            ("invariants", &decision.invariants),
+            ("tests", &decision.tests),
+        ];
+        if lists.iter().all(|(_, names)| names.is_empty()) && decision.why_none.is_none() {
+            text.push_str("  decided_by: {}\n");
+        } else {
+            text.push_str("  decided_by:\n");
+        }
+        for (word, names) in lists {
+            if !names.is_empty() {
+                let _ = writeln!(text, "    {word}:");
+            }
+            for name in names {
+                let _ = writeln!(text, "      - {}", quoted(name));
+            }
+        }
+        if let Some(reason) = &decision.why_none {
+            let _ = writeln!(text, "    why_none: {}", quoted(reason));
+        }
+        if let Some(differs) = &self.differs {
+            let _ = writeln!(text, "  differs: {}", quoted(differs));
+        }
+        text
+    }
 }

@@ -1,7 +1,6 @@
 //! Every argument, on a function of a module that hides the names that the macro needs.
 
 #![deny(warnings, missing_docs)]
-#![allow(unreachable_pub)] // What a library shows to the world is what is tried here.
 
 mod runtime {
     pub(crate) use arcp_runtime as hidden;
@@ -28,7 +27,7 @@ pub mod agents {
         version = "2.0.0-rc+1",
         default,
         max_runtime = "5m",
-        crate = super::runtime::hidden,
+        crate = crate::runtime::hidden,
     )]
     pub async fn read(_: JobContext, mut input: ::std::string::String) -> ShortResult<u64> {
         input.push('0');
@@ -36,7 +35,7 @@ pub mod agents {
     }
 }
 
-pub(crate) fn main() {
+fn main() {
     use arcp_runtime::agent::Agent as _;
 
     let about = agents::read.descriptor();

@@ -5,14 +5,17 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use arcp_conformance::expected::Expected;
+use arcp_conformance::invariant::{self, Judged};
 use arcp_conformance::library::Library;
-use arcp_conformance::report;
+use arcp_conformance::outcome::Outcome;
+use arcp_conformance::report::Report;
 use arcp_conformance::run::{Options, Played, run};
 use arcp_conformance::target::{Children, Offer, Principals, Runtime, WebSockets};
-use arcp_conformance::transcript::to_text;
-use clap::{Args, Subcommand};
+use arcp_conformance::transcript::{from_text, to_text};
+use clap::{Args, Subcommand, ValueEnum};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Trouble};
 
 /// Test any ARCP runtime or client against the specification.
 #[derive(Debug, Args)]
@@ -28,6 +31,10 @@ pub(crate) struct Conform {
 enum What {
     /// Test a runtime.
     Server(Box<Server>),
+    /// Judge transcripts, of this command or of anyone, by what must hold of all traffic.
+    Verify(Verify),
+    /// Print every rule, and what decides it.
+    Rules,
 }
 
 /// Test a runtime over WebSocket, or over a command's standard input and output.
@@ -63,6 +70,8 @@ struct Server {
     /// Milliseconds that are waited for what has to come.
     #[arg(long, default_value_t = 5000, value_name = "MS")]
     patience: u64,
+    #[command(flatten)]
+    results: Results,
     /// Start a command for each connection and speak lines with it.
     #[arg(long, requires = "command")]
     stdio: bool,
@@ -75,6 +84,8 @@ impl Conform {
     pub(crate) fn run(&self) -> Result<(), Fault> {
         match &self.what {
             What::Server(server) => server.run(),
+            What::Verify(verify) => verify.run(),
+            What::Rules => rules(),
         }
     }
 }
@@ -85,9 +96,7 @@ impl Server {
         let offer = match &self.target {
             None => Offer::everything(),
             Some(file) => {
-                let text = std::fs::read_to_string(file).map_err(|error| {
-                    Fault::file(format!("{} cannot be read: {error}", file.display()))
-                })?;
+                let text = read(file)?;
                 Offer::read(&text)
                     .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))?
             }
@@ -107,9 +116,8 @@ impl Server {
                 one.outcome.transcript = Some(keep(folder, one)?);
             }
         }
-        let text = report::terminal(&library, &played);
-        let _ = std::io::stdout().write_all(text.as_bytes());
-        Ok(())
+        let outcomes: Vec<Outcome> = played.into_iter().map(|one| one.outcome).collect();
+        self.results.tell(&library, &outcomes)
     }
 
     fn runtime(&self) -> Result<Box<dyn Runtime>, Fault> {
@@ -137,9 +145,7 @@ impl Server {
             });
         }
         if let Some(file) = &self.principals {
-            let text = std::fs::read_to_string(file).map_err(|error| {
-                Fault::file(format!("{} cannot be read: {error}", file.display()))
-            })?;
+            let text = read(file)?;
             for line in text.lines().filter(|line| !line.trim().is_empty()) {
                 let mut words = line.split_whitespace();
                 let Some(alice) = words.next() else { continue };
@@ -174,4 +180,158 @@ fn keep(folder: &Path, played: &Played) -> Result<String, Fault> {
     std::fs::create_dir_all(folder).map_err(trouble)?;
     std::fs::write(&file, to_text(&played.lines)).map_err(trouble)?;
     Ok(file.display().to_string())
+}
+
+/// What becomes of the results.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Results")]
+struct Results {
+    /// How they are printed.
+    #[arg(long, value_enum, default_value_t = Format::Terminal)]
+    format: Format,
+    /// Where they are written, instead of to standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A list of failures that are expected. One that it does not name is a failure of the run, and so is one that passes.
+    #[arg(long, value_name = "FILE")]
+    expected: Option<PathBuf>,
+    /// Write such a list from what failed.
+    #[arg(long, value_name = "FILE", conflicts_with = "expected")]
+    write_expected: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Terminal,
+    Json,
+    Junit,
+    Markdown,
+}
+
+impl Results {
+    fn tell(&self, library: &Library, outcomes: &[Outcome]) -> Result<(), Fault> {
+        let expected = match &self.expected {
+            None => Expected::default(),
+            Some(file) => Expected::read(&read(file)?)
+                .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))?,
+        };
+        if let Some(file) = &self.write_expected {
+            write(file, &Expected::draft(outcomes))?;
+        }
+        let report = Report::new(library, outcomes, &expected);
+        let text = match self.format {
+            Format::Terminal => report.terminal(),
+            Format::Json => report.json(),
+            Format::Junit => report.junit(),
+            Format::Markdown => report.markdown(),
+        };
+        match &self.output {
+            Some(file) => write(file, &text)?,
+            None => print(&text)?,
+        }
+        match report.surprises().len() {
+            0 => Ok(()),
+            surprises => Err(Fault::new(
+                Trouble::Failed,
+                format!("{surprises} scenarios are not as they should be"),
+            )),
+        }
+    }
+}
+
+/// Judge transcripts by what must hold of all traffic: numbers without a gap, one end for each job, orders, shapes, secrets.
+#[derive(Debug, Args)]
+struct Verify {
+    /// Files of JSON lines, as `arcp conform server --transcripts` writes them.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Whose frames are judged.
+    #[arg(long, value_enum, default_value_t = Whose::Runtime)]
+    judge: Whose,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Whose {
+    Runtime,
+    Client,
+    Both,
+}
+
+impl Verify {
+    fn run(&self) -> Result<(), Fault> {
+        let library = Library::load().map_err(Fault::machine)?;
+        let judged = match self.judge {
+            Whose::Runtime => Judged::Runtime,
+            Whose::Client => Judged::Client,
+            Whose::Both => Judged::Both,
+        };
+        let mut broken = 0;
+        for file in &self.files {
+            let lines = from_text(&read(file)?)
+                .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))?;
+            for failure in invariant::check(&lines, &library.shapes, judged, &[]) {
+                broken += 1;
+                print(&format!(
+                    "{}: {}\n  expected  {}\n  seen      {}\n",
+                    file.display(),
+                    failure.step,
+                    failure.expected,
+                    failure.seen
+                ))?;
+                for rule in &failure.rules {
+                    print(&format!("  {rule}  {}\n", library.text_of(rule)))?;
+                }
+            }
+        }
+        if broken == 0 {
+            print(&format!("{} files, nothing broken\n", self.files.len()))
+        } else {
+            Err(Fault::new(
+                Trouble::Failed,
+                format!("invariants are broken {broken} times"),
+            ))
+        }
+    }
+}
+
+fn rules() -> Result<(), Fault> {
+    let library = Library::load().map_err(Fault::machine)?;
+    for rule in library.requirements.values() {
+        print(&format!(
+            "{}  §{}  {}  {}  {}\n",
+            rule.id, rule.section, rule.keyword, rule.who, rule.text
+        ))?;
+        let decision = &rule.decided_by;
+        let ways = [
+            ("scenario", &decision.scenarios),
+            ("invariant", &decision.invariants),
+            ("test", &decision.tests),
+        ];
+        for (word, names) in ways {
+            for name in names {
+                print(&format!("    {word}  {name}\n"))?;
+            }
+        }
+        if let Some(reason) = &decision.why_none {
+            print(&format!("    not decided  {reason}\n"))?;
+        }
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(file)
+        .map_err(|error| Fault::file(format!("{} cannot be read: {error}", file.display())))
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Fault> {
+    std::fs::write(file, text)
+        .map_err(|error| Fault::file(format!("{} cannot be written: {error}", file.display())))
+}
+
+fn print(text: &str) -> Result<(), Fault> {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Fault::output(&error))
 }

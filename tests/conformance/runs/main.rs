@@ -1,0 +1,10 @@
+//! The kit at work: on our own runtime over every transport and store, on broken ones, on another SDK's, and on itself.
+
+// A test's helper may fail as a test does; clippy only sees the test functions themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod memory;
+mod ours;
+mod rules;
+mod served;
+mod sound;

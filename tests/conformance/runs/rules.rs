@@ -1,0 +1,100 @@
+//! Every rule is decided by something that exists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use arcp_conformance::invariant;
+use arcp_conformance::library::Library;
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+#[test]
+fn every_rule_is_decided_or_says_why_not() {
+    let library = Library::load().unwrap();
+    assert_eq!(library.requirements.len(), 443);
+    let undecided: Vec<&str> = library
+        .requirements
+        .values()
+        .filter(|rule| {
+            let decision = &rule.decided_by;
+            decision.scenarios.is_empty()
+                && decision.invariants.is_empty()
+                && decision.tests.is_empty()
+                && decision.why_none.is_none()
+        })
+        .map(|rule| rule.id.as_str())
+        .collect();
+    assert!(undecided.is_empty(), "{undecided:?}");
+}
+
+#[test]
+fn scenarios_and_invariants_cite_rules_that_exist() {
+    let library = Library::load().unwrap();
+    let known = |rule: &str| library.requirements.contains_key(rule);
+    let mut unknown = BTreeSet::new();
+    for (id, rules) in library.cited() {
+        unknown.extend(
+            rules
+                .into_iter()
+                .filter(|rule| !known(rule))
+                .map(|rule| format!("{id}: {rule}")),
+        );
+    }
+    for invariant in invariant::all() {
+        unknown.extend(
+            invariant
+                .rules
+                .iter()
+                .filter(|rule| !known(rule))
+                .map(|rule| format!("{}: {rule}", invariant.name)),
+        );
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+#[test]
+fn named_tests_exist() {
+    let library = Library::load().unwrap();
+    let mut missing = Vec::new();
+    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+    for rule in library.requirements.values() {
+        for test in &rule.decided_by.tests {
+            let Some((file, function)) = test.split_once("::") else {
+                missing.push(format!("{}: `{test}` is not file::function", rule.id));
+                continue;
+            };
+            let text = texts.entry(file).or_insert_with(|| {
+                std::fs::read_to_string(repository().join(file)).unwrap_or_default()
+            });
+            // Rust, Python and TypeScript say it in their own way.
+            let says = [
+                format!("fn {function}("),
+                format!("def {function}("),
+                format!("test(\"{function}\""),
+            ];
+            if !says.iter().any(|say| text.contains(say)) {
+                missing.push(format!("{}: {test}", rule.id));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// requirements.yaml names the scenarios, so that a reader need not search for them; this keeps it true.
+#[test]
+fn the_rules_name_the_scenarios_that_cite_them() {
+    let library = Library::load().unwrap();
+    let file = repository().join("tests/conformance/requirements.yaml");
+    let written = std::fs::read_to_string(&file).unwrap();
+    let fresh = library.requirements_with_scenarios();
+    if written != fresh && std::env::var_os("UPDATE_REQUIREMENTS").is_some() {
+        std::fs::write(&file, &fresh).unwrap();
+        return;
+    }
+    assert!(
+        written == fresh,
+        "requirements.yaml does not name the scenarios as they are: run this test with UPDATE_REQUIREMENTS=1"
+    );
+}

@@ -1,0 +1,130 @@
+//! Our runtime as processes, one for each profile of limits, and who may log in.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use arcp_conformance::target::{Children, Principals, WebSockets};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// The profiles that scenarios name, and the flags of `arcp serve` that make them.
+pub(crate) const PROFILES: &[(&str, &[&str])] = &[
+    ("default", &[]),
+    (
+        "brisk",
+        &[
+            "--heartbeat-interval=2",
+            "--resume-window=4",
+            "--cancel-grace=300",
+            "--lease-grace=0",
+            "--idempotency-window=2",
+        ],
+    ),
+    (
+        "small",
+        &[
+            "--event-buffer=50",
+            "--ack-lag=100",
+            "--chunk-bytes=65536",
+            "--result-bytes=262144",
+            "--sessions-per-principal=3",
+            "--jobs-per-principal=4",
+            "--frame-bytes=1048576",
+        ],
+    ),
+];
+
+/// Pairs of principals: more than there are scenarios, so that no scenario sees another's jobs.
+const PAIRS: usize = 400;
+
+pub(crate) fn principals() -> Vec<Principals> {
+    (0..PAIRS)
+        .map(|number| Principals {
+            alice: format!("token-of-alice-{number}"),
+            bob: Some(format!("token-of-bob-{number}")),
+        })
+        .collect()
+}
+
+/// The same for a runtime: a token and a principal on each line.
+pub(crate) fn tokens() -> String {
+    (0..PAIRS)
+        .map(|number| {
+            format!("token-of-alice-{number}=alice-{number}\ntoken-of-bob-{number}=bob-{number}\n")
+        })
+        .collect()
+}
+
+/// Runtimes that listen; they end when this is dropped.
+pub(crate) struct Served {
+    pub(crate) target: WebSockets,
+    _children: Vec<Child>,
+}
+
+impl Served {
+    /// Starts one for each profile, on a store in memory or on SQLite files, in a folder that is kept as long as they run.
+    pub(crate) async fn start(folder: &Path, sqlite: bool) -> Self {
+        let (mut urls, mut children) = (BTreeMap::new(), Vec::new());
+        for (profile, flags) in PROFILES {
+            let mut child = Command::new(env!("CARGO_BIN_EXE_arcp"))
+                .args(arguments(folder, profile, flags, sqlite))
+                .arg("--port=0")
+                .env("RUST_BACKTRACE", "0")
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .kill_on_drop(true)
+                .spawn()
+                .unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            let ready = tokio::time::timeout(Duration::from_secs(60), lines.next_line())
+                .await
+                .expect("a runtime says within a minute where it listens");
+            let ready = ready.unwrap().expect("a runtime says where it listens");
+            let url = ready
+                .split_whitespace()
+                .find(|word| word.starts_with("ws://"))
+                .unwrap_or_else(|| panic!("no address in {ready}"));
+            urls.insert((*profile).to_owned(), url.trim_end_matches(',').to_owned());
+            children.push(child);
+        }
+        Self {
+            target: WebSockets { urls },
+            _children: children,
+        }
+    }
+}
+
+/// Runtimes that are started for each connection and speak lines.
+pub(crate) fn spoken_with(folder: &Path) -> Children {
+    let commands = PROFILES
+        .iter()
+        .map(|(profile, flags)| {
+            let mut command = vec![env!("CARGO_BIN_EXE_arcp").to_owned()];
+            command.extend(arguments(folder, profile, flags, false));
+            command.push("--stdio".to_owned());
+            ((*profile).to_owned(), command)
+        })
+        .collect();
+    Children { commands }
+}
+
+fn arguments(folder: &Path, profile: &str, flags: &[&str], sqlite: bool) -> Vec<String> {
+    let file = folder.join("tokens");
+    std::fs::write(&file, tokens()).unwrap();
+    let store = if sqlite {
+        format!("sqlite:{}", folder.join(format!("{profile}.db")).display())
+    } else {
+        "memory".to_owned()
+    };
+    let mut arguments = vec![
+        "serve".to_owned(),
+        "--probe".to_owned(),
+        format!("--store={store}"),
+        "--durability=process".to_owned(),
+        format!("--token-file={}", file.display()),
+    ];
+    arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+    arguments
+}

@@ -1,0 +1,86 @@
+//! Failures that are expected, each with its reason. The list is strict: a failure that it does not name is a surprise, and so is a
+//! name of it that passes, is not applicable or does not exist.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::outcome::Outcome;
+
+/// A list of expected failures.
+#[derive(Clone, Debug, Default)]
+pub struct Expected(BTreeMap<String, String>);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    scenario: String,
+    reason: String,
+}
+
+impl Expected {
+    /// Reads a file: a list of `scenario` and `reason`.
+    ///
+    /// # Errors
+    /// What cannot be understood, or which scenario is named twice or without a reason.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let entries: Vec<Entry> = crate::library::yaml(text)?;
+        let mut list = BTreeMap::new();
+        for Entry { scenario, reason } in entries {
+            if reason.trim().is_empty() {
+                return Err(format!("`{scenario}` has no reason"));
+            }
+            if list.insert(scenario.clone(), reason).is_some() {
+                return Err(format!("`{scenario}` is named twice"));
+            }
+        }
+        Ok(Self(list))
+    }
+
+    /// Why the scenario is expected to fail, if it is.
+    pub fn reason(&self, scenario: &str) -> Option<&str> {
+        self.0.get(scenario).map(String::as_str)
+    }
+
+    /// What is not as the list has it.
+    pub fn surprises(&self, outcomes: &[Outcome]) -> Vec<String> {
+        let mut surprises = Vec::new();
+        for outcome in outcomes {
+            let listed = self.0.contains_key(&outcome.scenario);
+            match (outcome.failure(), listed) {
+                (Some(_), false) => {
+                    surprises.push(format!("{} failed and is not listed", outcome.scenario))
+                }
+                (None, true) => surprises.push(format!(
+                    "{} is listed as a failure and is none any more: take it off the list",
+                    outcome.scenario
+                )),
+                _ => {}
+            }
+        }
+        for name in self.0.keys() {
+            if !outcomes.iter().any(|outcome| outcome.scenario == *name) {
+                surprises.push(format!("{name} is listed and there is no such scenario"));
+            }
+        }
+        surprises
+    }
+
+    /// A list that names the failures of a run, to be looked through and given reasons.
+    pub fn draft(outcomes: &[Outcome]) -> String {
+        outcomes
+            .iter()
+            .filter_map(|outcome| Some((outcome, outcome.failure()?)))
+            .map(|(outcome, failure)| {
+                format!(
+                    "- scenario: {}\n  reason: {}\n",
+                    serde_json::Value::from(outcome.scenario.as_str()),
+                    serde_json::Value::from(format!(
+                        "expected {}, seen {}",
+                        failure.expected, failure.seen
+                    ))
+                )
+            })
+            .collect()
+    }
+}
