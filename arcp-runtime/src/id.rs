@@ -94,6 +94,10 @@ key! {
     SessionKey, "sess_"
 }
 key! {
+    /// A credential; on the wire `cred_` and a ULID. A value that came by rotation has one of its own, which is not on the wire.
+    CredentialKey, "cred_"
+}
+key! {
     /// A job; on the wire `job_` and a ULID.
     JobKey, "job_"
 }

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`agent`]: what an agent is and can do; [`arcp_agent`] makes one of a function
 //! - [`server`]: the runtime
-//! - [`transport`], [`store`], [`auth`]: what it stands on, as traits
+//! - [`transport`], [`store`], [`auth`], [`credential`]: what it stands on, as traits
 //! - [`protocol`]: the rules, pure
 //! - [`clock`], [`id`]: time and randomness, as traits
 //! - [`limits`]: every limit, in one place
@@ -12,6 +12,7 @@ pub mod agent;
 pub mod auth;
 pub mod client;
 pub mod clock;
+pub mod credential;
 pub mod id;
 pub mod limits;
 pub mod protocol;

@@ -56,6 +56,14 @@ pub struct Limits {
     pub subscriptions_per_session: usize,
     /// Jobs that the sessions of one principal follow, all together.
     pub subscriptions_per_principal: usize,
+    /// How long an upstream may take to give out or to revoke a credential.
+    pub provisioning: Duration,
+    /// How long a revocation that failed waits at first; each time it waits twice as long.
+    pub revocation_pause: Duration,
+    /// How long a revocation that failed waits at most.
+    pub revocation_pause_max: Duration,
+    /// Requests to upstreams at the same time.
+    pub upstream_requests: usize,
     /// How long an idempotency key is remembered after its job was accepted.
     pub idempotency_window: Duration,
     /// How long an ended job can be looked at.
@@ -103,6 +111,10 @@ impl Default for Limits {
             children_per_job: 32,
             subscriptions_per_session: count(wire::SUBSCRIPTIONS_PER_SESSION),
             subscriptions_per_principal: 4096,
+            provisioning: Duration::from_secs(30),
+            revocation_pause: Duration::from_millis(500),
+            revocation_pause_max: Duration::from_mins(1),
+            upstream_requests: 32,
             idempotency_window: Duration::from_secs(wire::IDEMPOTENCY_WINDOW_SEC),
             retention: Duration::from_secs(wire::FINISHED_JOB_RETENTION_SEC),
             connections: 20_000,

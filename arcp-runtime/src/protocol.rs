@@ -5,6 +5,7 @@
 pub mod client;
 pub mod connection;
 pub mod core;
+pub mod credential;
 pub mod delegation;
 pub mod features;
 pub mod frame;

@@ -20,7 +20,8 @@ use tokio::task::JoinHandle;
 
 use crate::agent::Agent;
 use crate::auth::{BearerTokens, Verifier};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, Now, SystemClock};
+use crate::credential::Provisioner;
 use crate::id::{JobKey, Mint, SystemMint};
 use crate::limits::Limits;
 use crate::protocol::core::{ConnKey, Core, Input, Output};
@@ -34,6 +35,7 @@ use crate::transport::BoxTransport;
 mod agents;
 pub(crate) mod children;
 mod connection;
+pub(crate) mod credentials;
 pub(crate) mod delegate;
 pub(crate) mod desk;
 pub(crate) mod dispatch;
@@ -49,6 +51,7 @@ pub(crate) mod window;
 
 use self::agents::Agents;
 use self::children::Children;
+use self::credentials::Credentials;
 use self::desk::Desk;
 use self::dispatch::Call;
 use self::faces::Faces;
@@ -82,6 +85,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     mint: Arc<dyn Mint>,
     agents_on: Option<Handle>,
+    provisioners: Vec<Arc<dyn Provisioner>>,
     observation: Observation,
 }
 
@@ -92,6 +96,11 @@ pub enum StartError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There are provisioners, and the store forgets what it is told when the process ends.
+    #[error(
+        "credentials are only provisioned with a store that survives the process, so that no revocation is forgotten; use the SQLite store"
+    )]
+    ForgetfulStore,
     /// An agent's name or version cannot be registered.
     #[error("{0}")]
     Agent(NotRegistered),
@@ -194,6 +203,14 @@ impl Builder {
         self
     }
 
+    /// Gives jobs credentials from an upstream, one from each provisioner that wants to (§9.8).
+    /// Needs a store that survives the process, because a revocation must not be forgotten.
+    #[must_use]
+    pub fn provisioner(mut self, provisioner: impl Provisioner) -> Self {
+        self.provisioners.push(Arc::new(provisioner));
+        self
+    }
+
     /// Another clock, for tests and simulations.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -216,23 +233,18 @@ impl Builder {
         if let Some(error) = self.wrong_agents.into_iter().next() {
             return Err(StartError::Agent(error));
         }
+        let features = features(!self.provisioners.is_empty(), self.store.as_ref())?;
+        let credentials = Arc::new(Credentials::new(self.provisioners, &self.limits));
         let agents = Arc::new(self.agents);
         let offer = Offer {
             runtime: RuntimeInfo::new(self.name).with_version(env!("CARGO_PKG_VERSION")),
-            features: Features::of(&FEATURES),
+            features,
             agents: agents.inventory(),
         };
         let mut core = Core::new(self.limits.clone(), Arc::clone(&self.mint), offer)
             .observed_by(self.observation);
-        let known = self.store.recover().await?;
-        let terminals = terminals(self.store.as_ref(), &known).await?;
-        let mut pending = Output::default();
-        core.recover(
-            known,
-            |job| terminals.get(&job).cloned(),
-            self.clock.now(),
-            &mut pending,
-        );
+        core.provision_from(credentials.sources());
+        let (core, pending) = recovered(core, self.store.as_ref(), self.clock.now()).await?;
         let faces = Arc::new(Faces::default());
         core.faces().for_each(|face| faces.insert(face));
 
@@ -251,6 +263,7 @@ impl Builder {
                     limits: self.limits.clone(),
                     agents: Arc::clone(&agents),
                     children: Children::default(),
+                    credentials: Arc::clone(&credentials),
                     store: Arc::clone(&self.store),
                 }),
                 spawner,
@@ -266,6 +279,7 @@ impl Builder {
             agents,
             faces,
             verifier: self.verifier,
+            credentials,
             inbox,
         };
         let shared = Shared {
@@ -279,6 +293,29 @@ impl Builder {
             shared: Arc::new(shared),
         })
     }
+}
+
+/// What is offered: credentials only where their revocation outlives the process (§14).
+fn features(provisioned: bool, store: &dyn Store) -> Result<Features, StartError> {
+    let features = Features::of(&FEATURES);
+    match (provisioned, store.is_durable()) {
+        (false, _) => Ok(features),
+        (true, true) => Ok(features.with(&Feature::ProvisionedCredentials)),
+        (true, false) => Err(StartError::ForgetfulStore),
+    }
+}
+
+/// A new core, and what follows from what the store knew.
+async fn recovered(
+    mut core: Core,
+    store: &dyn Store,
+    now: Now,
+) -> Result<(Core, Output), StoreError> {
+    let known = store.recover().await?;
+    let terminals = terminals(store, &known).await?;
+    let mut pending = Output::default();
+    core.recover(known, |job| terminals.get(&job).cloned(), now, &mut pending);
+    Ok((core, pending))
 }
 
 /// The last entries of the jobs that had ended: what a repeat of their submit is answered with.
@@ -321,6 +358,7 @@ impl Runtime {
             clock: Arc::new(SystemClock::new()),
             mint: Arc::new(SystemMint::default()),
             agents_on: None,
+            provisioners: Vec::new(),
             observation: Observation::default(),
         }
     }

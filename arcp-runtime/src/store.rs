@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::id::{JobKey, SessionKey};
+use crate::id::{CredentialKey, JobKey, SessionKey};
 
 mod ledger;
 mod memory;
@@ -41,6 +41,11 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
 
     /// Everything the core needs to go on after a restart. Called once, before the first commit.
     fn recover(&self) -> StoreFuture<'_, Recovered>;
+
+    /// Whether what was committed is there after the process has ended. Without that, no credentials are provisioned: their revocation could be forgotten (§14).
+    fn is_durable(&self) -> bool {
+        false
+    }
 
     /// What was delivered to `session` with numbers above `after`, in order, at most `limit` of it and at least one if there is any.
     /// Nothing for a session that is not there, and nothing that was trimmed.
@@ -147,6 +152,20 @@ pub enum Record {
         /// The highest released entry.
         through: u64,
     },
+    /// A credential is about to be asked for: until it is known to be revoked, it may exist.
+    CredentialOwed {
+        /// By which name its source knows it. No secret.
+        handle: CredentialKey,
+        /// The name of who gives it out.
+        source: String,
+        /// The job it is for, which need not be there yet.
+        job: JobKey,
+    },
+    /// A credential is worthless.
+    CredentialRevoked {
+        /// Which.
+        handle: CredentialKey,
+    },
     /// An ended job is forgotten, with its log, its idempotency key and the subscriptions to it. Deliveries of sessions that still hold its entries stay readable until trimmed.
     JobForgotten {
         /// The job.
@@ -243,6 +262,8 @@ pub enum EntryKind {
     Progress,
     /// `job.event` of kind `result_chunk`.
     ResultChunk,
+    /// `job.event` that tells of a rotated credential; stored without the secret.
+    Credential,
     /// `job.result`.
     Result,
     /// `job.error`.
@@ -271,6 +292,8 @@ pub struct Recovered {
     pub jobs: Vec<RecoveredJob>,
     /// Who follows what.
     pub subscriptions: Vec<(SessionKey, JobKey)>,
+    /// Credentials that are not known to be revoked, and who gave them out, in the order of their handles.
+    pub credentials: Vec<(CredentialKey, String)>,
 }
 
 /// A session and how far its log reaches.

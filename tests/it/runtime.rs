@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 mod ack;
 mod caps;
+mod credentials;
 mod delegation;
 mod handshake;
 mod heartbeat;

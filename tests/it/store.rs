@@ -142,11 +142,12 @@ fn entry(of: u64, seq: u64) -> Entry {
         EntryKind::ResultChunk,
         EntryKind::Result,
         EntryKind::Error,
+        EntryKind::Credential,
     ];
     let padding = "x".repeat(usize::try_from(seq * 37 % 300).unwrap());
     Entry {
         seq,
-        kind: kinds[usize::try_from(seq % 5).unwrap()],
+        kind: kinds[usize::try_from(seq % 6).unwrap()],
         owner_seq: seq + 100,
         payload: Bytes::from(format!(
             "{{\"job\":{of},\"seq\":{seq},\"pad\":\"{padding}\"}}"

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arcp_generated::common::{AgentRef, CallId, Decimal, Json, JsonObject, TraceId, VendorName};
+use arcp_generated::credential::{Credential, CredentialValue};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{
     ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought,
@@ -21,8 +22,9 @@ use tokio_util::sync::CancellationToken;
 use super::stream::{Chunks, Piece};
 use super::{AgentError, Delegation};
 use crate::clock::{self, Clock, Now, Stamped as _};
-use crate::id::JobKey;
+use crate::id::{CredentialKey, JobKey};
 use crate::protocol::core::{Input, Launch};
+use crate::protocol::credential::{Rotate, Wallet};
 use crate::protocol::features::Features;
 use crate::protocol::frame::JobFace;
 use crate::protocol::job::{Failure, Outcome};
@@ -47,6 +49,7 @@ struct Running {
     principal: Principal,
     authority: Authority,
     accepted: Now,
+    wallet: Option<Wallet>,
     features: Features,
     owner: Arc<Feed>,
     stop: CancellationToken,
@@ -79,6 +82,7 @@ impl JobContext {
                 principal: launch.principal,
                 authority: launch.authority,
                 accepted: launch.accepted,
+                wallet: launch.wallet,
                 features: launch.features,
                 owner,
                 stop,
@@ -278,20 +282,45 @@ impl JobContext {
         Delegation::new(self.clone(), agent, input)
     }
 
-    /// Replaces the value of a provisioned credential (§9.8). This runtime provisions none, so there is none to rotate.
+    /// The job's provisioned credentials, as they are now (§9.8); empty when it has none, and once it has ended.
+    ///
+    /// A credential is good at its own endpoint and must be shown nowhere else.
+    pub fn credentials(&self) -> Vec<Credential> {
+        let wallet = self.job.wallet.as_ref();
+        wallet.map(Wallet::credentials).unwrap_or_default()
+    }
+
+    /// Replaces the value of the credential at `place`, counted from 0, by a new one (§9.8.2): `value`, or one that its upstream chooses.
+    /// The submitter is told the new value, and the old one is revoked.
     ///
     /// # Errors
-    /// Always: the job has no such credential.
+    /// `INVALID_REQUEST` when there is no such credential, `INTERNAL_ERROR` when the upstream gives no other: then the old value stays good.
+    ///
+    /// # Cancel safety
+    /// Dropped in the middle, it is open whether the value was replaced.
     pub async fn rotate_credential(
         &self,
         place: usize,
-        _value: impl Into<String>,
+        value: Option<CredentialValue>,
     ) -> Result<(), AgentError> {
-        std::future::ready(Err(AgentError::new(
-            ErrorCode::InvalidRequest,
-            format!("this job has no credential {place}"),
-        )))
-        .await
+        let desk = &self.job.desk;
+        let handle = CredentialKey(desk.mint.ulid(desk.clock.now().wall));
+        let answer = desk.credentials.expect(handle);
+        let rotate = Rotate {
+            job: self.key(),
+            place,
+            handle,
+            value,
+        };
+        if let Err(stopped) = self.tell(Input::Rotate(Box::new(rotate))).await {
+            desk.credentials.forget_answer(handle);
+            return Err(stopped);
+        }
+        match answer.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(refusal)) => Err(AgentError::new(refusal.code, refusal.message)),
+            Err(_) => Err(crate::server::dispatch::Stopped.into()),
+        }
     }
 
     /// The runtime's clock, which a simulation may drive.

@@ -2,24 +2,27 @@
 //!
 //! Who may have a job is decided before, in [`super::idempotency`] for clients and in [`super::delegation`] for other jobs.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arcp_generated::common::{Currency, DelegateId, JobId, Json, ResolvedAgent, TraceId};
+use arcp_generated::credential::Credential;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::job::Accepted;
 use arcp_generated::lease::{Budget, Lease, LeaseConstraints};
 use arcp_generated::message::MessageType;
+use arcp_generated::session::Feature;
 use bytes::Bytes;
 
 use super::core::{Core, Effect, Launch, Output};
+use super::credential::Wallet;
 use super::features::Features;
 use super::frame::{Frame, JobFace, to_payload};
 use super::job::Job;
 use super::lease::Authority;
 use super::principal::Principal;
 use super::refusal::Refusal;
+use super::session::less;
 use super::timer::Timer;
 use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
@@ -88,13 +91,34 @@ impl Admission {
 }
 
 impl Core {
-    /// Makes the job: its row and its key are one record, before anybody hears of it.
+    /// Accepts a job for which there is room, once it has its credentials.
     ///
     /// # Errors
     /// The mint made an id that the wire's grammar does not take.
     pub(super) fn admit(
         &mut self,
         admission: Admission,
+        now: Now,
+        out: &mut Output,
+    ) -> Result<(), Refusal> {
+        *self.running.entry(admission.principal.clone()).or_default() += 1;
+        if let Some(wanted) = self.wanted(&admission, now) {
+            self.provision(admission, wanted, now, out);
+            return Ok(());
+        }
+        let principal = admission.principal.clone();
+        self.enroll(admission, None, now, out)
+            .inspect_err(|_| less(&mut self.running, &principal))
+    }
+
+    /// Makes the job: its row and its key are one record, before anybody hears of it.
+    ///
+    /// # Errors
+    /// The mint made an id that the wire's grammar does not take.
+    pub(super) fn enroll(
+        &mut self,
+        admission: Admission,
+        wallet: Option<Wallet>,
         now: Now,
         out: &mut Output,
     ) -> Result<(), Refusal> {
@@ -108,25 +132,23 @@ impl Core {
         });
         let accepted = to_payload(&admission.to_accepted(&face, now));
         let owner = admission.owner;
+        let shown = wallet
+            .as_ref()
+            .filter(|_| admission.features.has(&Feature::ProvisionedCredentials))
+            .map(Wallet::credentials);
         let told = match &admission.origin {
-            Origin::Submitted { request, .. } => {
-                Effect::Send(owner, accepted_frame(&face, &accepted, request))
-            }
-            Origin::Delegated { .. } => Effect::Announce(
+            Origin::Submitted { request, .. } => Effect::Send(
                 owner,
-                Frame {
-                    message_type: MessageType::JobAccepted,
-                    about: Some(Arc::clone(&face)),
-                    event_seq: None,
-                    payload: accepted.clone(),
-                },
+                accepted_frame(&face, &accepted, Some(request), shown),
             ),
+            Origin::Delegated { .. } => {
+                Effect::Announce(owner, accepted_frame(&face, &accepted, None, shown))
+            }
         };
         let mut job = Job::accepted(&admission, Arc::clone(&face), accepted, now.wall);
         out.records.push(Record::JobAccepted(Box::new(job.row())));
         out.effects.push(told);
         self.set_timers(&admission, now);
-        *self.running.entry(admission.principal.clone()).or_default() += 1;
         // A delegated job goes on when the owner's session is gone; nobody receives it then.
         if let Some(owner) = self.sessions.get_mut(&admission.owner) {
             owner.jobs.push(key);
@@ -149,9 +171,18 @@ impl Core {
             authority: admission.authority,
             features: admission.features,
             accepted: now,
+            wallet: wallet.clone(),
         };
+        job.wallet = wallet;
+        let delegated = job.parent.is_some();
         self.enter(job);
         out.effects.push(Effect::Start(Box::new(launch)));
+        if delegated {
+            out.effects.push(Effect::Delegated {
+                child: key,
+                refused: None,
+            });
+        }
         Ok(())
     }
 
@@ -171,15 +202,28 @@ impl Core {
     }
 }
 
-/// The `job.accepted` for one asker: the stored payload and the id of the asking frame.
-pub(super) fn accepted_frame(face: &Arc<JobFace>, accepted: &Bytes, request: &str) -> Frame {
-    let mut payload = Vec::with_capacity(accepted.len() + request.len() + 20);
+/// The `job.accepted` for one asker: the stored payload, with what is not stored of it: the id of the asking frame, and secrets that this asker may know.
+pub(super) fn accepted_frame(
+    face: &Arc<JobFace>,
+    accepted: &Bytes,
+    request: Option<&str>,
+    credentials: Option<Vec<Credential>>,
+) -> Frame {
+    let mut payload = Vec::with_capacity(accepted.len() + 64);
     payload.extend_from_slice(accepted.strip_suffix(b"}").unwrap_or(accepted));
-    let mut text = String::new();
-    let quoted = serde_json::Value::from(request);
-    if write!(text, ",\"request_id\":{quoted}}}").is_ok() {
-        payload.extend_from_slice(text.as_bytes());
+    let mut member = |name: &str, value: &Bytes| {
+        payload.extend_from_slice(b",\"");
+        payload.extend_from_slice(name.as_bytes());
+        payload.extend_from_slice(b"\":");
+        payload.extend_from_slice(value);
+    };
+    if let Some(credentials) = credentials.filter(|credentials| !credentials.is_empty()) {
+        member("credentials", &to_payload(&credentials));
     }
+    if let Some(request) = request {
+        member("request_id", &to_payload(&request));
+    }
+    payload.push(b'}');
     Frame {
         message_type: MessageType::JobAccepted,
         about: Some(Arc::clone(face)),

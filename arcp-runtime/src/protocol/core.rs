@@ -9,9 +9,12 @@ use arcp_generated::message::MessageType;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use arcp_generated::common::{Json, MessageId};
+use arcp_generated::common::{CredentialId, Json, MessageId};
 use arcp_generated::session::ListJobs;
 
+use super::credential::{
+    Admitting, Errand, Issued, Order, Provision, Rotate, Rotating, SecretPayload, Source, Wallet,
+};
 use super::delegation::Child;
 use super::features::Features;
 use super::frame::{Frame, JobFace};
@@ -26,7 +29,7 @@ use super::session::Session;
 use super::subscription::{Known, Lookup};
 use super::timer::{Timer, Timers};
 use crate::clock::Now;
-use crate::id::{JobKey, Mint, SessionKey};
+use crate::id::{CredentialKey, JobKey, Mint, SessionKey};
 use crate::limits::Limits;
 use crate::store::{EntryKind, Record};
 use crate::transport::CloseCode;
@@ -124,6 +127,17 @@ pub enum Input {
         /// Why.
         reason: Option<String>,
     },
+    /// Upstreams have answered.
+    Provisioned {
+        /// What they were asked for.
+        errand: Errand,
+        /// What they gave, in the order it was asked for.
+        issued: Result<Vec<Issued>, Refusal>,
+    },
+    /// An agent replaces the value of a credential.
+    Rotate(Box<Rotate>),
+    /// A credential is known to be worthless.
+    Revoked(CredentialKey),
     /// The runtime stops: sessions are told, jobs are left to the next start.
     Shutdown,
 }
@@ -201,6 +215,30 @@ pub enum Effect {
         /// Why there is none.
         refused: Option<Refusal>,
     },
+    /// Upstreams have to be asked for credentials.
+    Provision(Box<Provision>),
+    /// A credential has to be revoked, however often that takes.
+    Revoke(Order),
+    /// A rotation was carried out, or not.
+    Rotated {
+        /// The handle of the new value.
+        handle: CredentialKey,
+        /// Why it was not.
+        refused: Option<Refusal>,
+    },
+    /// A rotation has to be kept in memory for replay, because its secret is not stored.
+    Secret {
+        /// The job.
+        job: JobKey,
+        /// Who may read the secret.
+        principal: Principal,
+        /// The credential.
+        id: CredentialId,
+        /// The payload that is stored.
+        without: bytes::Bytes,
+        /// The payload that the submitter gets.
+        with: SecretPayload,
+    },
     /// A delegated job's log reaches this far: its parent can read it.
     Grown(JobKey, u64),
     /// A delegated job has ended, with this as its last entry.
@@ -228,6 +266,8 @@ pub struct Launch {
     pub features: Features,
     /// When it was accepted: the moment from which the lease's time is counted.
     pub accepted: Now,
+    /// Its credentials, if it has any.
+    pub wallet: Option<Wallet>,
 }
 
 /// What one or more inputs lead to.
@@ -265,6 +305,12 @@ pub struct Core {
     pub(super) observation: Observation,
     pub(super) keys: HashMap<(Principal, String), JobKey>,
     pub(super) timers: Timers,
+    /// Who gives out credentials.
+    pub(super) sources: Vec<Source>,
+    /// Jobs that wait for theirs.
+    pub(super) admitting: HashMap<JobKey, Admitting>,
+    /// Credentials that wait for a new value, by its handle.
+    pub(super) rotating: HashMap<CredentialKey, Rotating>,
 }
 
 impl Core {
@@ -287,6 +333,9 @@ impl Core {
             observation: Observation::default(),
             keys: HashMap::new(),
             timers: Timers::default(),
+            sources: Vec::new(),
+            admitting: HashMap::new(),
+            rotating: HashMap::new(),
         }
     }
 
@@ -295,6 +344,11 @@ impl Core {
     pub fn observed_by(mut self, observation: Observation) -> Self {
         self.observation = observation;
         self
+    }
+
+    /// Who gives out credentials. Asked for every job, in this order.
+    pub fn provision_from(&mut self, sources: Vec<Source>) {
+        self.sources = sources;
     }
 
     /// Lets `input` happen at `now`.
@@ -317,6 +371,9 @@ impl Core {
             Input::Unsubscribe { conn, job } => self.unsubscribe(conn, &job, out),
             Input::Started(job) => self.started(job),
             Input::Finish(job, outcome) => self.finish(job, outcome, now, out),
+            Input::Provisioned { errand, issued } => self.provisioned(errand, issued, now, out),
+            Input::Rotate(rotate) => self.rotate(*rotate, now, out),
+            Input::Revoked(handle) => out.records.push(Record::CredentialRevoked { handle }),
             Input::Delegate(child) => self.delegate(*child, now, out),
             Input::CancelChild {
                 parent,

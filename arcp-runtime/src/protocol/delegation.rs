@@ -74,7 +74,10 @@ impl Core {
                 format!("the job is {} delegations deep already", parent.depth),
             ));
         }
-        let siblings = parent.children.len();
+        let siblings = parent.children.len()
+            + self.admitting(|admission| {
+                matches!(&admission.origin, Origin::Delegated { parent, .. } if *parent == child.parent)
+            });
         if siblings >= self.limits.children_per_job {
             return Err(Refusal::cap(
                 "children_per_job",
@@ -84,10 +87,10 @@ impl Core {
         let (owner, principal) = (parent.owner, parent.principal.clone());
         let trace_id = parent.face.trace_id.clone();
         self.room_for_a_job(owner, &principal)?;
-        let (key, parent) = (child.key, child.parent);
+        let parent = child.parent;
         self.admit(
             Admission {
-                key,
+                key: child.key,
                 owner,
                 principal,
                 trace_id,
@@ -108,10 +111,6 @@ impl Core {
             now,
             out,
         )?;
-        out.effects.push(Effect::Delegated {
-            child: key,
-            refused: None,
-        });
         Ok(())
     }
 

@@ -27,6 +27,12 @@ impl Features {
         )
     }
 
+    /// The set and one more.
+    #[must_use]
+    pub fn with(self, feature: &Feature) -> Self {
+        Self(self.0 | bit(feature).unwrap_or(0))
+    }
+
     /// What both sides listed.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

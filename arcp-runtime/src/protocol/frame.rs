@@ -3,6 +3,7 @@
 //! The payload is shared by everybody who receives it; only the head differs (ids, numbers).
 
 use arcp_generated::message::MessageType;
+use std::fmt;
 use std::sync::Arc;
 
 use arcp_generated::common::{JobId, TraceId};
@@ -23,8 +24,8 @@ pub struct JobFace {
     pub trace_id: Option<TraceId>,
 }
 
-/// A frame without its head.
-#[derive(Clone, Debug)]
+/// A frame without its head. Prints without its payload, which may hold secrets.
+#[derive(Clone)]
 pub struct Frame {
     /// Which message it is.
     pub message_type: MessageType,
@@ -34,6 +35,17 @@ pub struct Frame {
     pub event_seq: Option<u64>,
     /// The payload as JSON.
     pub payload: Bytes,
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("message_type", &self.message_type)
+            .field("about", &self.about.as_ref().map(|about| about.key))
+            .field("event_seq", &self.event_seq)
+            .field("bytes", &self.payload.len())
+            .finish()
+    }
 }
 
 impl Frame {
@@ -75,7 +87,9 @@ impl Frame {
 /// The message that an entry becomes.
 pub fn message_type(kind: EntryKind) -> MessageType {
     match kind {
-        EntryKind::Event | EntryKind::Progress | EntryKind::ResultChunk => MessageType::JobEvent,
+        EntryKind::Event | EntryKind::Progress | EntryKind::ResultChunk | EntryKind::Credential => {
+            MessageType::JobEvent
+        }
         EntryKind::Result => MessageType::JobResult,
         EntryKind::Error => MessageType::JobError,
     }

@@ -81,6 +81,9 @@ impl Core {
         {
             return self.repeat(session, job, &submission, out);
         }
+        if let Some(job) = self.admitting_with(session, &submission) {
+            return self.wait_for(job, session, submission, out);
+        }
         let Submission {
             request,
             trace_id,
@@ -96,6 +99,14 @@ impl Core {
         if let Err(refusal) = accepted {
             Self::refuse(session, &request, None, &refusal, out);
         }
+    }
+
+    /// The job that has the submission's key and waits for its credentials.
+    fn admitting_with(&self, session: SessionKey, submission: &Submission) -> Option<JobKey> {
+        let key = submission.key.clone()?;
+        let principal = self.sessions.get(&session)?.principal.clone();
+        let job = self.keys.get(&(principal, key)).copied()?;
+        self.admitting.contains_key(&job).then_some(job)
     }
 
     /// The caps on jobs that have not ended (§14).
@@ -116,7 +127,8 @@ impl Core {
         let here = self
             .sessions
             .get(&session)
-            .map_or(0, |session| session.jobs.len());
+            .map_or(0, |session| session.jobs.len())
+            + self.admitting(|admission| admission.owner == session);
         if here >= self.limits.jobs_per_session {
             return Err(Refusal::cap(
                 "jobs_per_session",
@@ -174,7 +186,7 @@ impl Core {
     }
 
     /// The same key again: the same answer, and the job's stream from here on, or its terminal if it has ended (§7.2, A-34).
-    fn repeat(
+    pub(super) fn repeat(
         &mut self,
         session: SessionKey,
         key: JobKey,
@@ -196,7 +208,16 @@ impl Core {
             return Self::refuse(session, &submission.request, None, &refusal, out);
         }
         let face = Arc::clone(&job.face);
-        let frame = accepted_frame(&face, &job.accepted, &submission.request);
+        let (features, asker) = match self.sessions.get(&session) {
+            Some(asking) => (asking.features, &asking.principal),
+            None => return,
+        };
+        let frame = accepted_frame(
+            &face,
+            &job.accepted,
+            Some(&submission.request),
+            job.credentials_for(asker, features),
+        );
         let terminal = job.terminal.clone();
         let owner = job.owner;
         out.effects.push(Effect::Send(session, frame));

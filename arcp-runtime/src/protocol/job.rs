@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::admission::{Admission, Origin};
 use super::core::{Core, Effect, Output};
+use super::credential::Wallet;
 use super::frame::{JobFace, to_payload};
 use super::lease::Authority;
 use super::principal::Principal;
@@ -61,6 +62,8 @@ pub struct Job {
     pub depth: usize,
     /// The jobs it delegated that have not ended.
     pub children: Vec<JobKey>,
+    /// Its credentials, if it has any.
+    pub wallet: Option<Wallet>,
     /// How it will end, once its children have.
     pub ending: Option<Box<Outcome>>,
     /// Who is about to follow it.
@@ -98,6 +101,7 @@ impl Job {
             parent,
             depth,
             children: Vec::new(),
+            wallet: None,
             ending: None,
             joining: Joining::default(),
         }
@@ -285,6 +289,7 @@ impl Core {
         let (status, kind, payload) = outcome.to_terminal(now);
         job.status = status;
         let parent = job.parent;
+        let wallet = job.wallet.take();
         job.terminal = Some((kind, payload.clone()));
         // The key outlives the job by its window; the job outlives both, so that a repeat finds its terminal.
         job.key_until = Some(now.mono + self.limits.idempotency_window);
@@ -306,6 +311,9 @@ impl Core {
         self.append(key, kind, payload.clone(), now, out);
         self.release_receivers(key);
         out.effects.push(Effect::Ended(key));
+        if let Some(wallet) = wallet {
+            Self::revoke_all(&wallet, out);
+        }
         if let Some(parent) = parent {
             out.effects.push(Effect::Returned(key, kind, payload));
             self.child_ended(parent, key, now, out);

@@ -7,6 +7,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use arcp_generated::common::{Cursor, MessageId};
+use arcp_generated::credential::Credential;
 use arcp_generated::job::{Accepted, JobStatus};
 use arcp_generated::lease::{Budget, Lease};
 use arcp_generated::limits::LIST_LIMIT_MAX;
@@ -40,6 +41,7 @@ pub struct View {
     status: Status,
     last_event_seq: u64,
     budget: Option<Budget>,
+    credentials: Option<Vec<Credential>>,
 }
 
 /// A page that was picked and is still to be written.
@@ -52,8 +54,8 @@ pub struct Page {
 }
 
 impl View {
-    /// Looks at a job.
-    pub(super) fn of(job: &Job) -> Self {
+    /// Looks at a job with the eyes of a session of `asker`.
+    pub(super) fn of(job: &Job, asker: &Principal, features: Features) -> Self {
         Self {
             accepted: job.accepted.clone(),
             status: job.status,
@@ -62,6 +64,7 @@ impl View {
                 .authority
                 .as_ref()
                 .and_then(super::admission::budget_on_wire),
+            credentials: job.credentials_for(asker, features),
         }
     }
 
@@ -80,6 +83,7 @@ impl View {
         if !features.has(&Feature::LeaseExpiresAt) {
             accepted.lease_constraints = None;
         }
+        accepted.credentials = self.credentials;
         let budget = self.budget.filter(|_| features.has(&Feature::CostBudget));
         Some((accepted, budget))
     }
@@ -96,6 +100,7 @@ impl View {
         summary.lease = accepted.lease;
         summary.lease_constraints = accepted.lease_constraints;
         summary.budget = budget;
+        summary.credentials = accepted.credentials;
         summary.created_at.clone_from(&accepted.accepted_at);
         summary.submitted_at = accepted.accepted_at;
         summary.trace_id = accepted.trace_id;
@@ -258,7 +263,7 @@ impl Core {
                 break;
             }
             end = Some(key);
-            jobs.extend(taken.map(View::of));
+            jobs.extend(taken.map(|job| View::of(job, principal, features)));
         }
         Ok(Page {
             request: request.as_str().to_owned(),

@@ -6,7 +6,8 @@ use arcp_generated::common::{JobId, TraceId};
 use arcp_generated::error::ErrorCode;
 use bytes::Bytes;
 
-use super::core::{Core, Output};
+use super::core::{Core, Effect, Output};
+use super::credential::Order;
 use super::features::Features;
 use super::frame::JobFace;
 use super::job::{Failure, Job, Outcome};
@@ -46,6 +47,11 @@ impl Core {
             if self.jobs.get(&job).is_some_and(|job| !job.ended()) {
                 self.follow(session, job);
             }
+        }
+        // Whatever a job of the last process had, or was about to get, is revoked.
+        for (handle, source) in known.credentials {
+            let source = source.into();
+            out.effects.push(Effect::Revoke(Order { handle, source }));
         }
         for job in &broken {
             let parent = self.jobs.get(job).and_then(|job| job.parent);
@@ -157,6 +163,7 @@ impl Core {
             parent: row.parent,
             depth: 0,
             children: Vec::new(),
+            wallet: None,
             ending: None,
             joining: Joining::default(),
         });

@@ -163,6 +163,7 @@ impl Session {
         match kind {
             EntryKind::Progress => self.features.has(&Feature::Progress),
             EntryKind::ResultChunk => self.features.has(&Feature::ResultChunk),
+            EntryKind::Credential => self.features.has(&Feature::ProvisionedCredentials),
             EntryKind::Event | EntryKind::Result | EntryKind::Error => true,
         }
     }

@@ -300,7 +300,8 @@ impl Core {
                 .push(Record::SessionTrimmed { session, through });
         }
         let last = receiver.log.last;
-        let answer = subscribed(&face, View::of(job), receiver, replayed, request);
+        let view = View::of(job, &receiver.principal, receiver.features);
+        let answer = subscribed(&face, view, receiver, replayed, request);
         out.effects
             .extend(answer.map(|frame| Effect::Send(session, frame)));
         if numbered > 0 {
@@ -420,6 +421,7 @@ fn subscribed(
     .with_request_id(request.clone());
     payload.lease_constraints = accepted.lease_constraints;
     payload.budget = budget;
+    payload.credentials = accepted.credentials;
     payload.trace_id = accepted.trace_id;
     payload.parent_job_id = accepted.parent_job_id;
     let mut frame = Frame::of_job(MessageType::JobSubscribed, face, &payload);

@@ -24,7 +24,7 @@ use crate::protocol::frame::Frame;
 use crate::protocol::greeting::{Greeting, Rejected};
 use crate::protocol::handshake::{Hello, Resume};
 use crate::protocol::refusal::Refusal;
-use crate::store::{Delivered, PageLimit, StoreError, StoreFuture};
+use crate::store::{Delivered, EntryKind, PageLimit, StoreError, StoreFuture};
 use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
 
 /// What a page of replay may hold.
@@ -401,12 +401,17 @@ impl<'a> Served<'a> {
                     let Some(face) = self.host.faces.get(delivered.job) else {
                         continue;
                     };
-                    self.queue.push_back(Frame::of_entry(
-                        delivered.kind,
-                        &face,
-                        cursor,
-                        delivered.payload,
-                    ));
+                    let mut payload = delivered.payload;
+                    if delivered.kind == EntryKind::Credential {
+                        // The secret is not in the store.
+                        let reader = &self.welcomed.principal;
+                        payload = self
+                            .host
+                            .credentials
+                            .replayed(delivered.job, reader, payload);
+                    }
+                    self.queue
+                        .push_back(Frame::of_entry(delivered.kind, &face, cursor, payload));
                 }
                 self.queue.extend(held.into_iter().map(|(_, frame)| frame));
                 self.welcomed.feed.read_up_to(self.conn, cursor);

@@ -1,13 +1,15 @@
-//! What all running agents share: the way to the core, time and ids, the other agents, the store their children's logs are in.
+//! What all running agents share: the way to the core, time and ids, the other agents, the store their children's logs are in, the upstreams.
 
 use std::sync::Arc;
 
 use super::agents::Agents;
 use super::children::Children;
+use super::credentials::Credentials;
 use super::dispatch::Inbox;
 use crate::clock::Clock;
 use crate::id::Mint;
 use crate::limits::Limits;
+use crate::protocol::core::Effect;
 use crate::store::Store;
 
 /// Held by every running agent; made once for a runtime.
@@ -19,5 +21,29 @@ pub(crate) struct Desk {
     pub(crate) limits: Limits,
     pub(crate) agents: Arc<Agents>,
     pub(crate) children: Children,
+    pub(crate) credentials: Arc<Credentials>,
     pub(crate) store: Arc<dyn Store>,
+}
+
+impl Desk {
+    /// Carries out what is to be done about credentials.
+    pub(super) fn upstream(&self, effect: Effect) {
+        let credentials = &self.credentials;
+        match effect {
+            Effect::Provision(provision) => {
+                credentials.provision(*provision, self.inbox.clone(), &self.limits);
+            }
+            Effect::Revoke(order) => credentials.revoke(order, self.inbox.clone(), &self.limits),
+            Effect::Rotated { handle, refused } => credentials.rotated(handle, refused),
+            Effect::Secret {
+                job,
+                principal,
+                id,
+                without,
+                with,
+            } => credentials.keep(job, principal, id, without, with),
+            // The dispatcher carries out everything else.
+            _ => {}
+        }
+    }
 }

@@ -346,6 +346,10 @@ impl Dispatch {
                 }
                 Effect::Stop(job) => self.jobs.stop(job),
                 Effect::Ended(job) => self.jobs.ended(job),
+                Effect::Provision(_)
+                | Effect::Revoke(_)
+                | Effect::Rotated { .. }
+                | Effect::Secret { .. } => self.jobs.desk.upstream(effect),
                 Effect::Forgotten(job) => self.faces.remove(job),
                 Effect::Delegated { child, refused } => {
                     self.jobs.desk.children.decided(child, refused);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arcp_generated::error::ErrorCode;
 
 use super::agents::Agents;
+use super::credentials::Credentials;
 use super::dispatch::Inbox;
 use super::faces::Faces;
 use super::logins::Logins;
@@ -29,6 +30,7 @@ pub(super) struct Host {
     pub faces: Arc<Faces>,
     pub verifier: Arc<dyn Verifier>,
     pub logins: Logins,
+    pub credentials: Arc<Credentials>,
     pub inbox: Inbox,
 }
 

@@ -31,6 +31,7 @@ pub(super) struct Jobs {
 pub(super) struct Running {
     stop: CancellationToken,
     task: AbortHandle,
+    has_credentials: bool,
 }
 
 impl Jobs {
@@ -43,6 +44,7 @@ impl Jobs {
         };
         let agent = Arc::clone(&entry.agent);
         let input = launch.input.clone();
+        let has_credentials = launch.wallet.is_some();
         let context = JobContext::new(launch, owner, stop.clone(), Arc::clone(&self.desk));
         let inbox = self.desk.inbox.clone();
         let task = self.spawner.spawn(async move {
@@ -68,6 +70,7 @@ impl Jobs {
             Running {
                 stop,
                 task: task.abort_handle(),
+                has_credentials,
             },
         );
     }
@@ -82,6 +85,9 @@ impl Jobs {
     /// A job has ended: its agent is dropped at its next await, if it still runs.
     pub(super) fn ended(&mut self, key: JobKey) {
         if let Some(running) = self.running.remove(&key) {
+            if running.has_credentials {
+                self.desk.credentials.forget(key);
+            }
             running.stop.cancel();
             running.task.abort();
         }

@@ -144,7 +144,9 @@ impl Ledger {
                 self.known_session(*session)?;
                 self.known_job(*job)?;
             }
-            Record::Unsubscribed { .. } => {}
+            Record::Unsubscribed { .. }
+            | Record::CredentialOwed { .. }
+            | Record::CredentialRevoked { .. } => {}
             Record::JobTrimmed { job, through } => {
                 if let Some(mark) = self.jobs.get_mut(job) {
                     undo.0.push(Before::Job(*job, Some(*mark)));

@@ -1,6 +1,6 @@
 //! A store in the process's memory, for tests and examples: fast, and gone with the process. Keeps nothing on disk.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use super::{
     Delivered, Entry, JobRow, PageLimit, Record, Recovered, RecoveredJob, RecoveredSession,
     SessionRow, Store, StoreError, StoreFuture,
 };
-use crate::id::{JobKey, SessionKey};
+use crate::id::{CredentialKey, JobKey, SessionKey};
 
 /// Keeps everything in memory until it is trimmed, forgotten or gone.
 ///
@@ -27,6 +27,7 @@ struct State {
     ledger: Ledger,
     sessions: HashMap<SessionKey, Session>,
     jobs: HashMap<JobKey, Job>,
+    credentials: BTreeMap<CredentialKey, String>,
 }
 
 struct Session {
@@ -155,12 +156,22 @@ impl State {
                     release(&mut held.entries, |entry| entry.seq <= through);
                 }
             }
-            Record::JobForgotten { job } => {
-                let forgotten = self.jobs.remove(&job);
-                for session in forgotten.into_iter().flat_map(|gone| gone.followers) {
-                    self.unfollow(session, job);
-                }
+            Record::CredentialOwed {
+                handle, ref source, ..
+            } => {
+                self.credentials.insert(handle, source.clone());
             }
+            Record::CredentialRevoked { handle } => {
+                self.credentials.remove(&handle);
+            }
+            Record::JobForgotten { job } => self.forget(job),
+        }
+    }
+
+    fn forget(&mut self, job: JobKey) {
+        let forgotten = self.jobs.remove(&job);
+        for session in forgotten.into_iter().flat_map(|gone| gone.followers) {
+            self.unfollow(session, job);
         }
     }
 
@@ -227,6 +238,7 @@ impl State {
             sessions: sessions.collect(),
             jobs: jobs.collect(),
             subscriptions: self.subscriptions().collect(),
+            credentials: self.credentials.clone().into_iter().collect(),
         }
     }
 

@@ -153,6 +153,10 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn is_durable(&self) -> bool {
+        true
+    }
+
     fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();

@@ -14,8 +14,9 @@ mod releasing;
 
 use releasing::{
     a_forgotten_job_stays_with_its_receivers, a_gone_session_takes_its_subscriptions,
-    numbers_go_on_after_everything_was_trimmed, releasing_what_is_not_there_is_no_error,
-    trimmed_deliveries_are_gone, trimmed_history_stays_with_its_receivers,
+    credentials_are_owed_until_they_are_revoked, numbers_go_on_after_everything_was_trimmed,
+    releasing_what_is_not_there_is_no_error, trimmed_deliveries_are_gone,
+    trimmed_history_stays_with_its_receivers,
 };
 
 /// Each test of the contract, for each store.
@@ -51,6 +52,7 @@ keep_the_contract!(memory, sqlite, sqlite_with_power: [
     a_gone_session_takes_its_subscriptions,
     numbers_go_on_after_everything_was_trimmed,
     releasing_what_is_not_there_is_no_error,
+    credentials_are_owed_until_they_are_revoked,
     a_refused_batch_leaves_nothing,
     readers_see_whole_batches,
     large_payloads_come_back,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arcp_runtime::id::{JobKey, SessionKey};
+use arcp_runtime::id::{CredentialKey, JobKey, SessionKey};
 use arcp_runtime::store::{
     Delivered, Entry, JobRow, PageLimit, Record, Recovered, RecoveredJob, RecoveredSession,
     SessionRow,
@@ -13,6 +13,7 @@ pub(super) struct Model {
     pub(super) sessions: BTreeMap<SessionKey, Session>,
     pub(super) jobs: BTreeMap<JobKey, Job>,
     pub(super) subscriptions: BTreeSet<(SessionKey, JobKey)>,
+    pub(super) credentials: BTreeMap<CredentialKey, String>,
 }
 
 #[derive(Clone, Debug)]
@@ -139,6 +140,12 @@ impl Model {
                 self.jobs.remove(&job);
                 self.subscriptions.retain(|(_, it)| *it != job);
             }
+            Record::CredentialOwed { handle, source, .. } => {
+                self.credentials.insert(handle, source);
+            }
+            Record::CredentialRevoked { handle } => {
+                self.credentials.remove(&handle);
+            }
             other => panic!("the model does not know {other:?}"),
         }
         Some(())
@@ -181,6 +188,7 @@ impl Model {
             sessions: sessions.collect(),
             jobs: jobs.collect(),
             subscriptions: self.subscriptions.iter().copied().collect(),
+            credentials: self.credentials.clone().into_iter().collect(),
         }
     }
 

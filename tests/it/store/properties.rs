@@ -1,6 +1,6 @@
 //! Random records against the model: after every batch a store says what the model says, also when it was closed and opened in between.
 
-use arcp_runtime::id::{JobKey, SessionKey};
+use arcp_runtime::id::{CredentialKey, JobKey, SessionKey, Ulid};
 use arcp_runtime::store::{PageLimit, Record, Status, StoreError};
 use proptest::prelude::*;
 
@@ -25,6 +25,9 @@ enum Op {
     Unsubscribe(usize, usize),
     TrimJob(usize, u64),
     Forget(usize),
+    /// Which credential, of which job; the same one may be owed again.
+    Owe(u8, usize),
+    Settle(u8),
     /// An entry with a number that is not the next.
     Skip(usize),
 }
@@ -51,6 +54,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (at.clone(), at.clone()).prop_map(|(s, j)| Op::Unsubscribe(s, j)),
         3 => (at.clone(), 0..12_u64).prop_map(|(j, back)| Op::TrimJob(j, back)),
         1 => at.clone().prop_map(Op::Forget),
+        1 => (0..6_u8, at.clone()).prop_map(|(c, j)| Op::Owe(c, j)),
+        1 => (0..6_u8).prop_map(Op::Settle),
     ]
 }
 
@@ -157,6 +162,14 @@ impl Writer {
                 let through = (last + 2).saturating_sub(back);
                 self.push(Record::JobTrimmed { job, through });
             }
+            Op::Owe(n, j) => self.push(Record::CredentialOwed {
+                handle: CredentialKey(Ulid(n.into())),
+                source: format!("source {made}"),
+                job: job(j as u64),
+            }),
+            Op::Settle(n) => self.push(Record::CredentialRevoked {
+                handle: CredentialKey(Ulid(n.into())),
+            }),
             Op::Forget(j) => {
                 let job = self.job(j)?;
                 self.push(Record::JobForgotten { job });
@@ -206,6 +219,7 @@ async fn agree(fixture: &Fixture, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(&found.sessions, &expected.sessions);
     prop_assert_eq!(&found.jobs, &expected.jobs);
     prop_assert_eq!(&found.subscriptions, &expected.subscriptions);
+    prop_assert_eq!(&found.credentials, &expected.credentials);
     let few = PageLimit {
         entries: 3,
         bytes: 500,

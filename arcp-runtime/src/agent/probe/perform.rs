@@ -100,7 +100,7 @@ impl Performer<'_> {
             Step::Delegate(delegation) => self.delegate(delegation, index).await?,
             Step::Rotate { credential, value } => {
                 self.ctx
-                    .rotate_credential(*credential, value.string(index))
+                    .rotate_credential(*credential, Some(value.render(index).parse()?))
                     .await?;
             }
             Step::Sleep { ms } => self.sleep(*ms).await?,

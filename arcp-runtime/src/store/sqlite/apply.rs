@@ -6,7 +6,8 @@ use rusqlite::{CachedStatement, Connection, params};
 
 use super::blocks::Block;
 use super::convert::{
-    job_blob, job_key, kind_code, seq, session_blob, session_key, status_code, unreadable,
+    credential_blob, job_blob, job_key, kind_code, seq, session_blob, session_key, status_code,
+    unreadable,
 };
 use super::recover::recover;
 use super::sweep::Chore;
@@ -143,6 +144,8 @@ WHERE id = ?1";
 const SUBSCRIBE: &str = "INSERT OR IGNORE INTO subscriptions (session, job) VALUES (?1, ?2)";
 const UNSUBSCRIBE: &str = "DELETE FROM subscriptions WHERE session = ?1 AND job = ?2";
 const UNSUBSCRIBE_SESSION: &str = "DELETE FROM subscriptions WHERE session = ?1";
+const OWE: &str = "INSERT OR REPLACE INTO credentials (handle, source, job) VALUES (?1, ?2, ?3)";
+const SETTLE: &str = "DELETE FROM credentials WHERE handle = ?1";
 const UNSUBSCRIBE_JOB: &str = "DELETE FROM subscriptions WHERE job = ?1";
 
 struct Apply<'a> {
@@ -207,6 +210,17 @@ impl Apply<'_> {
             }
             Record::JobTrimmed { job, .. } => self.trim_job(*job),
             Record::JobForgotten { job } => self.forget(*job),
+            Record::CredentialOwed {
+                handle,
+                source,
+                job,
+            } => self.run(
+                OWE,
+                params![credential_blob(*handle), source, job_blob(*job)],
+            ),
+            Record::CredentialRevoked { handle } => {
+                self.run(SETTLE, params![credential_blob(*handle)])
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::types::Type;
 
-use crate::id::{JobKey, SessionKey, Ulid};
+use crate::id::{CredentialKey, JobKey, SessionKey, Ulid};
 use crate::store::{EntryKind, Status};
 
 /// A key as 16 bytes, so that their order is the keys' order.
@@ -22,6 +22,14 @@ pub(super) fn job_blob(job: JobKey) -> Blob {
 
 pub(super) fn job_key(blob: Blob) -> JobKey {
     JobKey(Ulid(u128::from_be_bytes(blob)))
+}
+
+pub(super) fn credential_blob(credential: CredentialKey) -> Blob {
+    credential.0.0.to_be_bytes()
+}
+
+pub(super) fn credential_key(blob: Blob) -> CredentialKey {
+    CredentialKey(Ulid(u128::from_be_bytes(blob)))
 }
 
 /// A sequence number. They count up from 1, so none that was given out is out of SQLite's range; one that a caller asks for may be.
@@ -64,6 +72,7 @@ pub(super) fn kind_code(kind: EntryKind) -> i64 {
         EntryKind::ResultChunk => 2,
         EntryKind::Result => 3,
         EntryKind::Error => 4,
+        EntryKind::Credential => 5,
     }
 }
 
@@ -74,6 +83,7 @@ pub(super) fn kind(code: i64) -> rusqlite::Result<EntryKind> {
         2 => EntryKind::ResultChunk,
         3 => EntryKind::Result,
         4 => EntryKind::Error,
+        5 => EntryKind::Credential,
         other => return Err(unreadable(format!("no entry kind has the number {other}"))),
     })
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row};
 
-use super::convert::{Blob, job_key, number, session_key, status, unreadable};
+use super::convert::{Blob, credential_key, job_key, number, session_key, status, unreadable};
 use crate::store::{Idempotency, JobRow, Recovered, RecoveredJob, RecoveredSession, SessionRow};
 
 const SESSIONS: &str = "
@@ -24,7 +24,7 @@ SELECT sessions.key, jobs.key FROM subscriptions
 
 /// Everything that is neither gone nor forgotten, sessions and jobs in the order of their making.
 pub(super) fn recover(connection: &Connection) -> rusqlite::Result<Recovered> {
-    // One transaction, so that the three lists fit together.
+    // One transaction, so that the lists fit together.
     let moment = connection.unchecked_transaction()?;
     let sessions = moment
         .prepare_cached(SESSIONS)?
@@ -40,10 +40,15 @@ pub(super) fn recover(connection: &Connection) -> rusqlite::Result<Recovered> {
             Ok((session_key(row.get(0)?), job_key(row.get(1)?)))
         })?
         .collect::<rusqlite::Result<_>>()?;
+    let credentials = moment
+        .prepare_cached("SELECT handle, source FROM credentials ORDER BY handle")?
+        .query_map([], |row| Ok((credential_key(row.get(0)?), row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(Recovered {
         sessions,
         jobs,
         subscriptions,
+        credentials,
     })
 }
 

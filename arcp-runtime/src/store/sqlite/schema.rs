@@ -10,7 +10,7 @@ use crate::store::StoreError;
 const APPLICATION: i64 = 0x4152_4350;
 
 /// One step for each version; step 0 makes version 1 out of an empty file. A step that was released is never changed.
-const STEPS: [&str; 1] = [VERSION_1];
+const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// - A session's `key` is null once it is gone; the row stays until its blocks are swept.
 /// - A forgotten job's row stays until no session's block refers to it.
@@ -73,6 +73,15 @@ CREATE TABLE subscriptions (
     PRIMARY KEY (session, job)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX subscriptions_by_job ON subscriptions (job);
+";
+
+/// Credentials that are not known to be revoked, by the name that their source knows; never a secret.
+const VERSION_2: &str = "
+CREATE TABLE credentials (
+    handle BLOB PRIMARY KEY,
+    source TEXT NOT NULL,
+    job BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Settings for good throughput of a file that has one writer: a write-ahead log that is folded back after some megabytes.

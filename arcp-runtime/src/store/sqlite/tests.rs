@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::place::Place;
 use super::writer::Writer;
 use super::{Durability, SqliteStore, schema};
-use crate::id::{JobKey, SessionKey, Ulid};
+use crate::id::{CredentialKey, JobKey, SessionKey, Ulid};
 use crate::store::{Entry, EntryKind, JobRow, Record, SessionRow, Status, StoreError};
 
 /// A writer without its thread, so that a test says when the sweep goes on.
@@ -297,11 +297,30 @@ fn a_newer_file_is_refused_and_left_alone() {
     let change = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     change("PRAGMA user_version = 7");
     match SqliteStore::open(&path, Durability::Process) {
-        Err(StoreError::Newer { found, known, .. }) => assert_eq!((found, known), (7, 1)),
+        Err(StoreError::Newer { found, known, .. }) => assert_eq!((found, known), (7, 2)),
         other => panic!("{other:?}"),
     }
-    change("PRAGMA user_version = 1");
+    change("PRAGMA user_version = 2");
     SqliteStore::open(&path, Durability::Process).unwrap();
+}
+
+#[test]
+fn an_older_file_gets_what_it_lacks() {
+    let mut bench = Bench::new(Durability::Process);
+    bench.commit(&[opened(1), accepted(1)]);
+    Connection::open(bench.folder.path().join("arcp.db"))
+        .unwrap()
+        .execute_batch("DROP TABLE credentials; PRAGMA user_version = 1")
+        .unwrap();
+    let connection = bench.place.connect().unwrap();
+    schema::prepare(&connection, Durability::Process, "test").unwrap();
+    bench.restart();
+    bench.commit(&[Record::CredentialOwed {
+        handle: CredentialKey(Ulid(1)),
+        source: "a".to_owned(),
+        job: job(1),
+    }]);
+    assert_eq!((bench.rows("jobs"), bench.rows("credentials")), (1, 1));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is left after something was trimmed, forgotten or gone.
 
+use arcp_runtime::id::{CredentialKey, Ulid};
 use arcp_runtime::store::Record;
 
 use super::super::{ALL, Fixture, accepted, appended, entry, job, opened, received, session};
@@ -173,4 +174,31 @@ pub(super) async fn releasing_what_is_not_there_is_no_error(fixture: Fixture) {
         .await;
     let found = recovered(&fixture).await;
     assert!(found.sessions.is_empty() && found.jobs.is_empty());
+}
+
+pub(super) async fn credentials_are_owed_until_they_are_revoked(mut fixture: Fixture) {
+    let handle = |n| CredentialKey(Ulid(n));
+    let owed = |n, source: &str| Record::CredentialOwed {
+        handle: handle(n),
+        source: source.to_owned(),
+        job: job(9),
+    };
+    // Their job need not be there, and may never be.
+    fixture
+        .commit(vec![owed(2, "b"), owed(1, "a"), owed(3, "a")])
+        .await;
+    fixture.reopen();
+    let all = [
+        (handle(1), "a".to_owned()),
+        (handle(2), "b".to_owned()),
+        (handle(3), "a".to_owned()),
+    ];
+    assert_eq!(recovered(&fixture).await.credentials, all);
+    let revoked = |n| Record::CredentialRevoked { handle: handle(n) };
+    fixture
+        .commit(vec![revoked(2), revoked(2), revoked(7)])
+        .await;
+    fixture.reopen();
+    let left = [all[0].clone(), all[2].clone()];
+    assert_eq!(recovered(&fixture).await.credentials, left);
 }

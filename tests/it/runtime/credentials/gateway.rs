@@ -1,0 +1,229 @@
+//! The LiteLLM provisioner against a real HTTP server that speaks its key API.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use arcp_generated::credential::CredentialValue;
+use arcp_runtime::credential::{LiteLlm, LiteLlmError};
+use arcp_runtime::store::{Durability, SqliteStore};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{Runtime, hello, limits, submit, until_end};
+
+const MASTER: &str = "sk-master-key";
+
+/// A gateway's keys, by alias.
+#[derive(Clone, Default)]
+struct Gateway {
+    keys: Arc<Mutex<BTreeMap<String, Value>>>,
+    /// Statuses that the next requests are answered with.
+    troubles: Arc<Mutex<Vec<StatusCode>>>,
+    /// How many deletions were answered with success.
+    deleted: watch::Sender<usize>,
+}
+
+impl Gateway {
+    fn checked(&self, headers: &HeaderMap) -> Result<(), StatusCode> {
+        if headers["authorization"] != format!("Bearer {MASTER}") {
+            return Err(StatusCode::UNAUTHORIZED);
+        }
+        match self.troubles.lock().unwrap().pop() {
+            Some(trouble) => Err(trouble),
+            None => Ok(()),
+        }
+    }
+
+    async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/gw", listener.local_addr().unwrap());
+        let routes = Router::new()
+            .route("/gw/key/generate", post(generate))
+            .route("/gw/key/delete", post(delete))
+            .with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        address
+    }
+
+    async fn deleted(&self, how_many: usize) {
+        let mut deleted = self.deleted.subscribe();
+        let waited = tokio::time::timeout(
+            std::time::Duration::from_secs(30),
+            deleted.wait_for(|deleted| *deleted == how_many),
+        );
+        assert!(waited.await.is_ok(), "waited for {how_many} deletions");
+    }
+}
+
+async fn generate(
+    State(gateway): State<Gateway>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Json<Value>, StatusCode> {
+    gateway.checked(&headers)?;
+    let alias = body["key_alias"].as_str().unwrap().to_owned();
+    let key = body["key"]
+        .as_str()
+        .map_or_else(|| format!("sk-{alias}"), ToOwned::to_owned);
+    let mut keys = gateway.keys.lock().unwrap();
+    if keys.insert(alias, body).is_some() {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    Ok(Json(
+        json!({"key": key, "key_name": "sk-...", "expires": null}),
+    ))
+}
+
+async fn delete(
+    State(gateway): State<Gateway>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Json<Value>, StatusCode> {
+    gateway.checked(&headers)?;
+    let aliases: Vec<String> = serde_json::from_value(body["key_aliases"].clone()).unwrap();
+    let mut keys = gateway.keys.lock().unwrap();
+    let found = aliases
+        .iter()
+        .filter(|alias| keys.remove(*alias).is_some())
+        .count();
+    if found == 0 {
+        return Err(StatusCode::NOT_FOUND);
+    }
+    gateway.deleted.send_modify(|deleted| *deleted += 1);
+    Ok(Json(json!({"deleted_keys": aliases})))
+}
+
+fn master() -> CredentialValue {
+    MASTER.parse().unwrap()
+}
+
+async fn with_gateway(gateway: &Gateway, folder: &tempfile::TempDir) -> Runtime {
+    let store = SqliteStore::open(folder.path().join("runtime.db"), Durability::Process).unwrap();
+    let litellm = LiteLlm::new(&gateway.serve().await, master()).unwrap();
+    assert!(!format!("{litellm:?}").contains(MASTER));
+    super::super::start(
+        limits(),
+        Runtime::builder().store(store).provisioner(litellm),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_gateway_makes_a_key_with_the_leases_bounds_and_deletes_it() {
+    let (gateway, folder) = (Gateway::default(), tempfile::tempdir().unwrap());
+    let runtime = with_gateway(&gateway, &folder).await;
+    let mut peer = hello(&runtime).await;
+    let end = jiff::Timestamp::now() + std::time::Duration::from_secs(1000);
+    peer.send(
+        "job.submit",
+        json!({
+            "agent": "probe",
+            "input": {"do": [{"rotate": {"credential": 0, "value": "sk-new"}}, {"block": {}}]},
+            "lease_request": {"cost.budget": ["USD:2.50", "credits:9"], "model.use": ["tier-fast/*", "gpt-4"]},
+            "lease_constraints": {"expires_at": end.to_string()}
+        }),
+    )
+    .await;
+    let accepted = peer.receive().await;
+    let job = accepted["job_id"].clone();
+    let credential = &accepted["payload"]["credentials"][0];
+    let alias = format!("arcp-{}", credential["id"].as_str().unwrap());
+    assert_eq!(credential["value"], format!("sk-{alias}"));
+    assert_eq!(credential["profile"], "openai");
+    assert_eq!(
+        credential["constraints"],
+        json!({"cost.budget": ["USD:2.50"], "model.use": ["tier-fast/*", "gpt-4"], "expires_at": end.to_string()})
+    );
+    let rotated = peer.receive().await;
+    assert_eq!(rotated["payload"]["body"]["value"], "sk-new");
+    gateway.deleted(1).await;
+    {
+        let keys = gateway.keys.lock().unwrap();
+        assert_eq!(keys.len(), 1);
+        let (other, asked) = keys.first_key_value().unwrap();
+        assert_ne!(*other, alias);
+        assert_eq!(asked["models"], json!(["tier-fast/*", "gpt-4"]));
+        assert_eq!(asked["max_budget"].to_string(), "2.5");
+        assert_eq!(asked["key"], "sk-new");
+        let duration = asked["duration"]
+            .as_str()
+            .unwrap()
+            .strip_suffix('s')
+            .unwrap();
+        assert!((1..=1000).contains(&duration.parse::<u64>().unwrap()));
+        assert_eq!(asked["metadata"]["arcp_job_id"], job);
+    }
+    peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
+        .await;
+    until_end(&mut peer, &job).await;
+    gateway.deleted(2).await;
+    assert!(gateway.keys.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_down_refuses_the_job_and_is_asked_again_for_the_deletion() {
+    let (gateway, folder) = (Gateway::default(), tempfile::tempdir().unwrap());
+    let runtime = with_gateway(&gateway, &folder).await;
+    let mut peer = hello(&runtime).await;
+    let lease = json!({"model.use": ["m"]});
+    gateway
+        .troubles
+        .lock()
+        .unwrap()
+        .push(StatusCode::BAD_GATEWAY);
+    peer.send(
+        "job.submit",
+        json!({"agent": "probe", "input": {"do": []}, "lease_request": lease}),
+    )
+    .await;
+    let refused = peer.receive().await;
+    assert_eq!(refused["payload"]["code"], "INTERNAL_ERROR");
+    assert!(!refused.to_string().contains("sk-"));
+
+    let job = submit(&mut peer, json!([{"block": {}}]), lease).await["job_id"].clone();
+    gateway.troubles.lock().unwrap().extend([
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::TOO_MANY_REQUESTS,
+    ]);
+    peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
+        .await;
+    until_end(&mut peer, &job).await;
+    gateway.deleted(1).await;
+}
+
+#[tokio::test]
+async fn a_lease_without_models_gets_no_key() {
+    let (gateway, folder) = (Gateway::default(), tempfile::tempdir().unwrap());
+    let runtime = with_gateway(&gateway, &folder).await;
+    let mut peer = hello(&runtime).await;
+    for lease in [json!({}), json!({"model.use": []})] {
+        let accepted = submit(&mut peer, json!([]), lease).await;
+        assert!(accepted["payload"].get("credentials").is_none());
+        let job = accepted["job_id"].clone();
+        until_end(&mut peer, &job).await;
+    }
+    assert!(gateway.keys.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_master_key_goes_nowhere_in_clear() {
+    let gateway = |address| LiteLlm::new(address, master());
+    assert!(gateway("https://gateway.example").is_ok());
+    assert!(gateway("http://127.0.0.1:4000/").is_ok());
+    assert!(gateway("http://[::1]:4000").is_ok());
+    assert!(gateway("http://localhost:4000").is_ok());
+    assert!(matches!(
+        gateway("http://gateway.example"),
+        Err(LiteLlmError::Plain(_))
+    ));
+    for address in ["gateway.example", "ftp://gateway.example", ""] {
+        assert!(
+            matches!(gateway(address), Err(LiteLlmError::Address(_))),
+            "{address}"
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! A credential's value is in the submitter's frames and nowhere else: not in the store's files, not in logs, not with other principals.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use arcp_runtime::store::{Durability, SqliteStore};
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::super::{Everybody, Peer};
+use super::{FEATURES, Runtime, Vault, hello, limits, submit, until_end};
+
+/// Logs in memory.
+#[derive(Clone, Default)]
+struct Logs(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Logs {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+// One thread, so that the logger of this thread hears everything.
+#[tokio::test(flavor = "current_thread")]
+async fn a_value_is_in_no_log_no_file_and_no_other_principals_frames() {
+    let logs = Logs::default();
+    let logger = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(logs.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(logger);
+    let (vault, folder) = (Vault::new(), tempfile::tempdir().unwrap());
+    let away = arcp_runtime::credential::ProvisionError::transient("away");
+    vault.revoking.lock().unwrap().push_back(away);
+    let path = folder.path().join("runtime.db");
+    let store = Arc::new(SqliteStore::open(&path, Durability::Process).unwrap());
+    let builder = Runtime::builder()
+        .shared_store(store.clone())
+        .observers(Everybody)
+        .provisioner(vault.clone());
+    let runtime = super::super::start(limits(), builder).await;
+    let mut peer = hello(&runtime).await;
+    let steps = json!([{"rotate": {"credential": 0, "value": "sk-secret-rotated"}}, {"log": {"message": "up"}}, {"delegate": {"agent": "probe", "input": {"do": [{"block": {}}]}}}, {"rotate": {"credential": 0, "value": "sk-secret-live"}}, {"log": {"message": "done"}}, {"block": {}}]);
+    let accepted = submit(&mut peer, steps, json!({"agent.delegate": ["*"]})).await;
+    assert!(accepted.to_string().contains("sk-secret-"));
+    let gate = peer.until("job.accepted").await.pop().unwrap()["job_id"].clone();
+
+    let mut bob = Peer::hello_with(&runtime, "tok-b", &FEATURES).await;
+    bob.send("session.list_jobs", json!({})).await;
+    let listed = bob.receive().await;
+    assert_eq!(
+        listed["payload"]["jobs"][0]["job_id"], accepted["job_id"],
+        "bob may look at it"
+    );
+    assert!(!listed.to_string().contains("sk-secret-"), "{listed}");
+    bob.send(
+        "job.subscribe",
+        json!({"job_id": accepted["job_id"], "history": true}),
+    )
+    .await;
+    let subscribed = bob.receive().await;
+    assert_eq!(subscribed["type"], "job.subscribed", "{subscribed}");
+    assert!(!subscribed.to_string().contains("sk-secret-"));
+    let rotation = bob.receive().await;
+    assert_eq!(
+        rotation["payload"]["body"]["phase"], "credential_rotated",
+        "told without the value"
+    );
+    assert!(!rotation.to_string().contains("sk-secret-"), "{rotation}");
+    bob.until("job.event").await;
+    let mut second = hello(&runtime).await;
+    second
+        .send(
+            "job.subscribe",
+            json!({"job_id": accepted["job_id"], "history": true}),
+        )
+        .await;
+    let rotation = second.until("job.event").await.pop().unwrap();
+    assert_eq!(rotation["payload"]["body"]["value"], "sk-secret-rotated");
+
+    // The next rotation comes live: with its value to the submitter's sessions alone.
+    peer.send_with("job.cancel", json!({}), json!({"job_id": gate}))
+        .await;
+    let mut told = Vec::new();
+    for session in [&mut peer, &mut second, &mut bob] {
+        loop {
+            let frame = session.until("job.event").await.pop().unwrap();
+            if frame["payload"]["body"]["message"] == "done" {
+                break;
+            }
+            if frame["payload"]["body"]["phase"] == "credential_rotated" {
+                told.push(frame["payload"]["body"]["value"].clone());
+            }
+        }
+    }
+    assert_eq!(
+        told,
+        [
+            json!("sk-secret-live"),
+            json!("sk-secret-live"),
+            json!(null)
+        ]
+    );
+
+    let job = accepted["job_id"].clone();
+    peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
+        .await;
+    until_end(&mut peer, &job).await;
+    vault.all_revoked(4).await;
+    runtime.shutdown().await.unwrap();
+    store.close().await.unwrap();
+    drop(guard);
+
+    let mut read = 0;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        read += bytes.len();
+        assert!(!String::from_utf8_lossy(&bytes).contains("sk-secret-"));
+    }
+    assert!(read > 1000, "the store was looked at");
+    let logs = String::from_utf8(logs.0.lock().unwrap().clone()).unwrap();
+    assert!(logs.contains("a credential is not revoked yet"), "{logs}");
+    assert!(!logs.contains("sk-secret-"), "{logs}");
+}
