@@ -69,6 +69,18 @@ pub(super) struct LimitFlags {
     /// Children of one job that have not ended.
     #[arg(long, value_name = "N")]
     children_per_job: Option<usize>,
+    /// Seconds that an upstream may take to give out or to revoke a credential.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    provisioning: Option<u64>,
+    /// Milliseconds before a revocation that failed is tried again for the first time.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    revocation_pause: Option<u64>,
+    /// Milliseconds that a revocation that failed waits at most.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    revocation_pause_max: Option<u64>,
+    /// Requests to upstreams at the same time.
+    #[arg(long, value_name = "N", value_parser = some())]
+    upstream_requests: Option<u64>,
     /// Seconds that an idempotency key is remembered after its job was accepted.
     #[arg(long, value_name = "SECONDS")]
     idempotency_window: Option<u64>,
@@ -156,7 +168,13 @@ impl LimitFlags {
             seconds(self.idempotency_window),
         );
         set(&mut limits.retention, seconds(self.retention));
+        set(&mut limits.provisioning, seconds(self.provisioning));
         let millis = |given: Option<u64>| given.map(Duration::from_millis);
+        set(&mut limits.revocation_pause, millis(self.revocation_pause));
+        set(
+            &mut limits.revocation_pause_max,
+            millis(self.revocation_pause_max),
+        );
         set(&mut limits.cancel_grace, millis(self.cancel_grace));
         set(&mut limits.lease_grace, millis(self.lease_grace));
     }
@@ -174,6 +192,7 @@ impl LimitFlags {
         set(&mut limits.outbound_frames, size(self.outbound_frames));
         set(&mut limits.outbound_bytes, size(self.outbound_bytes));
         set(&mut limits.inbox, size(self.inbox));
+        set(&mut limits.upstream_requests, size(self.upstream_requests));
         set(&mut limits.inbox_bytes, size(self.inbox_bytes));
     }
 }
