@@ -1,7 +1,7 @@
 //! The probe: one agent that does what its input says, so that a check can drive a runtime with nothing but frames.
 //!
 //! It is registered by `arcp serve --probe` alone, because it does whatever it is told.
-//! [`script`] holds the grammar, [`steps`] reads the steps, [`perform`] does them.
+//! `script` holds the grammar, `steps` reads the steps, `perform` does them.
 
 use std::path::PathBuf;
 use std::sync::Arc;

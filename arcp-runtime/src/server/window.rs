@@ -70,16 +70,13 @@ impl Window {
 
     /// The core has taken an event of an agent, and the session's newest number is `number`; `None` when it did not go to this session.
     pub(super) fn taken(&self, number: Option<u64>, bytes: usize) {
-        match number {
-            Some(number) => {
-                self.numbered.store(number, Ordering::Release);
-                self.claimed.fetch_sub(1, Ordering::AcqRel);
-            }
-            None => {
-                self.claimed.fetch_sub(1, Ordering::AcqRel);
-                self.give_back(bytes);
-                self.room.notify_waiters();
-            }
+        if let Some(number) = number {
+            self.numbered.store(number, Ordering::Release);
+        }
+        self.claimed.fetch_sub(1, Ordering::AcqRel);
+        if number.is_none() {
+            self.give_back(bytes);
+            self.room.notify_waiters();
         }
     }
 

@@ -1,7 +1,7 @@
 //! `#[arcp_agent]`: an async function becomes an agent.
 //!
-//! Entry point only: [`attribute`] reads the arguments, [`signature`] the function, [`expand`] writes the code,
-//! [`diagnostics`] gathers what is wrong. The crate knows paths of `arcp-runtime`, no types: that house is not built when this runs.
+//! Entry point only: `attribute` reads the arguments, `signature` the function, `expand` writes the code,
+//! `diagnostics` gathers what is wrong. The crate knows paths of `arcp-runtime`, no types: that house is not built when this runs.
 //! The documentation for users stands at the re-export, `arcp_runtime::arcp_agent`, where its examples are tested.
 
 mod attribute;
