@@ -54,7 +54,8 @@ pub(crate) fn tokens() -> String {
         .map(|number| {
             format!("token-of-alice-{number}=alice-{number}\ntoken-of-bob-{number}=bob-{number}\n")
         })
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// Runtimes that listen; they end when this is dropped.
@@ -78,7 +79,7 @@ impl Served {
                 .spawn()
                 .unwrap();
             let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-            let ready = tokio::time::timeout(Duration::from_secs(60), lines.next_line())
+            let ready = tokio::time::timeout(Duration::from_mins(1), lines.next_line())
                 .await
                 .expect("a runtime says within a minute where it listens");
             let ready = ready.unwrap().expect("a runtime says where it listens");

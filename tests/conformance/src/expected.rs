@@ -49,7 +49,7 @@ impl Expected {
             let listed = self.0.contains_key(&outcome.scenario);
             match (outcome.failure(), listed) {
                 (Some(_), false) => {
-                    surprises.push(format!("{} failed and is not listed", outcome.scenario))
+                    surprises.push(format!("{} failed and is not listed", outcome.scenario));
                 }
                 (None, true) => surprises.push(format!(
                     "{} is listed as a failure and is none any more: take it off the list",
@@ -81,6 +81,7 @@ impl Expected {
                     ))
                 )
             })
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     }
 }

@@ -4,6 +4,7 @@
 //! runtime sent, and, when [`Judged::Client`] is asked for, what the client sent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Value;
 
@@ -91,7 +92,7 @@ impl Found {
             .push((invariant, invariant.sentence.to_owned(), seen.into()));
     }
 
-    fn broken_as(&mut self, invariant: Invariant, expected: String, seen: String) {
+    fn broken_as(&mut self, invariant: Invariant, expected: impl fmt::Display, seen: String) {
         self.0.push((
             invariant,
             format!("{}: {expected}", invariant.sentence),
@@ -202,7 +203,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn from_runtime(&self) -> impl Iterator<Item = &Frame<'a>> {
+    fn of_runtime(&self) -> impl Iterator<Item = &Frame<'a>> {
         self.frames
             .iter()
             .filter(|frame| frame.from == Side::Runtime)

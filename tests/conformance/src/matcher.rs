@@ -174,32 +174,10 @@ impl<'a> Matcher<'a> {
             "$instant" => instant(there).is_some_and(|there| Some(there) == instant(of)),
             "$len" => return self.length(of, there, at),
             "$has" => return self.has(of, there, at),
-            "$each" => {
-                return self.each(
-                    of,
-                    there.as_array().map(|list| list.iter().collect()),
-                    there,
-                    at,
-                );
-            }
-            "$values" => {
-                return self.each(
-                    of,
-                    there.as_object().map(|members| members.values().collect()),
-                    there,
-                    at,
-                );
-            }
-            "$keys" => {
-                let names: Option<Vec<Value>> = there
-                    .as_object()
-                    .map(|members| members.keys().cloned().map(Value::String).collect());
-                return self.each(
-                    of,
-                    names.as_ref().map(|names| names.iter().collect()),
-                    there,
-                    at,
-                );
+            "$each" | "$values" | "$keys" => {
+                let members = members(question, there);
+                let members = members.as_ref().map(|members| members.iter().collect());
+                return self.each(of, members, there, at);
             }
             other => return wrong(format!("a question that is known; `{other}` is not")),
         };
@@ -350,11 +328,25 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// What `$each`, `$values` and `$keys` ask about; `None` where there is no such thing.
+fn members(question: &str, there: &Value) -> Option<Vec<Value>> {
+    match question {
+        "$each" => there.as_array().cloned(),
+        "$values" => there
+            .as_object()
+            .map(|members| members.values().cloned().collect()),
+        _ => there
+            .as_object()
+            .map(|members| members.keys().cloned().map(Value::String).collect()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
+    #[expect(clippy::needless_pass_by_value, reason = "made in place")]
     fn check(pattern: Value, seen: Value) -> Result<Map<String, Value>, Mismatch> {
         let shapes = Shapes::from([("word".to_owned(), json!({"$re": "^[a-z]+$"}))]);
         let mut matcher = Matcher::new(&shapes);

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use crate::driver::{PATIENCE, Stage, play};
@@ -100,7 +101,6 @@ pub async fn run(
                 played
             }
         }));
-    use futures_util::StreamExt as _;
     played.buffered(at_a_time).collect().await
 }
 
@@ -118,24 +118,23 @@ async fn one(
     twin: bool,
 ) -> Played {
     let start = Instant::now();
-    let (lines, verdict) = match applies(stage, survey, &id, scenario, twin) {
-        Some(verdict) => (Vec::new(), verdict),
-        None => {
-            let (lines, result) = play(stage, scenario, twin).await;
-            let verdict = match result {
-                Err(failure) => Verdict::Fail(failure),
-                Ok(()) => invariant::check(
-                    &lines,
-                    &stage.library.shapes,
-                    Judged::Runtime,
-                    &scenario.exempt,
-                )
-                .into_iter()
-                .next()
-                .map_or(Verdict::Pass, Verdict::Fail),
-            };
-            (lines, verdict)
-        }
+    let (lines, verdict) = if let Some(verdict) = applies(stage, survey, &id, scenario, twin) {
+        (Vec::new(), verdict)
+    } else {
+        let (lines, result) = play(stage, scenario, twin).await;
+        let verdict = match result {
+            Err(failure) => Verdict::Fail(failure),
+            Ok(()) => invariant::check(
+                &lines,
+                &stage.library.shapes,
+                Judged::Runtime,
+                &scenario.exempt,
+            )
+            .into_iter()
+            .next()
+            .map_or(Verdict::Pass, Verdict::Fail),
+        };
+        (lines, verdict)
     };
     let outcome = Outcome {
         scenario: id,

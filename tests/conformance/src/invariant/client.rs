@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Found, Invariant, Wire};
+use super::{Found, Frame, Invariant, Wire};
 use crate::matcher::brief;
 use crate::transcript::{Side, What};
 
@@ -141,26 +141,31 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
         {
             found.broken_as(NEGOTIATED, feature.to_owned(), frame.brief());
         }
-        match frame.kind() {
-            "session.ack" => {
-                let seq = frame.payload()["last_processed_seq"].as_i64().unwrap_or(-1);
-                if seq < talk.acked || seq > talk.sent {
-                    found.broken_as(
-                        ACKS,
-                        format!("{}..={}", talk.acked, talk.sent),
-                        brief(frame.value),
-                    );
-                }
-                talk.acked = seq;
+        answers(frame, talk, found);
+    }
+}
+
+/// What is sent because of something that came.
+fn answers(frame: &Frame<'_>, talk: &mut Talk<'_>, found: &mut Found) {
+    match frame.kind() {
+        "session.ack" => {
+            let seq = frame.payload()["last_processed_seq"].as_i64().unwrap_or(-1);
+            if seq < talk.acked || seq > talk.sent {
+                found.broken_as(
+                    ACKS,
+                    format!("{}..={}", talk.acked, talk.sent),
+                    brief(frame.value),
+                );
             }
-            "session.pong" => {
-                let nonce = frame.payload()["ping_nonce"].as_str().unwrap_or_default();
-                if !talk.pings.contains(nonce) {
-                    found.broken(PONGS, frame.brief());
-                }
-            }
-            _ => {}
+            talk.acked = seq;
         }
+        "session.pong" => {
+            let nonce = frame.payload()["ping_nonce"].as_str().unwrap_or_default();
+            if !talk.pings.contains(nonce) {
+                found.broken(PONGS, frame.brief());
+            }
+        }
+        _ => {}
     }
 }
 

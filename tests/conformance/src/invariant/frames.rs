@@ -123,13 +123,13 @@ pub(super) fn check(wire: &Wire<'_>, shapes: &Shapes, found: &mut Found) {
                 ),
             ),
             What::Binary(_) => {
-                found.broken(JSON, format!("on {}: a binary frame", line.connection))
+                found.broken(JSON, format!("on {}: a binary frame", line.connection));
             }
             _ => {}
         }
     }
     let mut ids = BTreeSet::new();
-    for frame in wire.from_runtime() {
+    for frame in wire.of_runtime() {
         if !frame.value.is_object() {
             found.broken(JSON, frame.brief());
             continue;

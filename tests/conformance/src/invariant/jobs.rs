@@ -63,7 +63,7 @@ struct Chunks<'a> {
 
 pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     let mut jobs: BTreeMap<(&str, &str), Known<'_>> = BTreeMap::new();
-    for frame in wire.from_runtime() {
+    for frame in wire.of_runtime() {
         let job = match frame.kind() {
             "job.accepted" | "job.subscribed" => {
                 frame.payload()["job_id"].as_str().unwrap_or_default()
@@ -165,10 +165,11 @@ fn event<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
                 .calls
                 .insert(body["delegate_id"].as_str().unwrap_or_default());
         }
-        Some("tool_result") if known.from_the_start => {
-            if !known.calls.contains(call) || !known.answered.insert(call) {
-                found.broken(CALLS, frame.brief());
-            }
+        Some("tool_result")
+            if known.from_the_start
+                && (!known.calls.contains(call) || !known.answered.insert(call)) =>
+        {
+            found.broken(CALLS, frame.brief());
         }
         Some("result_chunk") if known.from_the_start => {
             let id = body["result_id"].as_str().unwrap_or_default();

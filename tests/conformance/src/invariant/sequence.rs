@@ -28,7 +28,7 @@ pub(super) const ALL: &[Invariant] = &[COUNTED, CONTIGUOUS, SAME];
 pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     let mut last: BTreeMap<&str, i64> = BTreeMap::new();
     let mut sent: BTreeMap<(&str, i64), (&str, &str, &Value)> = BTreeMap::new();
-    for frame in wire.from_runtime() {
+    for frame in wire.of_runtime() {
         if !frame.is_counted() {
             if !frame.value["event_seq"].is_null() {
                 found.broken(COUNTED, frame.brief());

@@ -151,7 +151,7 @@ fn first_words(wire: &Wire<'_>, found: &mut Found) {
 
 fn goodbyes(wire: &Wire<'_>, found: &mut Found) {
     let mut gone: BTreeSet<&str> = BTreeSet::new();
-    for frame in wire.from_runtime() {
+    for frame in wire.of_runtime() {
         if gone.contains(frame.connection) {
             found.broken(SILENT, frame.brief());
         }

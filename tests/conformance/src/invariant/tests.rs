@@ -16,6 +16,7 @@ fn line(from: Side, frame: Value) -> Line {
 }
 
 /// A hello, a job with a call, a log and a result, and a close.
+#[expect(clippy::too_many_lines, reason = "one conversation")]
 fn good() -> Vec<Line> {
     let c = Side::Client;
     let r = Side::Runtime;
@@ -144,6 +145,7 @@ fn good_traffic_breaks_nothing() {
 }
 
 /// A place in the good traffic, what is changed there, and the invariant that it breaks.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn mutants() -> Vec<(usize, &'static str, Value, &'static str)> {
     vec![
         (1, "/arcp", json!("1.0"), "envelopes are whole"),

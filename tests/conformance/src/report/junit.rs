@@ -31,15 +31,14 @@ pub(super) fn write(report: &Report<'_>) -> String {
                     escape(reason)
                 );
             }
-            Verdict::Fail(failure) => match report.expected.reason(&outcome.scenario) {
-                Some(reason) => {
+            Verdict::Fail(failure) => {
+                if let Some(reason) = report.expected.reason(&outcome.scenario) {
                     let _ = writeln!(
                         text,
                         "><skipped message=\"expected failure: {}\"/></testcase>",
                         escape(reason)
                     );
-                }
-                None => {
+                } else {
                     let told = report.told(failure).join("\n");
                     let _ = writeln!(
                         text,
@@ -48,7 +47,7 @@ pub(super) fn write(report: &Report<'_>) -> String {
                         escape(&told)
                     );
                 }
-            },
+            }
         }
     }
     text.push_str("</testsuite>\n");
