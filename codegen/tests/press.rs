@@ -194,3 +194,41 @@ fn our_files_follow_the_meta_schema() {
         assert!(errors.is_empty(), "{name}: {errors:#?}");
     }
 }
+
+/// An event's body is judged by its kind, and not by the first of ten arms.
+#[test]
+fn what_is_wrong_with_an_event_is_told_at_its_place() {
+    let place = tempfile::tempdir().expect("a folder");
+    let schema = place.path().join("schema");
+    copy(&root().join("schema"), &schema);
+    let example = schema.join("examples/job.event/progress-minimal.json");
+    let text = fs::read_to_string(&example).expect("readable");
+    assert_eq!(text.matches("\"current\"").count(), 1, "{text}");
+    fs::write(&example, text.replace("\"current\"", "\"at\"")).expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_codegen"))
+        .arg("--check")
+        .arg("--schema")
+        .arg(&schema)
+        .output()
+        .expect("the press runs");
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    let wanted = "schema/examples/job.event/progress-minimal.json#/payload/body/current ";
+    assert!(
+        complaint.starts_with(wanted)
+            && complaint.ends_with("codegen: 1 mistake in schema/; nothing was written\n"),
+        "{complaint}"
+    );
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("readable").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, target).expect("copied");
+        }
+    }
+}

@@ -3,9 +3,10 @@
 //! The judge is the jsonschema crate: a second reader of the schema, which knows nothing of the model.
 
 use crate::load::{Frame, Source};
-use crate::model::Model;
+use crate::model::{Model, Ref, Shape};
 use crate::node::Node;
 use crate::problem::Problem;
+use crate::special_cases::CONTENT;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, Resource, ValidationError, Validator};
 use serde_json::{Value, json};
@@ -27,14 +28,16 @@ pub(super) fn check(source: &Source, model: &Model) -> Vec<Problem> {
     };
     let mut problems = Vec::new();
     for frame in &source.examples {
-        problems.extend(judge.example(source, frame));
+        problems.extend(judge.example(source, model, frame));
     }
     for frame in &source.invalid {
-        problems.extend(judge.invalid(source, frame));
+        problems.extend(judge.invalid(source, model, frame));
     }
-    let _ = model;
     problems
 }
+
+/// Pointers with what is wrong there.
+type Places = Vec<(String, String)>;
 
 struct Judge {
     registry: Registry<'static>,
@@ -79,22 +82,46 @@ impl Judge {
         made.as_ref().map_err(Clone::clone)
     }
 
-    /// The errors of a frame against the definition that its type selects.
+    /// The errors of a frame against the definition that its type selects, each as the places that it speaks of.
+    ///
+    /// Where a tag inside selects an arm, the errors are those against that arm: what is wrong with the others helps nobody.
     fn errors(
         &mut self,
         source: &Source,
+        model: &Model,
         message: &str,
         frame: &Value,
-    ) -> Result<Vec<ValidationError<'static>>, String> {
-        let target = definition(source, message)?;
-        let validator = self.validator(&target)?;
-        Ok(validator
-            .iter_errors(frame)
-            .map(ValidationError::to_owned)
-            .collect())
+    ) -> Result<Vec<Places>, String> {
+        let mut errors = self.against(&definition(source, message)?, "", frame)?;
+        if let Some((content, arm)) = selected(source, model, message, frame) {
+            let inside = self.against(&arm, &format!("/{CONTENT}"), content)?;
+            if !inside.is_empty() {
+                errors.retain(|places| !places.iter().any(|(place, _)| is_content(place)));
+                errors.extend(inside);
+            }
+        }
+        Ok(errors)
     }
 
-    fn example(&mut self, source: &Source, frame: &Frame) -> Option<Problem> {
+    fn against(
+        &mut self,
+        target: &str,
+        pointer: &str,
+        value: &Value,
+    ) -> Result<Vec<Places>, String> {
+        let errors = self.validator(target)?.iter_errors(value);
+        let places = errors.map(|error| {
+            let mut places = Vec::new();
+            collect(&error, &mut places);
+            for (place, _) in &mut places {
+                place.insert_str(0, pointer);
+            }
+            places
+        });
+        Ok(places.collect())
+    }
+
+    fn example(&mut self, source: &Source, model: &Model, frame: &Frame) -> Option<Problem> {
         let file = format!("examples/{}", frame.path);
         let value = content(frame)?;
         let message = value
@@ -112,10 +139,10 @@ impl Judge {
                 "move it to the folder of its type",
             ));
         }
-        match self.errors(source, &message, &value) {
+        match self.errors(source, model, &message, &value) {
             Err(reason) => Some(Problem::new(file, "", reason, "check the schema")),
-            Ok(errors) => errors.first().map(|error| {
-                let (pointer, reason) = deepest(error);
+            Ok(errors) => errors.first().map(|places| {
+                let (pointer, reason) = deepest(places);
                 let cure = "correct the example, or the schema that refuses it";
                 Problem::new(
                     file,
@@ -128,7 +155,7 @@ impl Judge {
         }
     }
 
-    fn invalid(&mut self, source: &Source, frame: &Frame) -> Option<Problem> {
+    fn invalid(&mut self, source: &Source, model: &Model, frame: &Frame) -> Option<Problem> {
         let file = format!("invalid/{}", frame.path);
         let comment = frame
             .node
@@ -150,17 +177,14 @@ impl Judge {
         let problem = |reason: String, cure: &str| {
             Some(Problem::new(&file, "", reason, cure).at_line(frame.node.line))
         };
-        match self.errors(source, folder, &value) {
+        match self.errors(source, model, folder, &value) {
             Err(reason) => problem(reason, "check the schema"),
             Ok(errors) if errors.is_empty() => problem(
                 "the frame must be refused, but it validates".to_owned(),
                 "correct the frame, or the schema that takes it",
             ),
             Ok(errors) => {
-                let mut places = Vec::new();
-                for error in &errors {
-                    collect(error, &mut places);
-                }
+                let mut places: Places = errors.into_iter().flatten().collect();
                 if places.iter().any(|(place, _)| *place == wanted) {
                     return None;
                 }
@@ -222,8 +246,37 @@ fn definition(source: &Source, message: &str) -> Result<String, String> {
     unknown.ok_or_else(|| format!("there is no definition for the message `{message}`"))
 }
 
+/// The content of a message and the arm that its own tag selects, where there is such a tag and it is known.
+fn selected<'f>(
+    source: &Source,
+    model: &Model,
+    message: &str,
+    frame: &'f Value,
+) -> Option<(&'f Value, String)> {
+    let message = model.messages.iter().find(|it| it.wire == message)?;
+    let Ref::Named { room, name } = &message.payload else {
+        return None;
+    };
+    let room = model.rooms.iter().find(|it| it.name == *room)?;
+    let Shape::Struct(record) = &room.types.iter().find(|it| it.name == *name)?.shape else {
+        return None;
+    };
+    let content = frame.get(CONTENT)?;
+    let tag = content.get(&record.union.as_ref()?.tag)?.as_str()?;
+    let kind = model.kinds.iter().find(|it| it.wire == tag)?;
+    let room = kind.origin.file.strip_suffix(".schema.json")?;
+    let id = source.room(room)?.get("$id")?.as_str()?;
+    Some((content, format!("{id}#{}", kind.origin.pointer)))
+}
+
+fn is_content(place: &str) -> bool {
+    let rest = place.strip_prefix('/').unwrap_or_default();
+    rest.strip_prefix(CONTENT)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// All places that an error speaks of: its own, the missing member's, and those inside the arms of a union.
-fn collect(error: &ValidationError<'_>, places: &mut Vec<(String, String)>) {
+fn collect(error: &ValidationError<'_>, places: &mut Places) {
     let own = error.instance_path().as_str().to_owned();
     match error.kind() {
         ValidationErrorKind::Required { property } => {
@@ -246,13 +299,8 @@ fn collect(error: &ValidationError<'_>, places: &mut Vec<(String, String)>) {
 }
 
 /// The deepest place of an error, and what is wrong there.
-fn deepest(error: &ValidationError<'_>) -> (String, String) {
-    let mut places = Vec::new();
-    collect(error, &mut places);
+fn deepest(places: &Places) -> (String, String) {
     let depth = |place: &str| place.matches('/').count();
-    places
-        .into_iter()
-        .rev()
-        .max_by_key(|(place, _)| depth(place))
-        .unwrap_or_default()
+    let deepest = places.iter().rev().max_by_key(|(place, _)| depth(place));
+    deepest.cloned().unwrap_or_default()
 }
