@@ -3,8 +3,10 @@
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod controls;
 mod memory;
 mod ours;
+mod python;
 mod rules;
 mod served;
 mod sound;

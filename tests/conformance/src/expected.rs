@@ -77,11 +77,37 @@ impl Expected {
                     serde_json::Value::from(outcome.scenario.as_str()),
                     serde_json::Value::from(format!(
                         "expected {}, seen {}",
-                        failure.expected, failure.seen
+                        lasting(&failure.expected),
+                        lasting(&failure.seen)
                     ))
                 )
             })
             .collect::<Vec<_>>()
             .concat()
+    }
+}
+
+/// What is the same in the next run too: without ids and times, and not too long.
+fn lasting(text: &str) -> String {
+    const LONGEST: usize = 110;
+    let mut kept = String::new();
+    for word in text.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
+        let bare = word.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
+        let is_id = bare.len() == 26 && bare.starts_with("01");
+        let is_time = bare.len() > 3 && bare.bytes().all(|byte| byte.is_ascii_digit());
+        if is_id || is_time {
+            kept.push('…');
+            kept.push_str(&word[bare.len()..]);
+        } else {
+            kept.push_str(word);
+        }
+    }
+    let plain: String = kept
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect();
+    match plain.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &plain[..cut]),
+        None => plain,
     }
 }

@@ -29,6 +29,13 @@ pub struct Invariant {
     pub sentence: &'static str,
 }
 
+impl Invariant {
+    /// What a failure gives as its step.
+    pub fn step(&self) -> String {
+        format!("invariant {}", self.name)
+    }
+}
+
 /// Whose frames are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judged {
@@ -42,14 +49,12 @@ pub enum Judged {
 
 /// Every invariant.
 pub fn all() -> Vec<Invariant> {
-    [
-        frames::ALL,
-        sequence::ALL,
-        jobs::ALL,
-        sessions::ALL,
-        client::ALL,
-    ]
-    .concat()
+    [&of_runtimes(), client::ALL].concat()
+}
+
+/// The invariants on what a runtime sends.
+pub fn of_runtimes() -> Vec<Invariant> {
+    [frames::ALL, sequence::ALL, jobs::ALL, sessions::ALL].concat()
 }
 
 /// Judges a transcript. `exempt` names invariants that are left out.
@@ -70,7 +75,7 @@ pub fn check(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String])
         .into_iter()
         .filter(|(invariant, ..)| !exempt.iter().any(|name| name == invariant.name))
         .map(|(invariant, expected, seen)| Failure {
-            step: format!("invariant {}", invariant.name),
+            step: invariant.step(),
             expected,
             seen,
             rules: invariant

@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use crate::driver::{PATIENCE, Stage, play};
-use crate::invariant::{self, Judged};
+use crate::invariant::{self, Invariant, Judged};
 use crate::library::Library;
 use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
@@ -44,8 +44,10 @@ impl Options {
 pub struct Played {
     /// The outcome.
     pub outcome: Outcome,
-    /// The transcript.
+    /// The transcript. Empty for an invariant.
     pub lines: Vec<Line>,
+    /// Invariants that the traffic broke.
+    broken: Vec<Failure>,
 }
 
 /// What a runtime said when it was first greeted.
@@ -101,7 +103,72 @@ pub async fn run(
                 played
             }
         }));
-    played.buffered(at_a_time).collect().await
+    let mut played: Vec<Played> = played.buffered(at_a_time).collect().await;
+    let always = always(&played);
+    played.extend(always);
+    played
+}
+
+/// One outcome for each invariant, over the traffic of all scenarios.
+fn always(played: &[Played]) -> Vec<Played> {
+    let silent = played.iter().all(|one| one.lines.is_empty());
+    let outcome = |invariant: Invariant| {
+        let mut seen: Vec<(&str, String)> = Vec::new();
+        for one in played {
+            for failure in one
+                .broken
+                .iter()
+                .filter(|failure| failure.step == invariant.step())
+            {
+                // The same thing is told once, with the first scenario that showed it.
+                if seen
+                    .iter()
+                    .all(|(expected, _)| *expected != failure.expected)
+                {
+                    seen.push((
+                        &failure.expected,
+                        format!("{} in {}", failure.seen, one.outcome.scenario),
+                    ));
+                }
+            }
+        }
+        let verdict = if silent {
+            Verdict::NotApplicable {
+                reason: "nothing was sent".to_owned(),
+            }
+        } else if seen.is_empty() {
+            Verdict::Pass
+        } else {
+            let (expected, seen): (Vec<&str>, Vec<String>) = seen.into_iter().unzip();
+            Verdict::Fail(Failure {
+                step: invariant.step(),
+                expected: expected.join("; "),
+                seen: seen.join("; "),
+                rules: invariant
+                    .rules
+                    .iter()
+                    .map(|&rule| rule.to_owned())
+                    .collect(),
+            })
+        };
+        Played {
+            outcome: Outcome {
+                scenario: format!("always/{}", invariant.name),
+                section: "always".to_owned(),
+                rules: invariant
+                    .rules
+                    .iter()
+                    .map(|&rule| rule.to_owned())
+                    .collect(),
+                verdict,
+                took_ms: 0,
+                transcript: None,
+            },
+            lines: Vec::new(),
+            broken: Vec::new(),
+        }
+    };
+    invariant::of_runtimes().into_iter().map(outcome).collect()
 }
 
 fn id(section: &str, scenario: &Scenario, twin: bool) -> String {
@@ -122,20 +189,14 @@ async fn one(
         (Vec::new(), verdict)
     } else {
         let (lines, result) = play(stage, scenario, twin).await;
-        let verdict = match result {
-            Err(failure) => Verdict::Fail(failure),
-            Ok(()) => invariant::check(
-                &lines,
-                &stage.library.shapes,
-                Judged::Runtime,
-                &scenario.exempt,
-            )
-            .into_iter()
-            .next()
-            .map_or(Verdict::Pass, Verdict::Fail),
-        };
-        (lines, verdict)
+        (lines, result.map_or_else(Verdict::Fail, |()| Verdict::Pass))
     };
+    let broken = invariant::check(
+        &lines,
+        &stage.library.shapes,
+        Judged::Runtime,
+        &scenario.exempt,
+    );
     let outcome = Outcome {
         scenario: id,
         section: section.to_owned(),
@@ -148,7 +209,11 @@ async fn one(
         took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         transcript: None,
     };
-    Played { outcome, lines }
+    Played {
+        outcome,
+        lines,
+        broken,
+    }
 }
 
 /// A verdict without playing, where there is one.

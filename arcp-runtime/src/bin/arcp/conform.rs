@@ -112,7 +112,7 @@ impl Server {
         let mut played = tokio.block_on(run(&library, &*runtime, &offer, &options));
         tokio.shutdown_background();
         if let Some(folder) = &self.transcripts {
-            for one in &mut played {
+            for one in played.iter_mut().filter(|one| !one.lines.is_empty()) {
                 one.outcome.transcript = Some(keep(folder, one)?);
             }
         }

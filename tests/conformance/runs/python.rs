@@ -1,0 +1,83 @@
+//! The Python SDK's runtime, with the contract agent written for it: what it fails is listed, and the list is strict.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use arcp_conformance::expected::Expected;
+use arcp_conformance::library::Library;
+use arcp_conformance::outcome::Outcome;
+use arcp_conformance::report::Report;
+use arcp_conformance::run::{Options, run};
+use arcp_conformance::target::{Offer, WebSockets};
+use arcp_tests::tools::python::sdk;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::served::{principals, tokens};
+
+const EXPECTED: &str = include_str!("../targets/python.expected.yaml");
+const OFFER: &str = include_str!("../targets/python.yaml");
+
+/// Starts its runtime with other limits, and gives its address.
+async fn start(folder: &Path, limits: &[&str]) -> (Child, String) {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    // The first time the SDK is installed, which takes a while.
+    let python = tokio::task::spawn_blocking(|| sdk().python())
+        .await
+        .unwrap();
+    let mut child = Command::from(python)
+        .arg(here.join("tests/conformance/targets/python_probe.py"))
+        .arg(folder.join("tokens"))
+        .args(limits)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    loop {
+        let line = tokio::time::timeout(Duration::from_secs(60), lines.next_line())
+            .await
+            .expect("the Python runtime says within a minute where it listens");
+        let line = line
+            .unwrap()
+            .expect("the Python runtime says where it listens");
+        if let Some(url) = line
+            .split_whitespace()
+            .find(|word| word.starts_with("ws://"))
+        {
+            return (child, url.to_owned());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_python_runtime_fails_what_is_listed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("tokens"), tokens()).unwrap();
+    let (_plain, default) = start(folder.path(), &[]).await;
+    let (_brisk, brisk) = start(folder.path(), &["2", "4", "2"]).await;
+    let target = WebSockets {
+        urls: BTreeMap::from([("default".to_owned(), default), ("brisk".to_owned(), brisk)]),
+    };
+    let library = Library::load().unwrap();
+    let mut options = Options::new(principals());
+    // What it does not answer it never answers.
+    options.patience = Duration::from_secs(3);
+    options.at_a_time = 32;
+    let played = run(&library, &target, &Offer::read(OFFER).unwrap(), &options).await;
+    let outcomes: Vec<Outcome> = played.into_iter().map(|one| one.outcome).collect();
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap()
+            .join("tests/conformance/targets/python.expected.yaml");
+        std::fs::write(file, Expected::draft(&outcomes)).unwrap();
+        return;
+    }
+    let expected = Expected::read(EXPECTED).unwrap();
+    let report = Report::new(&library, &outcomes, &expected);
+    assert!(report.surprises().is_empty(), "{}", report.terminal());
+}
