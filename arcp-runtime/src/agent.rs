@@ -16,8 +16,9 @@ pub mod demo;
 pub mod probe;
 mod stream;
 
-pub use context::{Call, JobContext, ResultStream};
+pub use context::{Call, JobContext};
 pub use delegation::{Delegated, Delegation};
+pub use stream::ResultStream;
 
 /// What an agent's run answers with: the inline result, or why there is none.
 pub type AgentFuture = Pin<Box<dyn Future<Output = Result<Json, AgentError>> + Send + 'static>>;

@@ -8,7 +8,7 @@ use arcp_generated::limits as wire;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of one inbound frame.
+    /// Bytes of one frame, in and out: what an agent says has to fit into one too, less some room for the envelope.
     pub frame_bytes: usize,
     /// Nesting of JSON in an inbound frame.
     pub frame_depth: usize,
@@ -189,6 +189,10 @@ impl Default for ClientLimits {
 /// The largest frame that is read, in bytes, when nothing else is said.
 #[expect(clippy::cast_possible_truncation, reason = "four million fit")]
 pub const DEFAULT_FRAME_BYTES: usize = wire::FRAME_BYTES as usize;
+/// Bytes of a frame that are not its payload: the envelope's members, and what is added to a payload for the one who asked.
+pub(crate) const FRAME_HEAD_BYTES: usize = 2048;
+/// The most bytes of a message or a reason for people that quotes what a peer sent.
+pub(crate) const MAX_MESSAGE_BYTES: usize = 1024;
 /// The most characters of one lease pattern.
 pub const MAX_PATTERN_CHARS: usize = 4096;
 /// The most segments (parts between `/`) of one lease pattern. Together with [`MAX_LEASE_BYTES`] this bounds the work of one check.

@@ -25,6 +25,7 @@ mod idempotency;
 mod jobs;
 mod lease;
 mod listing;
+mod payloads;
 mod restart;
 mod resume;
 mod subscription;

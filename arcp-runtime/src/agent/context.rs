@@ -13,26 +13,27 @@ use arcp_generated::event::{
     ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought,
     ToolCall, ToolFailure, ToolResult, ToolSuccess,
 };
-use arcp_generated::session::Feature;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::stream::{Chunks, Piece};
+use super::stream::Chunks;
 use super::{AgentError, Delegation};
 use crate::clock::{self, Clock, Now, Stamped as _};
 use crate::id::{CredentialKey, JobKey};
+use crate::limits::MAX_MESSAGE_BYTES;
 use crate::protocol::core::{Input, Launch};
 use crate::protocol::credential::{Rotate, Wallet};
 use crate::protocol::features::Features;
-use crate::protocol::frame::JobFace;
+use crate::protocol::frame::{JobFace, payload_limit};
 use crate::protocol::job::{Failure, Outcome};
 use crate::protocol::lease::Authority;
 use crate::protocol::lease::budget::{self, MetricName};
 use crate::protocol::lease::grammar;
 use crate::protocol::lease::operation::{Denied, Operation};
 use crate::protocol::principal::Principal;
+use crate::protocol::refusal::cut;
 use crate::server::desk::Desk;
 use crate::server::feed::Feed;
 use crate::store::EntryKind;
@@ -129,7 +130,8 @@ impl JobContext {
     /// Emits a `log` event.
     ///
     /// # Errors
-    /// The runtime has stopped.
+    /// The runtime has stopped, or the event is larger than a frame carries ([`crate::limits::Limits::frame_bytes`]): `INVALID_REQUEST`.
+    /// The second holds for every method that emits what the agent gives it.
     ///
     /// # Cancel safety
     /// Dropped before it is ready, nothing was emitted. This holds for every method that emits one event.
@@ -203,6 +205,9 @@ impl JobContext {
             ));
         }
         let mut changed = Vec::new();
+        let payload = self.event(EventBody::Metric(metric.clone()));
+        // What cannot be told is not charged.
+        self.sendable(&payload)?;
         if name == MetricName::Cost {
             let cost =
                 budget::parse_cost(metric.value.as_str()).map_err(|refusal| no_cost(&refusal))?;
@@ -214,7 +219,7 @@ impl JobContext {
                     .map_err(|refusal| no_cost(&refusal))?;
             }
         }
-        self.emit(EventBody::Metric(metric)).await?;
+        self.push(self.key(), EntryKind::Event, payload).await?;
         for remaining in changed {
             let value: Decimal = remaining.remaining.to_string().parse()?;
             let report = Metric::new(budget::REMAINING_METRIC.to_owned(), value)
@@ -381,51 +386,6 @@ impl JobContext {
             .await
     }
 
-    /// Streams the result (§8.4): what is written is the result, and what the agent returns does not count. A job has one stream;
-    /// asked for again, the same one goes on.
-    ///
-    /// # Errors
-    /// The owner's session did not negotiate `result_chunk`: return the result inline.
-    pub fn result_stream(&self) -> Result<ResultStream, AgentError> {
-        if self.job.features.has(&Feature::ResultChunk) {
-            return Ok(ResultStream {
-                context: self.clone(),
-            });
-        }
-        Err(AgentError::new(
-            ErrorCode::InternalError,
-            "the session did not negotiate result_chunk; the result has to be returned inline",
-        ))
-    }
-
-    async fn write_result(&self, piece: Piece<'_>) -> Result<(), AgentError> {
-        let mut stream = self.job.stream.lock().await;
-        let stream = stream.get_or_insert_with(|| {
-            Chunks::new(
-                self.job.desk.mint.ulid(self.job.desk.clock.now().wall),
-                self.job.desk.limits.chunk_bytes,
-                self.job.desk.limits.result_bytes,
-            )
-        });
-        for chunk in stream.write(piece)? {
-            self.emit(EventBody::ResultChunk(chunk)).await?;
-        }
-        Ok(())
-    }
-
-    /// What the agent returned becomes the job's outcome.
-    pub(crate) async fn finish(&self, value: Json) -> Outcome {
-        let Some(stream) = self.job.stream.lock().await.take() else {
-            return Outcome::Result(value);
-        };
-        let (last, outcome) = stream.finish();
-        if let Some(chunk) = last {
-            // A runtime that has stopped ends the job with its next start.
-            let _ = self.emit(EventBody::ResultChunk(chunk)).await;
-        }
-        outcome
-    }
-
     /// What the owner's session understands.
     pub fn features(&self) -> Features {
         self.job.features
@@ -437,6 +397,10 @@ impl JobContext {
 
     pub(super) fn authority(&self) -> &Authority {
         &self.job.authority
+    }
+
+    pub(super) fn stream(&self) -> &tokio::sync::Mutex<Option<Chunks>> {
+        &self.job.stream
     }
 
     pub(super) fn desk(&self) -> &Arc<Desk> {
@@ -453,15 +417,36 @@ impl JobContext {
     }
 
     /// The payload of an event that happens now.
-    fn event(&self, body: EventBody) -> Bytes {
+    pub(super) fn event(&self, body: EventBody) -> Bytes {
         let event = arcp_generated::job::Event::new(body)
             .stamped(|event, at| event.ts = at, self.job.desk.clock.now().wall);
         crate::protocol::frame::to_payload(&event)
     }
 
-    async fn push(&self, job: JobKey, kind: EntryKind, payload: Bytes) -> Result<(), AgentError> {
+    pub(super) async fn push(
+        &self,
+        job: JobKey,
+        kind: EntryKind,
+        payload: Bytes,
+    ) -> Result<(), AgentError> {
+        self.sendable(&payload)?;
         let event = Input::Emit { job, kind, payload };
         Ok(self.job.desk.inbox.emit(&self.job.owner, event).await?)
+    }
+
+    /// Whether a frame can carry the payload. One that none can would be refused by every transport, at every replay anew.
+    fn sendable(&self, payload: &Bytes) -> Result<(), AgentError> {
+        let most = payload_limit(&self.job.desk.limits);
+        if payload.len() <= most {
+            return Ok(());
+        }
+        Err(AgentError::new(
+            ErrorCode::InvalidRequest,
+            format!(
+                "the event has {} bytes, more than the {most} that fit into one frame; emit it in parts, or stream it as the result",
+                payload.len()
+            ),
+        ))
     }
 
     pub(super) async fn tell(&self, input: Input) -> Result<(), AgentError> {
@@ -475,36 +460,6 @@ struct Named<'a, B> {
     kind: &'a str,
     ts: &'a str,
     body: &'a B,
-}
-
-/// The stream of a job's result.
-#[derive(Clone, Debug)]
-pub struct ResultStream {
-    context: JobContext,
-}
-
-impl ResultStream {
-    /// Writes text; it is cut into chunks at code points.
-    ///
-    /// # Errors
-    /// The cap on results is reached, or the runtime has stopped.
-    ///
-    /// # Cancel safety
-    /// Dropped in the middle, a part may have been written.
-    pub async fn write_text(&mut self, text: &str) -> Result<(), AgentError> {
-        self.context.write_result(Piece::Text(text)).await
-    }
-
-    /// Writes bytes; they travel as base64.
-    ///
-    /// # Errors
-    /// The cap on results is reached, or the runtime has stopped.
-    ///
-    /// # Cancel safety
-    /// Dropped in the middle, a part may have been written.
-    pub async fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), AgentError> {
-        self.context.write_result(Piece::Bytes(bytes)).await
-    }
 }
 
 /// An operation that was allowed and has no result yet. Dropped without one, the call stays open.
@@ -559,7 +514,7 @@ impl Call {
             .unwrap_or(error.code.default_retryable());
         let mut wire = arcp_generated::error::Error::new()
             .with_code(error.code.clone())
-            .with_message(error.message.clone())
+            .with_message(cut(&error.message, MAX_MESSAGE_BYTES))
             .with_retryable(retryable);
         wire.details = match &error.details {
             Some(details) => Some(JsonObject::from_serialize(details)?),

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use super::core::{Core, Effect, Launch, Output};
 use super::credential::Wallet;
 use super::features::Features;
-use super::frame::{Frame, JobFace, to_payload};
+use super::frame::{Frame, JobFace, payload_limit, to_payload};
 use super::job::Job;
 use super::lease::Authority;
 use super::principal::Principal;
@@ -131,6 +131,11 @@ impl Core {
             trace_id: admission.trace_id.clone(),
         });
         let accepted = to_payload(&admission.to_accepted(&face, now));
+        if accepted.len() > payload_limit(&self.limits) {
+            return Err(Refusal::invalid(
+                "payload.lease_request: larger than the job.accepted that would repeat it may be; ask for less",
+            ));
+        }
         let owner = admission.owner;
         let shown = wallet
             .as_ref()

@@ -9,9 +9,10 @@ use arcp_generated::job::Cancelled;
 use super::core::{ConnKey, Core, Effect, Output};
 use super::frame::Frame;
 use super::job::{Failure, Outcome};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, cut};
 use crate::clock::Now;
 use crate::id::JobKey;
+use crate::limits::MAX_MESSAGE_BYTES;
 use crate::store::Status;
 
 impl Core {
@@ -58,6 +59,7 @@ impl Core {
                 .with_detail("status", status_word(job.status));
             return Self::refuse(session, request, Some(&face), &refusal, out);
         }
+        let reason = reason.map(|reason| cut(&reason, MAX_MESSAGE_BYTES));
         let mut payload = Cancelled::new().with_job_id(face.job_id.clone());
         if let Some(reason) = &reason {
             payload = payload.with_reason(reason.clone());

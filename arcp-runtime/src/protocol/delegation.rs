@@ -16,10 +16,11 @@ use super::features::Features;
 use super::frame::to_payload;
 use super::job::{Failure, Outcome};
 use super::lease::Authority;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, cut};
 use super::timer::Timer;
 use crate::clock::{Now, Stamped as _};
 use crate::id::JobKey;
+use crate::limits::MAX_MESSAGE_BYTES;
 use crate::store::EntryKind;
 
 /// A child to be, looked at as far as that needs no state.
@@ -128,6 +129,7 @@ impl Core {
             .get(&child)
             .is_some_and(|job| job.parent == Some(parent))
         {
+            let reason = reason.map(|reason| cut(&reason, MAX_MESSAGE_BYTES));
             self.ask_to_stop(child, reason, now, out);
         }
     }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::id::JobKey;
+use crate::limits::{FRAME_HEAD_BYTES, Limits};
 use crate::store::EntryKind;
 
 /// What every frame about a job carries, made once per job.
@@ -93,6 +94,11 @@ pub fn message_type(kind: EntryKind) -> MessageType {
         EntryKind::Result => MessageType::JobResult,
         EntryKind::Error => MessageType::JobError,
     }
+}
+
+/// The most bytes of a payload, so that the frame around it can be sent: a larger one in a log would end every connection that it is replayed on.
+pub fn payload_limit(limits: &Limits) -> usize {
+    limits.frame_bytes - FRAME_HEAD_BYTES.min(limits.frame_bytes / 2)
 }
 
 /// A payload with one more member, which is null: where the wire wants null said and the generated types leave it out.

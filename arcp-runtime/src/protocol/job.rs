@@ -13,15 +13,19 @@ use jiff::Timestamp;
 use super::admission::{Admission, Origin};
 use super::core::{Core, Effect, Output};
 use super::credential::Wallet;
-use super::frame::{JobFace, to_payload};
+use super::frame::{JobFace, payload_limit, to_payload};
 use super::lease::Authority;
 use super::principal::Principal;
+use super::refusal::cut;
 use super::session::{Log, less};
 use super::subscription::Joining;
 use super::timer::Timer;
 use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
 use crate::store::{EntryKind, Idempotency, JobRow, Record, Status};
+
+/// Bytes of a `job.error` besides its message.
+const TERMINAL_HEAD_BYTES: usize = 256;
 
 /// One job.
 #[derive(Debug)]
@@ -179,6 +183,11 @@ impl Failure {
         }
     }
 
+    fn with_retryable(mut self, retryable: Option<bool>) -> Self {
+        self.retryable = retryable;
+        self
+    }
+
     /// The status that goes with the code (§7.3).
     fn status(&self) -> (Status, FinalStatus) {
         match self.code {
@@ -220,8 +229,36 @@ impl Outcome {
         matches!(self, Self::Failure(failure) if failure.code == ErrorCode::LeaseExpired)
     }
 
+    /// What this outcome becomes, within `most` bytes: a result that no frame carries is a failure, a failure loses its details and the end of its message.
+    fn to_terminal(&self, most: usize, now: Now) -> (Status, EntryKind, Bytes) {
+        let whole = self.to_terminal_of_any_size(now);
+        if whole.2.len() <= most {
+            return whole;
+        }
+        let failure = match self {
+            // A control character takes six bytes in JSON.
+            Self::Failure(failure) => {
+                let room = most.saturating_sub(TERMINAL_HEAD_BYTES) / 6;
+                Failure::new(failure.code.clone(), cut(&failure.message, room))
+                    .with_retryable(failure.retryable)
+            }
+            Self::Result(_) | Self::Streamed { .. } => Failure::new(
+                ErrorCode::InternalError,
+                format!(
+                    "the result has {} bytes, more than the {most} that fit into one frame; stream it as result_chunk",
+                    whole.2.len()
+                ),
+            ).with_retryable(Some(false)),
+        };
+        (
+            failure.status().0,
+            EntryKind::Error,
+            failure.to_payload(now),
+        )
+    }
+
     /// The status, the entry and its payload that this outcome becomes.
-    fn to_terminal(&self, now: Now) -> (Status, EntryKind, Bytes) {
+    fn to_terminal_of_any_size(&self, now: Now) -> (Status, EntryKind, Bytes) {
         let success = || {
             job::Result::new(FinalStatus::Success)
                 .stamped(|payload, at| payload.completed_at = at, now.wall)
@@ -286,7 +323,7 @@ impl Core {
             Some(reason) => Outcome::Failure(super::cancel::cancelled(reason.as_deref())),
             None => outcome,
         };
-        let (status, kind, payload) = outcome.to_terminal(now);
+        let (status, kind, payload) = outcome.to_terminal(payload_limit(&self.limits), now);
         job.status = status;
         let parent = job.parent;
         let wallet = job.wallet.take();

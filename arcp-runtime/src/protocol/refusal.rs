@@ -4,6 +4,8 @@ use arcp_generated::error::ErrorCode;
 use arcp_generated::session;
 use serde_json::{Map, Value};
 
+use crate::limits::MAX_MESSAGE_BYTES;
+
 /// A refusal of one request. Its message goes on the wire: no secrets, nothing about other principals.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
@@ -48,7 +50,7 @@ impl Refusal {
     pub fn to_error(&self) -> session::Error {
         let mut error = session::Error::new()
             .with_code(self.code.clone())
-            .with_message(self.message.clone())
+            .with_message(cut(&self.message, MAX_MESSAGE_BYTES))
             .with_retryable(self.code.default_retryable());
         if let Some(details) = &self.details
             && let Ok(details) = arcp_generated::common::JsonObject::from_serialize(details)
@@ -57,4 +59,14 @@ impl Refusal {
         }
         error
     }
+}
+
+/// A text for people that may quote what a peer sent, with no more than `most` bytes of it.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let mut short = text[..text.floor_char_boundary(most)].to_owned();
+    short.push('…');
+    short
 }

@@ -1,11 +1,13 @@
 //! Numbering: an entry is appended once to its job and delivered, under its own number, to each session that receives it (§8.3).
 
+use arcp_generated::error::ErrorCode;
 use arcp_generated::event::StatusPhase;
 use bytes::Bytes;
 
 use super::ack::Lag;
 use super::core::{Core, Effect, Output};
-use super::frame::Frame;
+use super::frame::{Frame, payload_limit};
+use super::job::{Failure, Outcome};
 use crate::clock::Now;
 use crate::id::JobKey;
 use crate::store::{Entry, EntryKind, Record};
@@ -22,6 +24,15 @@ impl Core {
     ) {
         if self.jobs.get(&key).is_none_or(super::job::Job::closed) {
             return;
+        }
+        let most = payload_limit(&self.limits);
+        if payload.len() > most {
+            // The agent's context refuses it before; whatever comes here in another way must not be stored, because it could never be sent.
+            let failure = Failure::new(
+                ErrorCode::InternalError,
+                format!("an event was larger than the {most} bytes that fit into one frame"),
+            );
+            return self.finish(key, Outcome::Failure(failure), now, out);
         }
         if let Some(lag) = self.append(key, kind, payload, now, out) {
             let message = format!("consumer lag {lag} events");
