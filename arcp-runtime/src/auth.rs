@@ -6,9 +6,15 @@ use std::pin::Pin;
 
 use crate::protocol::principal::Principal;
 
+mod any;
 mod bearer;
+#[cfg(feature = "jwt")]
+mod jwt;
 
+pub use any::AnyOf;
 pub use bearer::{BearerTokens, TokenError};
+#[cfg(feature = "jwt")]
+pub use jwt::{JwtVerifier, KeySource, KeysError};
 
 /// What a verifier answers with.
 pub type Verified<'a> = Pin<Box<dyn Future<Output = Result<Principal, Denied>> + Send + 'a>>;

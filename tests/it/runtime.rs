@@ -23,6 +23,7 @@ mod handshake;
 mod heartbeat;
 mod idempotency;
 mod jobs;
+mod jwt;
 mod lease;
 mod listing;
 mod payloads;
