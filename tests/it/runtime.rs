@@ -30,6 +30,7 @@ mod payloads;
 mod restart;
 mod resume;
 mod subscription;
+mod vendor;
 
 /// A raw peer: it writes JSON and reads JSON.
 struct Peer {

@@ -273,6 +273,24 @@ impl JobContext {
             .await
     }
 
+    /// Asks for what a vendor's capability guards, `x-vendor.<vendor>.<name>` (§9.2); shown as a call of a tool of that name.
+    ///
+    /// # Errors
+    /// The refusal, as for [`JobContext::tool_call`].
+    pub async fn use_capability(
+        &self,
+        capability: VendorName,
+        target: impl Into<String>,
+    ) -> Result<Call, AgentError> {
+        let target = target.into();
+        let args = Json::from_serialize(&serde_json::json!({ "target": target }))?;
+        let operation = Operation::Vendor {
+            capability: capability.as_str(),
+            target: &target,
+        };
+        self.operation(capability.as_str(), args, &operation).await
+    }
+
     /// Asks for a sub-agent (§10). Await what this gives back; without a lease the sub-agent may do nothing.
     ///
     /// ```no_run

@@ -132,7 +132,8 @@ impl JwtVerifier {
                 wrong = Unacceptable::WrongKey(header.alg);
                 continue;
             }
-            match jsonwebtoken::decode::<Map<String, Value>>(token, key.key(), &only(header.alg)) {
+            match jsonwebtoken::decode::<Map<String, Value>>(token, key.public(), &only(header.alg))
+            {
                 Ok(data) => return self.claims(&data.claims, now.wall.as_second()),
                 Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => {
                     wrong = Unacceptable::Signature;

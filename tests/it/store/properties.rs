@@ -74,6 +74,18 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step(), 1..25)
 }
 
+fn credential(n: u8) -> CredentialKey {
+    CredentialKey(Ulid(n.into()))
+}
+
+fn owed(n: u8, of: usize, made: u64) -> Record {
+    Record::CredentialOwed {
+        handle: credential(n),
+        source: format!("source {made}"),
+        job: job(of as u64),
+    }
+}
+
 /// Turns ops into records that fit, one after the other.
 struct Writer {
     model: Model,
@@ -128,15 +140,9 @@ impl Writer {
                 self.push(Record::JobAccepted(Box::new(row)));
             }
             Op::SetStatus(j) => {
-                let status = if made.is_multiple_of(2) {
-                    Status::Running
-                } else {
-                    Status::Success
-                };
-                self.push(Record::JobStatus {
-                    job: self.job(j)?,
-                    status,
-                });
+                let status = [Status::Running, Status::Success][usize::from(made % 2 == 1)];
+                let job = self.job(j)?;
+                self.push(Record::JobStatus { job, status });
             }
             Op::Adopt(j, s) => {
                 let (job, session) = (self.job(j)?, self.session(s)?);
@@ -163,13 +169,9 @@ impl Writer {
                 let through = (last + 2).saturating_sub(back);
                 self.push(Record::JobTrimmed { job, through });
             }
-            Op::Owe(n, j) => self.push(Record::CredentialOwed {
-                handle: CredentialKey(Ulid(n.into())),
-                source: format!("source {made}"),
-                job: job(j as u64),
-            }),
+            Op::Owe(n, j) => self.push(owed(n, j, made)),
             Op::Settle(n) => self.push(Record::CredentialRevoked {
-                handle: CredentialKey(Ulid(n.into())),
+                handle: credential(n),
             }),
             Op::Forget(j) => {
                 let job = self.job(j)?;

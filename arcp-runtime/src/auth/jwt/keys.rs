@@ -65,7 +65,7 @@ pub enum KeysError {
 pub(super) struct Key {
     id: Option<String>,
     algorithms: Vec<Algorithm>,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 /// A key set that is kept fresh.
@@ -90,8 +90,8 @@ struct Set {
 }
 
 impl Key {
-    pub(super) fn key(&self) -> &DecodingKey {
-        &self.key
+    pub(super) fn public(&self) -> &DecodingKey {
+        &self.public
     }
 
     /// Whether the key may check signatures of this kind: its own, whatever a token says.
@@ -140,7 +140,7 @@ impl Key {
         Some(Self {
             id: common.key_id.clone(),
             algorithms,
-            key: DecodingKey::from_jwk(jwk).ok()?,
+            public: DecodingKey::from_jwk(jwk).ok()?,
         })
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use arcp_runtime::auth::BearerTokens;
+use arcp_runtime::auth::{AnyOf, BearerTokens, Verifier};
 use arcp_runtime::limits::Limits;
 use arcp_runtime::server::{Builder, Runtime, StartError};
 use arcp_runtime::store::MemoryStore;
@@ -19,8 +19,16 @@ use tokio::net::TcpListener;
 use crate::fault::{Fault, Trouble};
 use crate::input;
 
+#[cfg(feature = "litellm")]
+mod gateway_flags;
+#[cfg(feature = "jwt")]
+mod issuer_flags;
 mod limit_flags;
 
+#[cfg(feature = "litellm")]
+use gateway_flags::GatewayFlags;
+#[cfg(feature = "jwt")]
+use issuer_flags::IssuerFlags;
 use limit_flags::LimitFlags;
 
 /// Threads for agents: apart from the connections, so that an agent that blocks stops nobody else.
@@ -80,6 +88,12 @@ pub(crate) struct Serve {
     /// Speak over standard input and output instead of a port.
     #[arg(long)]
     stdio: bool,
+    #[cfg(feature = "jwt")]
+    #[command(flatten)]
+    issuer: IssuerFlags,
+    #[cfg(feature = "litellm")]
+    #[command(flatten)]
+    gateway: GatewayFlags,
     #[command(flatten)]
     limits: LimitFlags,
 }
@@ -156,8 +170,9 @@ impl Serve {
         } else {
             builder
         };
+        let builder = self.provisioned(builder)?;
         let runtime = builder
-            .verifier(self.verifier()?)
+            .verifier(self.verifier().await?)
             .limits(limits.clone())
             .agents_on(agents)
             .start()
@@ -181,7 +196,54 @@ impl Serve {
         served.and(stopped)
     }
 
-    fn verifier(&self) -> Result<BearerTokens, Fault> {
+    #[cfg(feature = "litellm")]
+    fn provisioned(&self, builder: Builder) -> Result<Builder, Fault> {
+        let in_clear = !self.stdio && !self.host.is_loopback();
+        Ok(match self.gateway.gateway(in_clear)? {
+            Some(gateway) => builder.provisioner(gateway),
+            None => builder,
+        })
+    }
+
+    #[cfg(not(feature = "litellm"))]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "with a gateway there is something to refuse"
+    )]
+    fn provisioned(&self, builder: Builder) -> Result<Builder, Fault> {
+        Ok(builder)
+    }
+
+    /// Who may connect: whoever shows a token that was given here, or one that the issuer made.
+    async fn verifier(&self) -> Result<AnyOf, Fault> {
+        let tokens = self.tokens()?;
+        let mut verifiers = self.issuers().await?;
+        if tokens.is_empty() && verifiers.is_empty() {
+            return Err(Fault::usage(
+                "nobody could connect: pass --token TOKEN=PRINCIPAL, --token-file FILE, or set ARCP_TOKENS",
+            ));
+        }
+        if !tokens.is_empty() {
+            verifiers.insert(0, Arc::new(tokens));
+        }
+        Ok(AnyOf::new(verifiers))
+    }
+
+    #[cfg(feature = "jwt")]
+    async fn issuers(&self) -> Result<Vec<Arc<dyn Verifier>>, Fault> {
+        let verifier = self.issuer.verifier().await?;
+        Ok(verifier
+            .map(|verifier| Arc::new(verifier) as Arc<dyn Verifier>)
+            .into_iter()
+            .collect())
+    }
+
+    #[cfg(not(feature = "jwt"))]
+    async fn issuers(&self) -> Result<Vec<Arc<dyn Verifier>>, Fault> {
+        std::future::ready(Ok(Vec::new())).await
+    }
+
+    fn tokens(&self) -> Result<BearerTokens, Fault> {
         let read = |text: &str, from: &str| {
             BearerTokens::parse(text).map_err(|error| Fault::usage(format!("{from}: {error}")))
         };
@@ -195,11 +257,6 @@ impl Serve {
         if let Some(file) = &self.token_file {
             let text = input::read_text(file)?;
             tokens = tokens.and(read(&text, &file.display().to_string())?);
-        }
-        if tokens.is_empty() {
-            return Err(Fault::usage(
-                "nobody could connect: pass --token TOKEN=PRINCIPAL, --token-file FILE, or set ARCP_TOKENS",
-            ));
         }
         Ok(tokens)
     }
