@@ -18,7 +18,7 @@ async fn format(_ctx: JobContext, _input: Option<u8>) -> std::fmt::Result {
     Ok(())
 }
 
-fn main() {
+pub(crate) fn main() {
     fn agent(_: impl arcp_runtime::agent::Agent + Clone + std::fmt::Debug) {}
     agent(with_question_mark);
     agent(io);

@@ -1,6 +1,7 @@
 //! Every argument, on a function of a module that hides the names that the macro needs.
 
 #![deny(warnings, missing_docs)]
+#![allow(unreachable_pub)] // What a library shows to the world is what is tried here.
 
 mod runtime {
     pub(crate) use arcp_runtime as hidden;
@@ -27,7 +28,7 @@ pub mod agents {
         version = "2.0.0-rc+1",
         default,
         max_runtime = "5m",
-        crate = crate::runtime::hidden,
+        crate = super::runtime::hidden,
     )]
     pub async fn read(_: JobContext, mut input: ::std::string::String) -> ShortResult<u64> {
         input.push('0');
@@ -35,7 +36,7 @@ pub mod agents {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     use arcp_runtime::agent::Agent as _;
 
     let about = agents::read.descriptor();

@@ -17,7 +17,7 @@ agents! {
     second: "two", "2", String => Result<(), AgentError>;
 }
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(first.descriptor().name, "one");
     assert_eq!(second.descriptor().version, "2");
 }

@@ -17,13 +17,16 @@ async fn say_hello(_ctx: JobContext, input: Name) -> Result<String, AgentError> 
     Ok(format!("Hello, {}", input.name))
 }
 
-fn main() {
+pub(crate) fn main() {
     let about = say_hello.descriptor();
     assert_eq!(about.name, "say-hello");
     assert_eq!(about.version, env!("CARGO_PKG_VERSION"));
     assert_eq!(about.description, "Greets politely.");
     assert!(!about.default);
     assert_eq!(about.max_runtime, None);
-    assert_eq!(about.input_schema.unwrap()["properties"]["name"]["type"], "string");
+    assert_eq!(
+        about.input_schema.unwrap()["properties"]["name"]["type"],
+        "string"
+    );
     assert_eq!(about.result_schema.unwrap()["type"], "string");
 }
