@@ -24,8 +24,8 @@ const ROWS: &str = "\
 Rows:
   E   One job emits --events small events (about 270 bytes on the wire) as fast as it can, store in memory;
       the driver counts them and checks that event_seq has no gap. The limit is a bare tokio-tungstenite
-      server that encodes the same bytes and flushes each frame. A second line tells what the driver takes
-      from that server when it flushes every 64 frames: the driver is no limit below that.
+      server that encodes the same bytes and flushes each frame. A second line tells the same server
+      with 64 frames to a flush: the driver is no limit below that.
   Ed  The same with the SQLite store, against row E.
   S   --submits times submit, accepted, result of an agent that does nothing; against one WebSocket echo.
   C   1,000 jobs of 10 events each, submitted at once on one session.

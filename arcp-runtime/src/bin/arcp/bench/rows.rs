@@ -81,7 +81,7 @@ pub(crate) const LINES: [Line; 14] = [
     line(Row::E, "events", "events/s", SOCKET, Goal::AtLeast(0.8)),
     line(
         Row::E,
-        "driver's own cap (batched socket)",
+        "raw socket, 64 frames to a flush",
         "events/s",
         "",
         Goal::Told,
