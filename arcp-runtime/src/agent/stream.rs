@@ -324,7 +324,7 @@ mod tests {
             );
         }
         let mut stream = Chunks::new(Ulid(1), &limits);
-        stream.write(Piece::Bytes(&[7; 30_000])).unwrap();
+        stream.write(Piece::Bytes(&vec![7; 30_000])).unwrap();
         stream.finish();
         assert!(
             ready(&mut stream)
