@@ -68,6 +68,10 @@ pub struct Limits {
     pub idempotency_window: Duration,
     /// How long an ended job can be looked at.
     pub retention: Duration,
+    /// Ended jobs of one principal that are kept; the oldest are forgotten first, with their idempotency keys, whatever time they have left.
+    pub ended_jobs_per_principal: usize,
+    /// Bytes that the ended jobs of one principal may take, their logs in the store included; the newest is kept in any case.
+    pub ended_bytes_per_principal: u64,
     /// Connections at the same time.
     pub connections: usize,
     /// Failed logins of one address in a minute, after which it has to wait.
@@ -117,6 +121,8 @@ impl Default for Limits {
             upstream_requests: 32,
             idempotency_window: Duration::from_secs(wire::IDEMPOTENCY_WINDOW_SEC),
             retention: Duration::from_secs(wire::FINISHED_JOB_RETENTION_SEC),
+            ended_jobs_per_principal: 10_000,
+            ended_bytes_per_principal: 1 << 30,
             connections: 20_000,
             failed_logins: small_count(wire::AUTH_FAILURES_PER_MINUTE),
             window_events: 4096,

@@ -27,6 +27,7 @@ mod ack;
 mod admission;
 mod cancel;
 mod depth;
+mod ended;
 mod heartbeat;
 mod recover;
 mod sequence;

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use arcp_generated::session::{Feature, RuntimeInfo};
-use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -22,14 +21,14 @@ use crate::agent::Agent;
 use crate::auth::{BearerTokens, Verifier};
 use crate::clock::{Clock, Now, SystemClock};
 use crate::credential::Provisioner;
-use crate::id::{JobKey, Mint, SystemMint};
+use crate::id::{Mint, SystemMint};
 use crate::limits::Limits;
 use crate::protocol::core::{ConnKey, Core, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Offer;
 use crate::protocol::listing::{Observation, Observers};
 use crate::protocol::versioning::NotRegistered;
-use crate::store::{EntryKind, MemoryStore, PageLimit, Recovered, Status, Store, StoreError};
+use crate::store::{MemoryStore, Store, StoreError};
 use crate::transport::BoxTransport;
 
 mod agents;
@@ -41,8 +40,10 @@ pub(crate) mod desk;
 pub(crate) mod dispatch;
 mod faces;
 pub(crate) mod feed;
+mod fingerprint;
 mod history;
 mod host;
+mod inline;
 mod jobs;
 mod logins;
 mod outgoing;
@@ -312,37 +313,9 @@ async fn recovered(
     now: Now,
 ) -> Result<(Core, Output), StoreError> {
     let known = store.recover().await?;
-    let terminals = terminals(store, &known).await?;
     let mut pending = Output::default();
-    core.recover(known, |job| terminals.get(&job).cloned(), now, &mut pending);
+    core.recover(known, now, &mut pending);
     Ok((core, pending))
-}
-
-/// The last entries of the jobs that had ended: what a repeat of their submit is answered with.
-async fn terminals(
-    store: &dyn Store,
-    known: &Recovered,
-) -> Result<HashMap<JobKey, (EntryKind, Bytes)>, StoreError> {
-    let mut terminals = HashMap::new();
-    for job in &known.jobs {
-        if matches!(job.row.status, Status::Pending | Status::Running) || job.last_seq == 0 {
-            continue;
-        }
-        let last = store
-            .history(
-                job.row.job,
-                job.last_seq - 1,
-                PageLimit {
-                    entries: 1,
-                    bytes: usize::MAX,
-                },
-            )
-            .await?;
-        if let Some(entry) = last.into_iter().next() {
-            terminals.insert(job.row.job, (entry.kind, entry.payload));
-        }
-    }
-    Ok(terminals)
 }
 
 impl Runtime {

@@ -264,8 +264,12 @@ pub enum EntryKind {
     ResultChunk,
     /// `job.event` that tells of a rotated credential; stored without the secret.
     Credential,
-    /// `job.result`.
+    /// `job.event` of kind `metric` that reports what is left of a budget.
+    Budget,
+    /// `job.result` that holds the result.
     Result,
+    /// `job.result` of a result that was streamed.
+    Streamed,
     /// `job.error`.
     Error,
 }

@@ -143,11 +143,13 @@ fn entry(of: u64, seq: u64) -> Entry {
         EntryKind::Result,
         EntryKind::Error,
         EntryKind::Credential,
+        EntryKind::Budget,
+        EntryKind::Streamed,
     ];
     let padding = "x".repeat(usize::try_from(seq * 37 % 300).unwrap());
     Entry {
         seq,
-        kind: kinds[usize::try_from(seq % 6).unwrap()],
+        kind: kinds[usize::try_from(seq % 8).unwrap()],
         owner_seq: seq + 100,
         payload: Bytes::from(format!(
             "{{\"job\":{of},\"seq\":{seq},\"pad\":\"{padding}\"}}"

@@ -227,7 +227,7 @@ impl JobContext {
             // The counters of the jobs above are reported on their own streams.
             let counted = JobKey::parse(&remaining.job).unwrap_or(self.key());
             let payload = self.event(EventBody::Metric(report));
-            self.push(counted, EntryKind::Event, payload).await?;
+            self.push(counted, EntryKind::Budget, payload).await?;
         }
         Ok(())
     }

@@ -175,7 +175,10 @@ impl Delegated {
         loop {
             for entry in self.page.by_ref() {
                 self.read = entry.seq;
-                if !matches!(entry.kind, EntryKind::Result | EntryKind::Error) {
+                if !matches!(
+                    entry.kind,
+                    EntryKind::Result | EntryKind::Streamed | EntryKind::Error
+                ) {
                     return Ok(Some(serde_json::from_slice(&entry.payload)?));
                 }
             }

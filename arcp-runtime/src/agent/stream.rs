@@ -324,7 +324,7 @@ mod tests {
             );
         }
         let mut stream = Chunks::new(Ulid(1), &limits);
-        stream.write(Piece::Bytes(&[7; 30_000])).unwrap();
+        stream.write(Piece::Bytes(&vec![7; 30_000])).unwrap();
         stream.finish();
         assert!(
             ready(&mut stream)
@@ -335,13 +335,13 @@ mod tests {
 
     #[test]
     fn a_chunk_waits_until_it_was_emitted() {
-        let mut stream = Chunks::new(Ulid(1), &limits(1, 10));
-        stream.write(Piece::Text("abc")).unwrap();
+        let mut stream = Chunks::new(Ulid(1), &limits(4, 100));
+        stream.write(Piece::Text("aaaabbbbcccc")).unwrap();
         let encode = |chunk: ResultChunk| Bytes::from(chunk.data);
-        assert_eq!(stream.next(encode).unwrap(), "a");
-        assert_eq!(stream.next(encode).unwrap(), "a", "the emit was dropped");
+        assert_eq!(stream.next(encode).unwrap(), "aaaa");
+        assert_eq!(stream.next(encode).unwrap(), "aaaa", "the emit was dropped");
         stream.emitted();
-        assert_eq!(stream.next(encode).unwrap(), "b");
+        assert_eq!(stream.next(encode).unwrap(), "bbbb");
         stream.emitted();
         assert_eq!(stream.next(encode), None, "the last one is held back");
     }

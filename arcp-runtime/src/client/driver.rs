@@ -188,7 +188,8 @@ impl Driver {
                 return Poll::Pending;
             };
             if self.armed.is_none_or(|armed| due < armed) {
-                let wait = due.saturating_sub(now.mono);
+                // Bounded, because an instant cannot be any distance away.
+                let wait = due.saturating_sub(now.mono).min(Duration::from_hours(24));
                 self.timer.as_mut().reset(Instant::now() + wait);
                 self.armed = Some(due);
             }

@@ -195,13 +195,15 @@ impl Core {
         let key = admission.key;
         if let Some(max_runtime) = admission.max_runtime {
             self.timers
-                .set(Timer::MaxRuntime(key), now.mono + max_runtime);
+                .set(Timer::MaxRuntime(key), now.mono.saturating_add(max_runtime));
         }
         if let Some(expires_at) = admission.authority.expires_at() {
             let left = Duration::try_from(expires_at.duration_since(now.wall)).unwrap_or_default();
             self.timers.set(
                 Timer::LeaseExpiry(key),
-                now.mono + left + self.limits.lease_grace,
+                now.mono
+                    .saturating_add(left)
+                    .saturating_add(self.limits.lease_grace),
             );
         }
     }

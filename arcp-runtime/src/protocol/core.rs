@@ -16,6 +16,7 @@ use super::credential::{
     Admitting, Errand, Issued, Order, Provision, Rotate, Rotating, SecretPayload, Source, Wallet,
 };
 use super::delegation::Child;
+use super::ended::Ended;
 use super::features::Features;
 use super::frame::{Frame, JobFace};
 use super::handshake::{Attach, Hello, Resume};
@@ -299,6 +300,8 @@ pub struct Core {
     pub(super) tickets: u64,
     pub(super) conns: HashMap<ConnKey, SessionKey>,
     pub(super) jobs: HashMap<JobKey, Job>,
+    /// The jobs of each principal that have ended.
+    pub(super) ended: HashMap<Principal, Ended>,
     /// The jobs of each principal, in the order in which they were accepted.
     pub(super) submitted: HashMap<Principal, BTreeSet<JobKey>>,
     /// Who may see whose.
@@ -329,6 +332,7 @@ impl Core {
             tickets: 0,
             conns: HashMap::new(),
             jobs: HashMap::new(),
+            ended: HashMap::new(),
             submitted: HashMap::new(),
             observation: Observation::default(),
             keys: HashMap::new(),

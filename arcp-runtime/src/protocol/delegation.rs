@@ -150,8 +150,10 @@ impl Core {
         }
         if job.cancelling.is_none() {
             job.cancelling = Some(reason);
-            self.timers
-                .set(Timer::CancelGrace(key), now.mono + self.limits.cancel_grace);
+            self.timers.set(
+                Timer::CancelGrace(key),
+                now.mono.saturating_add(self.limits.cancel_grace),
+            );
             out.effects.push(Effect::Stop(key));
         }
         self.stop_children(key, "the delegating job was cancelled", now, out);

@@ -88,10 +88,12 @@ impl Frame {
 /// The message that an entry becomes.
 pub fn message_type(kind: EntryKind) -> MessageType {
     match kind {
-        EntryKind::Event | EntryKind::Progress | EntryKind::ResultChunk | EntryKind::Credential => {
-            MessageType::JobEvent
-        }
-        EntryKind::Result => MessageType::JobResult,
+        EntryKind::Event
+        | EntryKind::Progress
+        | EntryKind::Budget
+        | EntryKind::ResultChunk
+        | EntryKind::Credential => MessageType::JobEvent,
+        EntryKind::Result | EntryKind::Streamed => MessageType::JobResult,
         EntryKind::Error => MessageType::JobError,
     }
 }

@@ -42,7 +42,8 @@ impl Heartbeat {
     /// Something was sent: the peer knows that this side lives.
     pub(super) fn sent(&mut self, now: Now) {
         if let Some(interval) = self.interval {
-            self.timers.set(Timer::PingDue, now.mono + interval);
+            self.timers
+                .set(Timer::PingDue, now.mono.saturating_add(interval));
         }
     }
 
@@ -51,8 +52,10 @@ impl Heartbeat {
         if let (Some(interval), Ok(intervals)) =
             (self.interval, u32::try_from(HEARTBEAT_LOSS_INTERVALS))
         {
-            self.timers
-                .set(Timer::Silence, now.mono + interval * intervals);
+            self.timers.set(
+                Timer::Silence,
+                now.mono.saturating_add(interval.saturating_mul(intervals)),
+            );
         }
     }
 

@@ -6,12 +6,10 @@ use std::time::Duration;
 use arcp_generated::common::{Json, ResolvedAgent, TraceId};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::lease::{Lease, LeaseConstraints};
-use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::admission::{Admission, Origin, accepted_frame};
 use super::core::{ConnKey, Core, Effect, Output};
-use super::frame::Frame;
 use super::lease::Authority;
 use super::principal::Principal;
 use super::refusal::Refusal;
@@ -218,19 +216,16 @@ impl Core {
             Some(&submission.request),
             job.credentials_for(asker, features),
         );
-        let terminal = job.terminal.clone();
+        let ended = job.ended();
         let owner = job.owner;
         out.effects.push(Effect::Send(session, frame));
         if !self.sessions.contains_key(&owner) {
             self.adopt(session, key, out);
         }
-        match terminal {
-            None => {
-                if self.follow(session, key) {
-                    out.records.push(Record::Subscribed { session, job: key });
-                }
-            }
-            Some((kind, payload)) => self.deliver_again(session, key, kind, payload, out),
+        if ended {
+            self.deliver_again(session, key, out);
+        } else if self.follow(session, key) {
+            out.records.push(Record::Subscribed { session, job: key });
         }
     }
 
@@ -254,20 +249,13 @@ impl Core {
         }
     }
 
-    /// The stored terminal, under a fresh number of this session.
-    fn deliver_again(
-        &mut self,
-        session: SessionKey,
-        key: JobKey,
-        kind: crate::store::EntryKind,
-        payload: Bytes,
-        out: &mut Output,
-    ) {
+    /// The stored terminal, under a fresh number of this session. The session's connection reads it from the store.
+    fn deliver_again(&mut self, session: SessionKey, key: JobKey, out: &mut Output) {
         let (Some(job), Some(receiver)) = (self.jobs.get(&key), self.sessions.get_mut(&session))
         else {
             return;
         };
-        let event_seq = receiver.log.push(payload.len());
+        let event_seq = receiver.log.push(job.terminal_bytes);
         out.records.push(Record::Delivered {
             session,
             job: key,
@@ -281,9 +269,9 @@ impl Core {
             out.records
                 .push(Record::SessionTrimmed { session, through });
         }
-        out.effects.push(Effect::Deliver(
+        out.effects.push(Effect::Replay {
             session,
-            Frame::of_entry(kind, &job.face, event_seq, payload),
-        ));
+            through: event_seq,
+        });
     }
 }

@@ -56,8 +56,10 @@ pub struct Job {
     pub key_until: Option<Duration>,
     /// Its idempotency key and the fingerprint of its parameters.
     pub idempotency: Option<(String, [u8; 32])>,
-    /// The terminal entry, once it has ended.
-    pub terminal: Option<(EntryKind, Bytes)>,
+    /// Payload bytes of its terminal entry, which is the last of its log; 0 until it has ended, and when it ended before a restart.
+    pub terminal_bytes: usize,
+    /// Its place among the ended jobs of its principal.
+    pub(super) ended_as: Option<u64>,
     /// The reason it is being cancelled for, once it is.
     pub cancelling: Option<Option<String>>,
     /// The job that delegated it.
@@ -100,7 +102,8 @@ impl Job {
             accepted,
             key_until: None,
             idempotency,
-            terminal: None,
+            terminal_bytes: 0,
+            ended_as: None,
             cancelling: None,
             parent,
             depth,
@@ -273,7 +276,7 @@ impl Outcome {
                 let result = success()
                     .with_result_id(result_id.clone())
                     .with_result_size(*size);
-                (Status::Success, EntryKind::Result, to_payload(&result))
+                (Status::Success, EntryKind::Streamed, to_payload(&result))
             }
             Self::Failure(failure) => (
                 failure.status().0,
@@ -327,9 +330,9 @@ impl Core {
         job.status = status;
         let parent = job.parent;
         let wallet = job.wallet.take();
-        job.terminal = Some((kind, payload.clone()));
+        job.terminal_bytes = payload.len();
         // The key outlives the job by its window; the job outlives both, so that a repeat finds its terminal.
-        job.key_until = Some(now.mono + self.limits.idempotency_window);
+        job.key_until = Some(now.mono.saturating_add(self.limits.idempotency_window));
         let keep = if job.idempotency.is_some() {
             self.limits.retention.max(self.limits.idempotency_window)
         } else {
@@ -343,7 +346,8 @@ impl Core {
         ] {
             self.timers.cancel(timer);
         }
-        self.timers.set(Timer::Retention(key), now.mono + keep);
+        self.timers
+            .set(Timer::Retention(key), now.mono.saturating_add(keep));
         out.records.push(Record::JobStatus { job: key, status });
         self.append(key, kind, payload.clone(), now, out);
         self.release_receivers(key);
@@ -351,6 +355,7 @@ impl Core {
         if let Some(wallet) = wallet {
             Self::revoke_all(&wallet, out);
         }
+        self.count_ended(key, out);
         if let Some(parent) = parent {
             out.effects.push(Effect::Returned(key, kind, payload));
             self.child_ended(parent, key, now, out);
@@ -395,20 +400,5 @@ impl Core {
             now,
             out,
         );
-    }
-
-    /// An ended job is forgotten, and its idempotency key with it.
-    pub(super) fn forget(&mut self, key: JobKey, out: &mut Output) {
-        if let Some(job) = self.remove(key) {
-            if let Some((name, _)) = job.idempotency {
-                let name = (job.principal, name);
-                // The key may belong to a later job already.
-                if self.keys.get(&name) == Some(&key) {
-                    self.keys.remove(&name);
-                }
-            }
-            out.records.push(Record::JobForgotten { job: key });
-            out.effects.push(Effect::Forgotten(key));
-        }
     }
 }

@@ -84,7 +84,11 @@ impl View {
             accepted.lease_constraints = None;
         }
         accepted.credentials = self.credentials;
-        let budget = self.budget.filter(|_| features.has(&Feature::CostBudget));
+        // After a restart nobody knows what an ended job had left; what it began with is said instead.
+        let budget = self
+            .budget
+            .or_else(|| accepted.budget.take())
+            .filter(|_| features.has(&Feature::CostBudget));
         Some((accepted, budget))
     }
 

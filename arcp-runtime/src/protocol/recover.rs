@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use arcp_generated::common::{JobId, TraceId};
 use arcp_generated::error::ErrorCode;
-use bytes::Bytes;
 
 use super::core::{Core, Effect, Output};
 use super::credential::Order;
@@ -17,18 +16,12 @@ use super::subscription::Joining;
 use super::timer::Timer;
 use crate::clock::Now;
 use crate::id::JobKey;
-use crate::store::{EntryKind, Recovered, RecoveredJob, RecoveredSession, Status};
+use crate::store::{Recovered, RecoveredJob, RecoveredSession, Status};
 
 impl Core {
-    /// Takes over what a store knew. `terminals` holds the last entry of each job that had ended.
+    /// Takes over what a store knew.
     /// Every window starts again: nobody could have resumed or repeated while the runtime was down.
-    pub fn recover(
-        &mut self,
-        known: Recovered,
-        mut terminals: impl FnMut(JobKey) -> Option<(EntryKind, Bytes)>,
-        now: Now,
-        out: &mut Output,
-    ) {
+    pub fn recover(&mut self, known: Recovered, now: Now, out: &mut Output) {
         for session in known.sessions {
             self.recover_session(session, now);
         }
@@ -38,9 +31,10 @@ impl Core {
         jobs.sort_unstable_by_key(|job| job.row.job);
         for job in jobs {
             let key = job.row.job;
-            let terminal = terminals(key);
-            if self.recover_job(job, terminal, now) {
+            if self.recover_job(job, now) {
                 broken.push(key);
+            } else {
+                self.count_ended(key, out);
             }
         }
         for (session, job) in known.subscriptions {
@@ -86,7 +80,7 @@ impl Core {
         *self.held.entry(principal.clone()).or_default() += 1;
         self.timers.set(
             Timer::ResumeWindow(key),
-            now.mono + self.limits.resume_window,
+            now.mono.saturating_add(self.limits.resume_window),
         );
         self.sessions.insert(
             key,
@@ -106,12 +100,7 @@ impl Core {
     }
 
     /// Answers whether the job was running.
-    fn recover_job(
-        &mut self,
-        known: RecoveredJob,
-        terminal: Option<(EntryKind, Bytes)>,
-        now: Now,
-    ) -> bool {
+    fn recover_job(&mut self, known: RecoveredJob, now: Now) -> bool {
         let row = known.row;
         let (Ok(job_id), Ok(trace_id)) = (
             JobId::try_from(row.job.to_string()),
@@ -138,7 +127,8 @@ impl Core {
             } else {
                 self.limits.retention
             };
-            self.timers.set(Timer::Retention(row.job), now.mono + keep);
+            self.timers
+                .set(Timer::Retention(row.job), now.mono.saturating_add(keep));
         }
         self.enter(Job {
             face: Arc::new(JobFace {
@@ -156,9 +146,11 @@ impl Core {
             owner_seq: known.last_owner_seq,
             authority: None,
             accepted: row.accepted,
-            key_until: (!running).then_some(now.mono + self.limits.idempotency_window),
+            key_until: (!running)
+                .then_some(now.mono.saturating_add(self.limits.idempotency_window)),
             idempotency,
-            terminal,
+            terminal_bytes: 0,
+            ended_as: None,
             cancelling: None,
             parent: row.parent,
             depth: 0,

@@ -85,10 +85,9 @@ impl Core {
                 job.owner_seq = event_seq;
             }
             deliveries.push((*receiver, event_seq));
-            out.effects.push(Effect::Deliver(
-                *receiver,
-                Frame::of_entry(kind, &job.face, event_seq, payload.clone()),
-            ));
+            let frame = Frame::of_entry(kind, &job.face, event_seq, payload.clone());
+            out.effects
+                .push(session.given(*receiver, kind, event_seq, frame));
         }
         if !owner_is_there {
             // The owner's session is gone. Its numbers go on, so that whoever asks for what came after one of them gets it.

@@ -127,7 +127,7 @@ impl Log {
         } else {
             (entries, bytes)
         };
-        while self.last - self.trimmed > entries + BLOCK || self.bytes > bytes {
+        while self.last - self.trimmed > entries.saturating_add(BLOCK) || self.bytes > bytes {
             // The newest block stays whatever its size, so that the newest entry can always be read.
             if self.blocks.len() < 2 {
                 break;
@@ -140,6 +140,11 @@ impl Log {
             released = Some(block.through);
         }
         released
+    }
+
+    /// Payload bytes that it holds, as far as they are known.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Releases whole blocks up to `through`. Answers with the highest number released, if any was.
@@ -164,8 +169,24 @@ impl Session {
             EntryKind::Progress => self.features.has(&Feature::Progress),
             EntryKind::ResultChunk => self.features.has(&Feature::ResultChunk),
             EntryKind::Credential => self.features.has(&Feature::ProvisionedCredentials),
-            EntryKind::Event | EntryKind::Result | EntryKind::Error => true,
+            EntryKind::Budget => self.features.has(&Feature::CostBudget),
+            EntryKind::Event | EntryKind::Result | EntryKind::Streamed | EntryKind::Error => true,
         }
+    }
+
+    /// How an entry that it takes gets to it. Without the chunks a streamed result has to be inline: its connection makes it over when it reads it from the store.
+    pub(super) fn given(
+        &self,
+        key: SessionKey,
+        kind: EntryKind,
+        through: u64,
+        frame: Frame,
+    ) -> Effect {
+        if kind == EntryKind::Streamed && !self.features.has(&Feature::ResultChunk) {
+            let session = key;
+            return Effect::Replay { session, through };
+        }
+        Effect::Deliver(key, frame)
     }
 }
 
@@ -181,7 +202,7 @@ impl Core {
         session.conn = None;
         self.timers.set(
             Timer::ResumeWindow(key),
-            now.mono + self.limits.resume_window,
+            now.mono.saturating_add(self.limits.resume_window),
         );
         out.effects.push(Effect::Unattended(key));
     }

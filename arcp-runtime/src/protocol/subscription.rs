@@ -110,6 +110,14 @@ impl Joining {
         Some(self.waiting.swap_remove(place))
     }
 
+    /// Who waited, when there is nothing more to wait for.
+    pub(super) fn give_up(&mut self) -> Vec<(SessionKey, MessageId)> {
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        waiting
+            .map(|waiting| (waiting.session, waiting.request))
+            .collect()
+    }
+
     fn forget_tail(&mut self) {
         if self.waiting.is_empty() {
             self.tail = VecDeque::new();

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use arcp_generated::common::SessionId;
 use arcp_generated::error::ErrorCode;
+use arcp_generated::session::Feature;
 use tokio::time::Sleep;
 
 use super::dispatch::{Call, Greeted, Welcomed};
@@ -20,7 +21,7 @@ use super::outgoing::Ids;
 use crate::limits::{GOODBYE, REPLAY_BYTES, REPLAY_ENTRIES, WAITING_ANSWERS, WRITE_BATCH};
 use crate::protocol::connection::{Connection, Request, Step};
 use crate::protocol::core::{ConnKey, Input, refusal_frame};
-use crate::protocol::frame::Frame;
+use crate::protocol::frame::{Frame, payload_limit};
 use crate::protocol::greeting::{Greeting, Rejected};
 use crate::protocol::handshake::{Hello, Resume};
 use crate::protocol::refusal::Refusal;
@@ -32,6 +33,9 @@ const PAGE: PageLimit = PageLimit {
     entries: REPLAY_ENTRIES,
     bytes: REPLAY_BYTES,
 };
+
+/// When to look at the time again, at the latest.
+const FAR: Duration = Duration::from_hours(1);
 
 /// Serves one connection to its end.
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
@@ -285,7 +289,7 @@ impl<'a> Served<'a> {
                 }
                 Event::Behind(after) => {
                     self.page_after = after;
-                    self.page = Some(self.host.store.replay(self.welcomed.session, after, PAGE));
+                    self.page = Some(self.read(after));
                 }
                 Event::Page(page) => {
                     self.page = None;
@@ -296,6 +300,22 @@ impl<'a> Served<'a> {
                 Event::End(end) => return (None, end.code),
             }
         }
+    }
+
+    /// Begins to read what the session was given above `after`.
+    fn read(&self, after: u64) -> StoreFuture<'a, Vec<Delivered>> {
+        let (host, session) = (self.host, self.welcomed.session);
+        if self.welcomed.features.has(&Feature::ResultChunk) {
+            return host.store.replay(session, after, PAGE);
+        }
+        let most = payload_limit(&host.limits);
+        Box::pin(super::inline::replay(
+            host.store.as_ref(),
+            session,
+            after,
+            PAGE,
+            most,
+        ))
     }
 
     /// Carries out one step; an answer ends the connection.
@@ -542,11 +562,9 @@ impl<'a> Served<'a> {
         let wait = self
             .state
             .deadline()
-            .map_or(Duration::from_hours(1), |deadline| {
-                deadline.saturating_sub(now)
-            });
+            .map_or(FAR, |deadline| deadline.saturating_sub(now));
         self.timer
             .as_mut()
-            .reset(tokio::time::Instant::now() + wait);
+            .reset(tokio::time::Instant::now() + wait.min(FAR));
     }
 }

@@ -8,10 +8,9 @@ use arcp_generated::common::{AgentRef, TraceId};
 use arcp_generated::job::Submit;
 use arcp_generated::lease::{Lease as WireLease, Pattern};
 use arcp_generated::session::Feature;
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::agents::Agents;
+use super::fingerprint::fingerprint;
 use crate::clock::Now;
 use crate::id::Mint;
 use crate::protocol::features::Features;
@@ -42,13 +41,18 @@ pub(super) fn prepare(
         .idempotency_key
         .as_ref()
         .map(|key| key.as_str().to_owned());
-    let fingerprint = fingerprint(&submit);
+    // Without a key there is nothing to compare with.
+    let (key, fingerprint, refused) = match key.map(|key| (key, fingerprint(&submit))) {
+        Some((key, Ok(fingerprint))) => (Some(key), fingerprint, None),
+        Some((_, Err(refusal))) => (None, [0; 32], Some(refusal)),
+        None => (None, [0; 32], None),
+    };
     Submission {
         request,
         trace_id,
         key,
         fingerprint,
-        prepared: job_to_be(submit, agents, features, now),
+        prepared: refused.map_or_else(|| job_to_be(submit, agents, features, now), Err),
     }
 }
 
@@ -152,14 +156,4 @@ pub(super) fn lease_entries(lease: &WireLease) -> BTreeMap<String, Vec<String>> 
         .iter()
         .map(|(name, patterns)| (name.as_str().to_owned(), text(patterns)))
         .collect()
-}
-
-/// What "identical parameters" means (§7.2, A-34): everything but the key, whatever the order of members and the spelling of numbers.
-fn fingerprint(submit: &Submit) -> [u8; 32] {
-    let mut value = serde_json::to_value(submit).unwrap_or(Value::Null);
-    if let Value::Object(members) = &mut value {
-        members.remove("idempotency_key");
-    }
-    // `Value` keeps members sorted by name, so its text is canonical.
-    Sha256::digest(value.to_string().as_bytes()).into()
 }

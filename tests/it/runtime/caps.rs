@@ -154,3 +154,61 @@ async fn running_jobs_are_counted() {
     first.until("job.error").await;
     first.probe(json!([{"block": {}}])).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn ended_jobs_are_counted_and_the_oldest_are_forgotten() {
+    let mut limits = Limits::default();
+    limits.ended_jobs_per_principal = 3;
+    let runtime = in_memory(limits).await;
+    let mut other = Peer::hello(&runtime, "tok-b").await;
+    let others = other.run(json!({"agent": "echo", "input": 1})).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let submit = |n: u32| json!({"agent": "echo", "input": n, "idempotency_key": format!("k{n}")});
+    let mut jobs = Vec::new();
+    for n in 0..5 {
+        jobs.push(peer.run(submit(n)).await[0]["job_id"].clone());
+    }
+    let listed = |page: &Value| -> Vec<Value> {
+        let jobs = page["payload"]["jobs"].as_array().unwrap().iter();
+        jobs.map(|job| job["job_id"].clone()).collect()
+    };
+    peer.send("session.list_jobs", json!({})).await;
+    assert_eq!(listed(&peer.receive().await), jobs[2..]);
+    other.send("session.list_jobs", json!({})).await;
+    assert_eq!(
+        listed(&other.receive().await),
+        [others[0]["job_id"].clone()]
+    );
+    // What is kept is answered from the store; what is forgotten is as if it had never been.
+    let again = peer.run(submit(4)).await;
+    assert_eq!(
+        (&again[0]["job_id"], &again[1]["payload"]["result"]),
+        (&jobs[4], &json!(4))
+    );
+    let anew = peer.run(submit(0)).await;
+    assert_ne!(anew[0]["job_id"], jobs[0]);
+    assert_eq!(
+        peer.refused("job.subscribe", json!({"job_id": jobs[1]}))
+            .await,
+        "JOB_NOT_FOUND"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn ended_jobs_are_bounded_in_bytes_and_the_newest_stays() {
+    let mut limits = Limits::default();
+    limits.ended_bytes_per_principal = 30_000;
+    let runtime = in_memory(limits).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    for (bytes, left) in [(10_000, 1), (10_000, 2), (10_000, 2), (100_000, 1), (10, 1)] {
+        peer.run(json!({"agent": "echo", "input": "x".repeat(bytes)}))
+            .await;
+        peer.send("session.list_jobs", json!({})).await;
+        let page = peer.receive().await;
+        assert_eq!(
+            page["payload"]["jobs"].as_array().unwrap().len(),
+            left,
+            "after {bytes}"
+        );
+    }
+}

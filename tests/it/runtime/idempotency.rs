@@ -218,3 +218,25 @@ async fn keys_have_bounds() {
         "job.result"
     );
 }
+
+#[tokio::test]
+async fn numbers_that_no_machine_counts_are_told_apart() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let mut types = Vec::new();
+    for number in ["1e400", "10e399", "1e401"] {
+        let session = peer.session.as_ref().unwrap();
+        let frame = format!(
+            r#"{{"arcp":"1.1","id":"n{number}","type":"job.submit","session_id":{session},"payload":{{"agent":"probe","input":{{"do":[{{"fail":{{"code":"INTERNAL_ERROR"}}}},{{"return":{number}}}]}},"idempotency_key":"k"}}}}"#
+        );
+        peer.raw(&frame).await;
+        let end = if number == "1e401" {
+            "session.error"
+        } else {
+            "job.accepted"
+        };
+        let frames = peer.until(end).await;
+        types.push(frames.last().unwrap()["payload"]["code"].clone());
+    }
+    assert_eq!(types, [json!(null), json!(null), json!("DUPLICATE_KEY")]);
+}

@@ -180,3 +180,27 @@ async fn a_write_that_is_dropped_in_the_middle_tears_nothing() {
     assert_eq!(text, expected);
     assert_eq!(result["result_size"], text.len(), "{result}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_times_and_the_largest_counts_overflow_nothing() {
+    let mut limits = Limits::default();
+    let ever = std::time::Duration::MAX;
+    (
+        limits.retention,
+        limits.idempotency_window,
+        limits.resume_window,
+    ) = (ever, ever, ever);
+    (limits.cancel_grace, limits.lease_grace) = (ever, ever);
+    (limits.session_events, limits.session_bytes) = (u64::MAX, u64::MAX);
+    (limits.job_events, limits.job_bytes) = (u64::MAX, u64::MAX);
+    let runtime = in_memory(limits).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let job = peer
+        .run(json!({"agent": "echo", "input": 1, "idempotency_key": "k"}))
+        .await;
+    let again = peer
+        .run(json!({"agent": "echo", "input": 1, "idempotency_key": "k"}))
+        .await;
+    assert_eq!(again[0]["job_id"], job[0]["job_id"]);
+    goes_on(&runtime, peer).await;
+}

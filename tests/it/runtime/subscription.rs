@@ -402,6 +402,65 @@ async fn what_a_follower_did_not_negotiate_takes_no_number() {
     let seen = plain.until("job.result").await;
     assert_eq!(numbers(&seen), [1, 2]);
     assert_eq!(logged(&seen), ["a"]);
+    let result = &seen[1]["payload"];
+    assert_eq!(result["result"], "b", "{result}");
+    assert!(result.get("result_id").is_none() && result.get("result_size").is_none());
+    // It is the same when it is read again.
+    let mut plain = Peer::resume(&runtime, &plain.hang_up(), 1).await;
+    assert_eq!(plain.until("job.result").await[0]["payload"], *result);
+}
+
+#[tokio::test]
+async fn a_follower_without_chunks_gets_the_whole_result_or_hears_why_not() {
+    let mut limits = Limits::default();
+    limits.frame_bytes = 8192;
+    let runtime = in_memory(limits).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    for (chunks, expected) in [
+        (
+            json!([{"chunk": {"data": "é\"1"}}, {"chunk": {"data": "2"}}]),
+            Some("é\"12"),
+        ),
+        (
+            json!([{"chunk": {"bytes": 3000}}, {"chunk": {"bytes": 4000}}]),
+            None,
+        ),
+    ] {
+        let mut steps = vec![json!({"sleep": {"ms": 50}})];
+        steps.extend(chunks.as_array().unwrap().iter().cloned());
+        let job = peer.probe(json!(steps)).await["job_id"].clone();
+        let mut plain = Peer::hello_with(&runtime, "tok-a", &["subscribe"]).await;
+        plain.subscribe(json!({"job_id": job})).await;
+        let seen = plain.receive().await;
+        assert_eq!(seen["event_seq"], 1, "{seen}");
+        if let Some(text) = expected {
+            assert_eq!(seen["payload"]["result"], text, "{seen}");
+        } else {
+            assert_eq!(seen["type"], "job.error");
+            assert_eq!(seen["payload"]["code"], "INTERNAL_ERROR");
+            let message = seen["payload"]["message"].as_str().unwrap();
+            assert!(message.contains("result_chunk"), "{message}");
+        }
+        peer.until("job.result").await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_budget_goes_to_those_who_know_budgets() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let steps = json!([{"metric": {"name": "cost.a", "value": 0.25, "unit": "USD"}}]);
+    let frames = peer
+        .run(json!({"agent": "probe", "lease_request": {"cost.budget": ["USD:1"]}, "input": {"do": steps}}))
+        .await;
+    assert_eq!(numbers(&frames), [1, 2, 3]);
+    let mut plain = Peer::hello_with(&runtime, "tok-a", &["subscribe"]).await;
+    plain
+        .subscribe(json!({"job_id": frames[0]["job_id"], "history": true}))
+        .await;
+    let seen = plain.until("job.result").await;
+    assert_eq!(numbers(&seen), [1, 2]);
+    assert_eq!(seen[0]["payload"]["body"]["name"], "cost.a");
 }
 
 #[tokio::test]

@@ -167,7 +167,7 @@ impl Replay {
         }
         let paint = Paint::stdout();
         let text = match entry.kind {
-            EntryKind::Result | EntryKind::Error => {
+            EntryKind::Result | EntryKind::Streamed | EntryKind::Error => {
                 let payload = String::from_utf8_lossy(&entry.payload);
                 let what = paint.ink(Ink::Bold, wire_type(entry.kind));
                 format!("{what} {}", line(&payload, 400))
@@ -183,7 +183,7 @@ impl Replay {
 
 fn wire_type(kind: EntryKind) -> &'static str {
     match kind {
-        EntryKind::Result => "job.result",
+        EntryKind::Result | EntryKind::Streamed => "job.result",
         EntryKind::Error => "job.error",
         _ => "job.event",
     }

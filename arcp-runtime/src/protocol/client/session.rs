@@ -29,7 +29,7 @@ impl ClientCore {
             resuming: resume.is_some(),
         };
         self.heartbeat = Heartbeat::new(None, now.mono);
-        self.deadline = Some(now.mono + self.settings.limits.greeting);
+        self.deadline = Some(now.mono.saturating_add(self.settings.limits.greeting));
         let mut hello = Hello::new(self.settings.client.clone())
             .with_auth(Auth::new("bearer", self.settings.token.clone()))
             .with_capabilities(
@@ -152,7 +152,7 @@ impl ClientCore {
         if self.phase == Phase::Open {
             self.send(Close::new().with_reason(reason), now);
             self.phase = Phase::Closing;
-            self.deadline = Some(now.mono + self.settings.limits.close);
+            self.deadline = Some(now.mono.saturating_add(self.settings.limits.close));
         } else {
             self.phase = Phase::Over;
             self.put(Output::Closed);

@@ -72,6 +72,8 @@ pub(super) fn kind_code(kind: EntryKind) -> i64 {
         EntryKind::ResultChunk => 2,
         EntryKind::Result => 3,
         EntryKind::Error => 4,
+        EntryKind::Budget => 6,
+        EntryKind::Streamed => 7,
         EntryKind::Credential => 5,
     }
 }
@@ -83,6 +85,8 @@ pub(super) fn kind(code: i64) -> rusqlite::Result<EntryKind> {
         2 => EntryKind::ResultChunk,
         3 => EntryKind::Result,
         4 => EntryKind::Error,
+        6 => EntryKind::Budget,
+        7 => EntryKind::Streamed,
         5 => EntryKind::Credential,
         other => return Err(unreadable(format!("no entry kind has the number {other}"))),
     })

@@ -22,31 +22,31 @@ pub(super) struct LimitFlags {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     resume_window: Option<u64>,
     /// Events kept for a session and for a job.
-    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "EVENTS", value_parser = some())]
     event_buffer: Option<u64>,
     /// Bytes of events kept for a session and for a job.
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "BYTES", value_parser = bytes())]
     event_buffer_bytes: Option<u64>,
     /// Unacknowledged events after which a job is told.
-    #[arg(long, value_name = "EVENTS")]
+    #[arg(long, value_name = "EVENTS", value_parser = events())]
     ack_lag: Option<u64>,
     /// Unacknowledged events after which a connection is closed; never, unless this is given.
-    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     ack_lag_max: Option<u64>,
     /// Events that an agent may be ahead of its attached client's socket.
-    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "EVENTS", value_parser = some())]
     window_events: Option<u64>,
     /// Decoded bytes of one result chunk.
     #[arg(long, value_name = "BYTES", value_parser = bytes())]
     chunk_bytes: Option<u64>,
     /// Decoded bytes of a whole streamed result.
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = bytes())]
     result_bytes: Option<u64>,
     /// Milliseconds that a cancelled agent may take.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = millis())]
     cancel_grace: Option<u64>,
     /// Milliseconds that a job may live past the end of its lease.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = millis())]
     lease_grace: Option<u64>,
     /// Sessions of one principal.
     #[arg(long, value_name = "N")]
@@ -82,12 +82,18 @@ pub(super) struct LimitFlags {
     #[arg(long, value_name = "N", value_parser = some())]
     upstream_requests: Option<u64>,
     /// Seconds that an idempotency key is remembered after its job was accepted.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     idempotency_window: Option<u64>,
     /// Seconds that an ended job is kept.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     retention: Option<u64>,
-    /// Bytes of one inbound frame.
+    /// Ended jobs of one principal that are kept; the oldest go first.
+    #[arg(long, value_name = "N", value_parser = some())]
+    ended_jobs_per_principal: Option<u64>,
+    /// Bytes that the ended jobs of one principal may take.
+    #[arg(long, value_name = "BYTES", value_parser = bytes())]
+    ended_bytes_per_principal: Option<u64>,
+    /// Bytes of one frame, in and out.
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=1_073_741_824))]
     frame_bytes: Option<u64>,
     /// Nesting of JSON in an inbound frame.
@@ -119,6 +125,21 @@ pub(super) struct LimitFlags {
 /// A size that fits into this machine's memory, and holds at least a small event.
 fn bytes() -> clap::builder::RangedU64ValueParser<u64> {
     clap::value_parser!(u64).range(1..=1 << 40)
+}
+
+/// A distance between numbers.
+fn events() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(0..=1 << 40)
+}
+
+/// At most a hundred years: longer than that is a slip, and more than clocks add up to.
+fn seconds() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(0..=3_153_600_000)
+}
+
+/// At most a day.
+fn millis() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(0..=86_400_000)
 }
 
 /// A length of a queue.
@@ -185,7 +206,15 @@ impl LimitFlags {
         set(&mut limits.session_bytes, self.event_buffer_bytes);
         set(&mut limits.job_bytes, self.event_buffer_bytes);
         set(&mut limits.result_bytes, self.result_bytes);
+        set(
+            &mut limits.ended_bytes_per_principal,
+            self.ended_bytes_per_principal,
+        );
         let size = |given: Option<u64>| given.and_then(|given| usize::try_from(given).ok());
+        set(
+            &mut limits.ended_jobs_per_principal,
+            size(self.ended_jobs_per_principal),
+        );
         set(&mut limits.chunk_bytes, size(self.chunk_bytes));
         set(&mut limits.frame_bytes, size(self.frame_bytes));
         set(&mut limits.frame_depth, size(self.frame_depth));
@@ -205,6 +234,51 @@ fn set<T>(slot: &mut T, given: Option<T>) {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Command {
+        #[command(flatten)]
+        limits: LimitFlags,
+    }
+
+    /// What is far beyond sense is refused by name, and the most that is not can be added to any time.
+    #[test]
+    fn no_flag_takes_what_would_overflow() {
+        for flag in [
+            "--retention",
+            "--idempotency-window",
+            "--resume-window",
+            "--cancel-grace",
+            "--lease-grace",
+            "--event-buffer",
+            "--event-buffer-bytes",
+            "--result-bytes",
+            "--ack-lag",
+            "--window-events",
+        ] {
+            let given = ["serve", flag, "18446744073709551615"];
+            let error = Command::try_parse_from(given).unwrap_err().to_string();
+            assert!(error.contains(flag) && error.contains("not in"), "{error}");
+        }
+        let most = [
+            "serve",
+            "--retention",
+            "3153600000",
+            "--cancel-grace",
+            "86400000",
+        ];
+        let mut limits = Limits::default();
+        Command::try_parse_from(most)
+            .unwrap()
+            .limits
+            .apply(&mut limits);
+        assert_eq!(limits.retention, Duration::from_secs(3_153_600_000));
+        assert_eq!(limits.cancel_grace, Duration::from_hours(24));
+    }
+
     /// A limit that cannot be set from the command line is easily forgotten here when it is added there.
     #[test]
     fn every_limit_has_a_flag() {
