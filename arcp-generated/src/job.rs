@@ -1268,8 +1268,7 @@ pub struct Subscribed {
     pub credentials: Option<Vec<crate::credential::Credential>>,
     /// The job that delegated this one.
     ///
-    /// `parent_job_id`. Always sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `parent_job_id`. Always sent; null when there is none.
     pub parent_job_id: Option<crate::common::JobId>,
     /// The trace that it belongs to.
     ///

@@ -1802,8 +1802,7 @@ pub struct JobSummary {
     pub lease: crate::lease::Lease,
     /// The job that delegated this one.
     ///
-    /// `parent_job_id`. Always sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `parent_job_id`. Always sent; null when there is none.
     pub parent_job_id: Option<crate::common::JobId>,
     /// When it was accepted.
     ///
@@ -2083,8 +2082,7 @@ pub struct Jobs {
     pub jobs: Vec<JobSummary>,
     /// Where the next page begins. Null on the last page.
     ///
-    /// `next_cursor`. Always sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `next_cursor`. Always sent; null when there is none.
     pub next_cursor: Option<crate::common::Cursor>,
 }
 impl Jobs {

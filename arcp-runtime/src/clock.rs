@@ -52,7 +52,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Writes a timestamp as the wire wants it: RFC 3339, UTC, milliseconds, `Z` (wire §8.7).
+/// Writes a timestamp as the wire wants it: RFC 3339, UTC, milliseconds, `Z` (§8.2).
 pub fn to_wire(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }

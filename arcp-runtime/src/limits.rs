@@ -1,4 +1,4 @@
-//! Every limit and timer of a runtime and of a client, in one place (wire §10). Defaults are the schema's.
+//! Every limit and timer of a runtime and of a client, in one place (§14). Defaults are the schema's.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ pub mod websocket;
 
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 
-/// Why a connection ends, told to the peer where the transport can say it (wire §7.9).
+/// Why a connection ends, told to the peer where the transport can say it. The specification names no codes: these are ours (§4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseCode {
@@ -85,7 +85,7 @@ pub enum TransportError {
 }
 
 impl TransportError {
-    /// What to tell the peer when the connection ends for this reason (wire §7.9).
+    /// What to tell the peer when the connection ends for this reason.
     pub fn close_code(&self) -> CloseCode {
         match self {
             Self::TooLarge { .. } => CloseCode::TooLarge,
@@ -100,7 +100,7 @@ impl TransportError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Goodbye {
-    /// The close code as it came (wire §7.9; other numbers are possible).
+    /// The close code as it came; a peer may send numbers that [`CloseCode`] does not have.
     pub code: u16,
     /// The reason as it came; often empty.
     pub reason: String,

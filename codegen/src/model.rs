@@ -118,6 +118,8 @@ pub struct Member {
     pub presence: Presence,
     /// `null` is a value of its own, not "missing".
     pub null_is_value: bool,
+    /// The member is optional, and is written as `null` when there is none.
+    pub null_is_written: bool,
     pub secret: bool,
     /// `always`, `never`, or a condition in words.
     pub send: Option<String>,

@@ -32,7 +32,7 @@ pub const WORDS: &[(&str, Takes)] = &[
     ("x-arcp-limits", Takes::Object),
     ("x-arcp-message", Takes::Object),
     ("x-arcp-name", Takes::Text),
-    ("x-arcp-null", Takes::OneOf(&["value"])),
+    ("x-arcp-null", Takes::OneOf(&["value", "written"])),
     ("x-arcp-open", Takes::Truth),
     ("x-arcp-secret", Takes::Truth),
     ("x-arcp-section", Takes::Text),

@@ -1,4 +1,4 @@
-//! A runtime on SQLite that is killed in the middle of a job's events and started again on the same file (DESIGN rules 2 and 8).
+//! A runtime on SQLite that is killed in the middle of a job's events and started again on the same file (§6.3, §7.3).
 
 use serde_json::{Value, json};
 

@@ -8,6 +8,7 @@
 
 mod code;
 mod dead;
+mod decisions;
 mod dependencies;
 mod doors;
 mod limits;

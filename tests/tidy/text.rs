@@ -18,7 +18,8 @@ const KEYWORDS: [&str; 8] = [
     "fn", "struct", "enum", "trait", "type", "mod", "const", "static",
 ];
 
-fn hand_written() -> Vec<File> {
+/// The files of the project that no program writes.
+pub(super) fn hand_written() -> Vec<File> {
     let places = [
         ".ci",
         ".github",

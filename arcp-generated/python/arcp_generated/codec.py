@@ -291,6 +291,11 @@ def put(out: dict[str, Raw], name: str, codec: Codec[T], value: T | None) -> Non
         out[name] = _within(name, codec.write, value)
 
 
+def put_or_null(out: dict[str, Raw], name: str, codec: Codec[T], value: T | None) -> None:
+    """Put a member that is always written: `None` is written as `null`."""
+    out[name] = None if value is None else _within(name, codec.write, value)
+
+
 def put_value(out: dict[str, Raw], name: str, codec: Codec[T], value: T | Missing) -> None:
     """Put a member whose `None` is a `null`; :data:`MISSING` leaves it out."""
     if not isinstance(value, Missing):

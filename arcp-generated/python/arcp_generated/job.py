@@ -622,7 +622,7 @@ class Subscribed:
     """
     parent_job_id: _common.JobId | None = None
     """The job that delegated this one.
-    Sent: always.
+    Always sent; null when there is none.
     """
     trace_id: _common.TraceId | None = None
     """The trace that it belongs to. (§11)
@@ -668,7 +668,7 @@ def _write_subscribed(value: Subscribed) -> Raw:
     _codec.put(out, "lease_constraints", _lease.LEASE_CONSTRAINTS_CODEC, value.lease_constraints)
     _codec.put(out, "budget", _lease.BUDGET_CODEC, value.budget)
     _codec.put(out, "credentials", _codec.list_of(_credential.CREDENTIAL_CODEC, 0, None, False), value.credentials)
-    _codec.put(out, "parent_job_id", _common.JOB_ID_CODEC, value.parent_job_id)
+    _codec.put_or_null(out, "parent_job_id", _common.JOB_ID_CODEC, value.parent_job_id)
     _codec.put(out, "trace_id", _common.TRACE_ID_CODEC, value.trace_id)
     _codec.put(out, "subscribed_from", _codec.integer(0, 9223372036854775807), value.subscribed_from)
     _codec.put(out, "replayed", _codec.BOOL, value.replayed)

@@ -735,7 +735,7 @@ class JobSummary:
     """
     parent_job_id: _common.JobId | None = None
     """The job that delegated this one.
-    Sent: always.
+    Always sent; null when there is none.
     """
     created_at: _common.Timestamp | None = None
     """When it was accepted.
@@ -796,7 +796,7 @@ def _write_job_summary(value: JobSummary) -> Raw:
     _codec.put(out, "agent", _common.RESOLVED_AGENT_CODEC, value.agent)
     _codec.put(out, "status", _job.JOB_STATUS_CODEC, value.status)
     _codec.put(out, "lease", _lease.LEASE_CODEC, value.lease)
-    _codec.put(out, "parent_job_id", _common.JOB_ID_CODEC, value.parent_job_id)
+    _codec.put_or_null(out, "parent_job_id", _common.JOB_ID_CODEC, value.parent_job_id)
     _codec.put(out, "created_at", _common.TIMESTAMP_CODEC, value.created_at)
     _codec.put(out, "trace_id", _common.TRACE_ID_CODEC, value.trace_id)
     _codec.put(out, "last_event_seq", _codec.integer(0, 9223372036854775807), value.last_event_seq)
@@ -820,7 +820,7 @@ class Jobs:
     """The entries, oldest first."""
     next_cursor: _common.Cursor | None = None
     """Where the next page begins. Null on the last page.
-    Sent: always.
+    Always sent; null when there is none.
     """
 
 
@@ -838,7 +838,7 @@ def _write_jobs(value: Jobs) -> Raw:
     out: dict[str, Raw] = {}
     _codec.put(out, "request_id", _common.MESSAGE_ID_CODEC, value.request_id)
     _codec.put(out, "jobs", _codec.list_of(JOB_SUMMARY_CODEC, 0, None, False), value.jobs)
-    _codec.put(out, "next_cursor", _common.CURSOR_CODEC, value.next_cursor)
+    _codec.put_or_null(out, "next_cursor", _common.CURSOR_CODEC, value.next_cursor)
     return out
 
 

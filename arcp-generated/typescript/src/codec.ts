@@ -233,6 +233,11 @@ export function put<T>(out: Map<string, Raw>, name: string, codec: Codec<T>, val
   if (value !== undefined) out.set(name, within(name, () => codec.write(value)));
 }
 
+/** Puts a member that is always written: `undefined` is written as `null`. */
+export function putOrNull<T>(out: Map<string, Raw>, name: string, codec: Codec<T>, value: T | undefined): void {
+  out.set(name, value === undefined ? null : within(name, () => codec.write(value)));
+}
+
 /** Refuses what is not an object before its members are written. */
 export function fields<T>(value: T): T {
   if (value === null || typeof value !== "object") throw new Fault(`expected an object, found ${kindOf(value)}`);

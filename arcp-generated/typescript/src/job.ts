@@ -605,7 +605,7 @@ export interface Subscribed {
   readonly credentials?: readonly credential.Credential[] | undefined;
   /**
    * The job that delegated this one.
-   * Sent: always.
+   * Always sent; null when there is none.
    */
   readonly parent_job_id?: common.JobId | undefined;
   /**
@@ -651,7 +651,7 @@ export const Subscribed: codec.Codec<Subscribed> = {
     codec.put(out, "lease_constraints", lease.LeaseConstraints, value.lease_constraints);
     codec.put(out, "budget", lease.Budget, value.budget);
     codec.put(out, "credentials", codec.list(credential.Credential, 0, Infinity, false), value.credentials);
-    codec.put(out, "parent_job_id", common.JobId, value.parent_job_id);
+    codec.putOrNull(out, "parent_job_id", common.JobId, value.parent_job_id);
     codec.put(out, "trace_id", common.TraceId, value.trace_id);
     codec.put(out, "subscribed_from", codec.long(0n, 9223372036854775807n), value.subscribed_from);
     codec.put(out, "replayed", codec.bool, value.replayed);

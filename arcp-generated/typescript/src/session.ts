@@ -666,7 +666,7 @@ export interface JobSummary {
   readonly lease: lease.Lease;
   /**
    * The job that delegated this one.
-   * Sent: always.
+   * Always sent; null when there is none.
    */
   readonly parent_job_id?: common.JobId | undefined;
   /**
@@ -734,7 +734,7 @@ export const JobSummary: codec.Codec<JobSummary> = {
     codec.put(out, "agent", common.ResolvedAgent, value.agent);
     codec.put(out, "status", job.JobStatus, value.status);
     codec.put(out, "lease", lease.Lease, value.lease);
-    codec.put(out, "parent_job_id", common.JobId, value.parent_job_id);
+    codec.putOrNull(out, "parent_job_id", common.JobId, value.parent_job_id);
     codec.put(out, "created_at", common.Timestamp, value.created_at);
     codec.put(out, "trace_id", common.TraceId, value.trace_id);
     codec.put(out, "last_event_seq", codec.long(0n, 9223372036854775807n), value.last_event_seq);
@@ -754,7 +754,7 @@ export interface Jobs {
   readonly jobs: readonly JobSummary[];
   /**
    * Where the next page begins. Null on the last page.
-   * Sent: always.
+   * Always sent; null when there is none.
    */
   readonly next_cursor?: common.Cursor | undefined;
 }
@@ -772,7 +772,7 @@ export const Jobs: codec.Codec<Jobs> = {
     const out = new Map<string, codec.Raw>();
     codec.put(out, "request_id", common.MessageId, value.request_id);
     codec.put(out, "jobs", codec.list(JobSummary, 0, Infinity, false), value.jobs);
-    codec.put(out, "next_cursor", common.Cursor, value.next_cursor);
+    codec.putOrNull(out, "next_cursor", common.Cursor, value.next_cursor);
     return out;
   },
 };

@@ -1,4 +1,4 @@
-//! Nesting, looked at before a frame is parsed: a deep frame must not cost a deep stack (wire §10).
+//! Nesting, looked at before a frame is parsed: a deep frame must not cost a deep stack (§5).
 
 use super::refusal::Refusal;
 

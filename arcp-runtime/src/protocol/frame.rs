@@ -103,13 +103,6 @@ pub fn payload_limit(limits: &Limits) -> usize {
     limits.frame_bytes - FRAME_HEAD_BYTES.min(limits.frame_bytes / 2)
 }
 
-/// A payload with one more member, which is null: where the wire wants null said and the generated types leave it out.
-pub(super) fn with_null(payload: &Bytes, member: &str) -> Bytes {
-    let mut with = payload.strip_suffix(b"}").unwrap_or(payload).to_vec();
-    with.extend_from_slice(format!(",\"{member}\":null}}").as_bytes());
-    with.into()
-}
-
 /// A payload as bytes. The generated types hold only what JSON can say, so writing them cannot fail.
 pub fn to_payload(payload: &impl Serialize) -> Bytes {
     serde_json::to_vec(payload).map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from)

@@ -12,7 +12,7 @@ use arcp_generated::job::{Accepted, JobStatus};
 use arcp_generated::lease::{Budget, Lease};
 use arcp_generated::limits::LIST_LIMIT_MAX;
 use arcp_generated::message::MessageType;
-use arcp_generated::session::{Feature, JobFilter, JobSummary, ListJobs};
+use arcp_generated::session::{Feature, JobFilter, JobSummary, Jobs, ListJobs};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::core::{ConnKey, Core, Effect, Output};
 use super::features::Features;
-use super::frame::{Frame, to_payload, with_null};
+use super::frame::Frame;
 use super::job::Job;
 use super::principal::Principal;
 use super::refusal::Refusal;
@@ -47,7 +47,7 @@ pub struct View {
 /// A page that was picked and is still to be written.
 #[derive(Debug)]
 pub struct Page {
-    request: String,
+    request: MessageId,
     features: Features,
     jobs: Vec<View>,
     next: Option<Cursor>,
@@ -97,7 +97,7 @@ impl View {
         self.status
     }
 
-    fn summary(self, features: Features) -> Option<Bytes> {
+    fn summary(self, features: Features) -> Option<JobSummary> {
         let (status, last_event_seq) = (job_status(self.status), self.last_event_seq);
         let (accepted, budget) = self.seen_with(features)?;
         let mut summary = JobSummary::new(accepted.job_id, accepted.agent?, status);
@@ -110,13 +110,7 @@ impl View {
         summary.trace_id = accepted.trace_id;
         summary.last_event_seq = last_event_seq;
         summary.parent_job_id = accepted.parent_job_id;
-        let has_parent = summary.parent_job_id.is_some();
-        let summary = to_payload(&summary);
-        Some(if has_parent {
-            summary
-        } else {
-            with_null(&summary, "parent_job_id")
-        })
+        Some(summary)
     }
 }
 
@@ -124,29 +118,11 @@ impl Page {
     /// Writes the page.
     pub fn into_frame(self) -> Frame {
         let features = self.features;
-        let mut payload = b"{\"request_id\":".to_vec();
-        payload.extend_from_slice(&to_payload(&self.request));
-        payload.extend_from_slice(b",\"jobs\":[");
-        let mut first = true;
-        for summary in self
-            .jobs
-            .into_iter()
-            .filter_map(|job| job.summary(features))
-        {
-            if !std::mem::take(&mut first) {
-                payload.push(b',');
-            }
-            payload.extend_from_slice(&summary);
-        }
-        payload.extend_from_slice(b"],\"next_cursor\":");
-        payload.extend_from_slice(&to_payload(&self.next.as_ref().map(Cursor::as_str)));
-        payload.push(b'}');
-        Frame {
-            message_type: MessageType::SessionJobs,
-            about: None,
-            event_seq: None,
-            payload: payload.into(),
-        }
+        let summaries = self.jobs.into_iter();
+        let summaries = summaries.filter_map(|job| job.summary(features)).collect();
+        let mut jobs = Jobs::new(self.request, summaries);
+        jobs.next_cursor = self.next;
+        Frame::of_session(MessageType::SessionJobs, &jobs)
     }
 }
 
@@ -270,7 +246,7 @@ impl Core {
             jobs.extend(taken.map(|job| View::of(job, principal, features)));
         }
         Ok(Page {
-            request: request.as_str().to_owned(),
+            request: request.clone(),
             features,
             jobs,
             next,

@@ -1,4 +1,4 @@
-//! After a restart: what the store knew becomes state again, and jobs whose agents died with the process end (DESIGN rule 8).
+//! After a restart: what the store knew becomes state again, and jobs whose agents died with the process end (§6.3, §7.3).
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use arcp_generated::job::{Subscribe, Subscribed};
 use arcp_generated::message::MessageType;
 
 use super::core::{ConnKey, Core, Effect, Output};
-use super::frame::{Frame, JobFace, with_null};
+use super::frame::{Frame, JobFace};
 use super::listing::{View, job_status};
 use super::principal::Principal;
 use super::refusal::Refusal;
@@ -432,9 +432,5 @@ fn subscribed(
     payload.credentials = accepted.credentials;
     payload.trace_id = accepted.trace_id;
     payload.parent_job_id = accepted.parent_job_id;
-    let mut frame = Frame::of_job(MessageType::JobSubscribed, face, &payload);
-    if payload.parent_job_id.is_none() {
-        frame.payload = with_null(&frame.payload, "parent_job_id");
-    }
-    Some(frame)
+    Some(Frame::of_job(MessageType::JobSubscribed, face, &payload))
 }

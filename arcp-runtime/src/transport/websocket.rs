@@ -31,7 +31,7 @@ pub use connect::{ConnectError, ConnectOptions, connect, connect_over};
 
 /// The subprotocol that is echoed when a client offers it.
 pub const SUBPROTOCOL: &str = "arcp.v1";
-/// The path of a runtime (wire §10).
+/// The path of a runtime (§4).
 pub const PATH: &str = "/arcp";
 
 /// Room for the header of the largest frame and for a pong that waits beside it.

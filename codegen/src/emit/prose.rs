@@ -85,7 +85,9 @@ pub fn member_notes(member: &Member) -> Vec<String> {
     if let Some(feature) = &member.feature {
         notes.push(format!("Needs the feature `{feature}`."));
     }
-    if let Some(send) = &member.send {
+    if member.null_is_written {
+        notes.push("Always sent; null when there is none.".into());
+    } else if let Some(send) = &member.send {
         notes.push(format!("Sent: {}.", send.trim_end_matches('.')));
     }
     if let Some(unit) = &member.unit {

@@ -3,6 +3,7 @@
 use super::{Context, Place};
 use crate::model::{Member, Presence, Ref, Struct};
 use crate::node::{Node, Value};
+use crate::words;
 
 impl Context<'_> {
     /// The members of an object definition.
@@ -85,8 +86,9 @@ impl Context<'_> {
         Some(Member {
             wire: wire.to_owned(),
             docs,
-            presence,
             null_is_value: self.null_is_value(place, node, &ty),
+            null_is_written: self.null_is_written(place, node, &presence),
+            presence,
             secret: self.is_secret(node, &ty),
             send: text("x-arcp-send"),
             fallback: text("x-arcp-fallback"),
@@ -97,7 +99,7 @@ impl Context<'_> {
     }
 
     fn null_is_value(&mut self, place: &Place, node: &Node, ty: &Ref) -> bool {
-        let Some(word) = node.get("x-arcp-null") else {
+        let Some(word) = null_word(node, "value") else {
             return false;
         };
         let json = matches!(ty, Ref::Named { room, name } if room == "common" && name == "Json");
@@ -111,6 +113,44 @@ impl Context<'_> {
             );
         }
         json
+    }
+
+    /// Null is written only where a reader takes it for a missing member, and where the writer owes the member in every frame.
+    fn null_is_written(&mut self, place: &Place, node: &Node, presence: &Presence) -> bool {
+        let Some(word) = null_word(node, "written") else {
+            return false;
+        };
+        let always = node.get("x-arcp-send").and_then(Node::as_str) == Some("always");
+        let needs = [
+            (
+                *presence != Presence::Required,
+                "is required",
+                "take it out of `required`",
+            ),
+            (
+                !matches!(presence, Presence::Default(_)),
+                "has a default",
+                "drop the default",
+            ),
+            (
+                may_be_null(node),
+                "may not be null",
+                "write `anyOf: [{$ref}, {type: null}]` or `type: [T, null]`",
+            ),
+            (
+                always,
+                "is not always sent",
+                "write `x-arcp-send: \"always\"` beside it",
+            ),
+        ];
+        let mut fits = true;
+        for (_, reason, cure) in needs.into_iter().filter(|(met, _, _)| !met) {
+            let reason = format!("null cannot be written for a member that {reason}");
+            let cure = format!("{cure}, or drop the word");
+            self.problem(&place.at("x-arcp-null"), word, reason, cure);
+            fits = false;
+        }
+        fits
     }
 
     /// A member is secret when it says so or when its type does.
@@ -183,4 +223,19 @@ impl Context<'_> {
             );
         }
     }
+}
+
+/// The word `x-arcp-null`, where it has this value.
+fn null_word<'n>(node: &'n Node, value: &str) -> Option<&'n Node> {
+    let word = node.get("x-arcp-null")?;
+    (word.as_str() == Some(value)).then_some(word)
+}
+
+/// Whether the schema of a member lets null stand for a missing value.
+fn may_be_null(node: &Node) -> bool {
+    let among_types = node.get("type").is_some_and(|types| {
+        let mut types = types.items().iter();
+        types.any(|word| word.as_str() == Some("null"))
+    });
+    among_types || node.get("anyOf").and_then(words::nullable).is_some()
 }

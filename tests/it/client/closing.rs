@@ -1,4 +1,4 @@
-//! The end of a connection (§6.7; wire A-11).
+//! The end of a connection (§6.7; A-11).
 
 use super::*;
 

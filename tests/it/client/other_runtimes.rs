@@ -1,4 +1,4 @@
-//! What published runtimes write that the specification does not (wire §9, dialects §4.2).
+//! What published runtimes write that the specification does not.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Submitting and cancelling, and which answer belongs to which request (§7.1, §7.4; wire ).
+//! Submitting and cancelling, and which answer belongs to which request (§7.1, §7.4; ).
 
 use super::*;
 

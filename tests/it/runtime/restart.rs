@@ -1,4 +1,4 @@
-//! A runtime that ends and starts again on the same file knows its sessions, jobs and keys (DESIGN rules 7 and 8).
+//! A runtime that ends and starts again on the same file knows its sessions, jobs and keys (§6.3, §7.2, §7.3).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a WebSocket peer may do to us after the handshake (§4, wire §7.9).
+//! What a WebSocket peer may do to us after the handshake (§4).
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Which request an answer is for (wire ): by `request_id`, then by the answer's own id, then by `trace_id`, then the oldest that fits.
+//! Which request an answer is for: by `request_id`, then by the answer's own id, then by `trace_id`, then the oldest that fits.
 //!
 //! Peers differ in what they send back, so each step is a fallback for the one before. A request that is answered is forgotten.
 

@@ -1,6 +1,6 @@
 //! Events of jobs that are not known yet, while an answer that may name them is awaited.
 //!
-//! A runtime that keeps to the order of wire §11 never needs it; some peers let events overtake the acceptance of their job.
+//! A runtime that says `job.accepted` before the first event of the job (§7.1) never needs it; some peers let events overtake the acceptance of their job.
 
 use std::collections::VecDeque;
 

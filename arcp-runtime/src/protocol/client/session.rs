@@ -37,7 +37,7 @@ impl ClientCore {
             );
         if let Some(known) = resume {
             let last = self.sequence.last();
-            // The flat members are for peers that look for them there (wire A-02).
+            // The flat members are for peers that look for them there.
             hello = hello
                 .with_resume(ResumePoint::new(
                     known.session_id,
@@ -159,7 +159,7 @@ impl ClientCore {
         }
     }
 
-    /// The runtime ends the connection by itself: a drop, after which one comes back (wire A-54).
+    /// The runtime ends the connection by itself: a drop, after which one comes back.
     pub(super) fn closed_by_runtime(&mut self, reason: Option<&str>) {
         if self.phase == Phase::Closing {
             self.phase = Phase::Over;

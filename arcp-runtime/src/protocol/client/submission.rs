@@ -14,7 +14,7 @@ use crate::clock::Now;
 impl ClientCore {
     /// Submits a job. Events of the job come under `key`.
     pub fn submit(&mut self, key: Key, submit: Submit, trace_id: Option<TraceId>, now: Now) {
-        // 128 bits of a ULID are as good a trace id as any (wire §8.6).
+        // 128 bits of a ULID are as good a trace id as any (§11, A-16).
         let minted = || TraceId::try_from(format!("{:032x}", self.mint.ulid(now.wall).0)).ok();
         let trace_id = trace_id.or_else(minted);
         if let Some(feature) = needs(&submit).find(|feature| !self.agreed(feature)) {
@@ -101,7 +101,7 @@ impl ClientCore {
     }
 
     fn send_cancel(&mut self, key: Key, job_id: &JobId, reason: String, now: Now) {
-        // Some peers insist on a reason, and some read the id only here (wire A-09).
+        // Some peers insist on a reason, and some read the id only here.
         let cancel = Cancel::new()
             .with_reason(reason.as_str())
             .with_job_id(job_id.clone());
@@ -201,7 +201,7 @@ impl ClientCore {
     }
 }
 
-/// The features without which this may not be sent (wire §7.1).
+/// The features without which this may not be sent (§6.2).
 fn needs(submit: &Submit) -> impl Iterator<Item = Feature> {
     let versions = submit.agent.as_str().contains('@');
     let expires = submit

@@ -1,4 +1,4 @@
-//! Reading what other runtimes write (wire §9): the fast path is the exact one, repairs are tried only on frames that it refuses.
+//! Reading what other runtimes write: the fast path is the exact one, repairs are tried only on frames that it refuses.
 //!
 //! A repair changes nothing that the specification fixes: budgets that are texts become numbers, counts become flags, members that cannot be read and are not
 //! needed are dropped.

@@ -7,7 +7,7 @@
 use super::target::{self, Target};
 use crate::limits::{MAX_PATTERN_CHARS, MAX_PATTERN_SEGMENTS};
 
-/// Which rules a pattern is written by; it follows from the capability (wire: the table of leases).
+/// Which rules a pattern is written by; it follows from the capability (§9.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// A glob for absolute paths.

@@ -195,6 +195,8 @@ impl Shapes<'_> {
         }
         if member.null_is_value {
             put(&mut node, "x-arcp-null", text("value"));
+        } else if member.null_is_written {
+            put(&mut node, "x-arcp-null", text("written"));
         }
         if member.secret {
             put(&mut node, "x-arcp-secret", truth(true));

@@ -202,6 +202,7 @@ impl Pages<'_> {
                 Presence::Default(json) => format!("`{}`", cell(json)),
             },
             sent: match (&member.send, &member.presence) {
+                _ if member.null_is_written => "always; null when there is none".into(),
                 (Some(send), _) => cell(send),
                 (None, Presence::Required) => "always".into(),
                 (None, _) => "when set".into(),

@@ -188,10 +188,10 @@ impl Scope<'_> {
             },
             codec: self.member_codec(member),
             read: self.read(member, insist),
-            put: if member.null_is_value {
-                "put_value"
-            } else {
-                "put"
+            put: match member {
+                _ if member.null_is_value => "put_value",
+                _ if member.null_is_written => "put_or_null",
+                _ => "put",
             },
             sent: member.send.as_deref() != Some("never"),
         }

@@ -120,6 +120,7 @@ impl<'a> Prepared<'a> {
         let rename = (name.to_string().trim_start_matches("r#") != wire)
             .then(|| quote!(#[serde(rename = #wire)]));
         let skip = match (&self.member.presence, &self.assumed) {
+            (Presence::Optional, _) if self.member.null_is_written => None,
             (Presence::Optional, _) => Some("Option::is_none".to_owned()),
             (_, Some(_)) if self.always_sent() => None,
             (_, Some(Assumed::Natural)) => Some("crate::read::is_default".to_owned()),
@@ -200,6 +201,9 @@ fn notes(member: &Member) -> Vec<String> {
         notes.push(format!("In {unit}."));
     }
     match member.send.as_deref() {
+        Some("always") if member.null_is_written => {
+            notes.push("Always sent; null when there is none.".to_owned());
+        }
         Some("always") => notes.push("Always sent.".to_owned()),
         Some("never") => notes.push("Read, and never sent.".to_owned()),
         Some(when) => notes.push(format!("Sent {when}.")),

@@ -63,6 +63,8 @@ pub(super) struct MemberView {
     pub(super) ty: String,
     pub(super) codec: String,
     pub(super) read: String,
+    /// The function that writes it.
+    pub(super) put: &'static str,
     /// Whether we ever write it.
     pub(super) sent: bool,
 }
@@ -165,6 +167,11 @@ impl Scope<'_> {
             },
             codec: self.member_codec(member),
             read: self.read(member),
+            put: if member.null_is_written {
+                "putOrNull"
+            } else {
+                "put"
+            },
             sent: member.send.as_deref() != Some("never"),
         }
     }

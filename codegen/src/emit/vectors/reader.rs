@@ -269,6 +269,13 @@ impl<'m> Reader<'m> {
                         out.push((member.wire.clone(), value));
                     }
                 }
+                Presence::Optional if member.null_is_written => {
+                    let null = Node {
+                        line: node.line,
+                        value: Value::Null,
+                    };
+                    out.push((member.wire.clone(), null));
+                }
                 _ => {}
             }
             return;

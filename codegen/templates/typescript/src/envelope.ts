@@ -118,11 +118,11 @@ export const Envelope: codec.Codec<Envelope> = {
     codec.fields(envelope);
     const out = new Map<string, Raw>();
 {%- for member in leading %}
-    codec.put(out, {{ member.wire }}, {{ member.codec }}, envelope{{ member.access }});
+    codec.{{ member.put }}(out, {{ member.wire }}, {{ member.codec }}, envelope{{ member.access }});
 {%- endfor %}
     out.set("type", envelope.type === "unknown" ? envelope.wire : envelope.type);
 {%- for member in trailing %}
-    codec.put(out, {{ member.wire }}, {{ member.codec }}, envelope{{ member.access }});
+    codec.{{ member.put }}(out, {{ member.wire }}, {{ member.codec }}, envelope{{ member.access }});
 {%- endfor %}
     for (const [name, value] of Object.entries(envelope.vendor ?? {})) {
       if (!name.startsWith(VENDOR)) throw new Fault(`a vendor member must start with ${VENDOR}`).under(name);

@@ -55,7 +55,7 @@ export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {
     const out = new Map<string, codec.Raw>();
 {%- for member in members %}
 {%- if member.sent %}
-    codec.put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
+    codec.{{ member.put }}(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
 {%- endif %}
 {%- endfor %}
     return out;
@@ -116,7 +116,7 @@ export const {{ ty.name }}: codec.Codec<{{ ty.name }}> = {
     out.set("{{ tag }}", value.{{ tag }} === "unknown" ? value.wire : value.{{ tag }});
 {%- for member in shared %}
 {%- if member.sent %}
-    codec.put(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
+    codec.{{ member.put }}(out, {{ member.wire }}, {{ member.codec }}, value{{ member.access }});
 {%- endif %}
 {%- endfor %}
     switch (value.{{ tag }}) {
