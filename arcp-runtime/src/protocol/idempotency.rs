@@ -249,6 +249,7 @@ impl Core {
                 if !job.receivers.contains(&session) {
                     job.receivers.push(session);
                 }
+                out.effects.push(Effect::Adopted(key, session));
             }
             out.records.push(Record::JobAdopted { job: key, session });
         }
@@ -267,7 +268,7 @@ impl Core {
         else {
             return;
         };
-        let event_seq = receiver.log.push(payload.len());
+        let event_seq = receiver.log.push(payload.len(), self.limits.session_bytes);
         out.records.push(Record::Delivered {
             session,
             job: key,

@@ -399,7 +399,8 @@ impl Core {
 
     /// An ended job is forgotten, and its idempotency key with it.
     pub(super) fn forget(&mut self, key: JobKey, out: &mut Output) {
-        if let Some(job) = self.remove(key) {
+        if let Some(mut job) = self.remove(key) {
+            self.nothing_to_join(std::mem::take(&mut job.joining), out);
             if let Some((name, _)) = job.idempotency {
                 let name = (job.principal, name);
                 // The key may belong to a later job already.
