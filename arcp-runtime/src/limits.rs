@@ -225,16 +225,28 @@ pub const MAX_REFERENCE_BYTES: usize = 256;
 
 /// Frames handed to a transport before reading has its turn.
 pub(crate) const WRITE_BATCH: usize = 512;
-/// Answers that may wait for one socket; beyond it nothing more is read from it.
+/// Answers that one connection may have asked for and not been handed; beyond it nothing more is read from it.
 pub(crate) const WAITING_ANSWERS: usize = 256;
-/// How long a last frame and the goodbye may take.
+/// Payload bytes of one page of a listing, or half a frame if that is less; one larger job goes alone.
+pub(crate) const LIST_PAGE_BYTES: usize = 256 * 1024;
+/// Jobs that one listing looks at. A filter that matches few of them gets short pages instead of a long wait.
+pub(crate) const LIST_LOOKED_AT: usize = 1000;
+/// How long it may take to write what is queued for a connection that has to end, and again how long the goodbye may take.
 pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
+/// How long a runtime that stops waits for its connections: both of their farewells, and a moment.
+pub(crate) const LEAVING: Duration = Duration::from_secs(5);
+/// Requests for the history of a job that one session may have under way.
+pub(crate) const LOOKUPS_PER_SESSION: usize = 32;
+/// How often over a session's buffer may hold histories that it asked for and has not been sent.
+pub(crate) const UNREAD_HISTORIES: u64 = 4;
 /// Entries of one page of replay.
 pub(crate) const REPLAY_ENTRIES: usize = 1024;
 /// Payload bytes of one page of replay.
 pub(crate) const REPLAY_BYTES: usize = 1 << 20;
-/// Inputs that the dispatcher takes in one go.
+/// Inputs of agents that the dispatcher takes in one go.
 pub(crate) const INPUTS_AT_ONCE: usize = 1024;
+/// Calls of connections that the dispatcher takes in one go. Each may be a listing, so this bounds how long agents and timers wait.
+pub(crate) const CALLS_AT_ONCE: usize = 64;
 /// Records that may collect while a batch is being committed.
 pub(crate) const COLLECTED_RECORDS: usize = 8192;
 /// How often a failing commit is tried again before the runtime gives up, and how long it waits in between.

@@ -22,7 +22,7 @@ use crate::auth::{BearerTokens, Verifier};
 use crate::clock::{Clock, Now, SystemClock};
 use crate::credential::Provisioner;
 use crate::id::{Mint, SystemMint};
-use crate::limits::Limits;
+use crate::limits::{LEAVING, Limits};
 use crate::protocol::core::{ConnKey, Core, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Offer;
@@ -41,12 +41,16 @@ pub(crate) mod dispatch;
 mod faces;
 pub(crate) mod feed;
 mod fingerprint;
+mod greet;
 mod history;
 mod host;
 mod inline;
 mod jobs;
+mod lanes;
+mod line;
 mod logins;
 mod outgoing;
+pub(crate) mod owner;
 mod submit;
 pub(crate) mod window;
 
@@ -364,7 +368,7 @@ impl Runtime {
         }
     }
 
-    /// Tells every client that the runtime stops, waits for the connections to end, and stops. Jobs that run end with the next start,
+    /// Tells every client that the runtime stops, waits a few seconds for the connections to end, and stops. Jobs that run end with the next start,
     /// as after a crash: their clients get a retryable `INTERNAL_ERROR`.
     ///
     /// # Errors
@@ -373,10 +377,24 @@ impl Runtime {
         // A dispatcher that has stopped already has nothing left to tell.
         let _ = self.host.inbox.call(Call::Tell(Input::Shutdown)).await;
         let outcome = self.stopped().await;
+        if tokio::time::timeout(LEAVING, self.empty()).await.is_err() {
+            let left = self.shared.connections.load(Ordering::Acquire);
+            tracing::warn!(
+                left,
+                "connections did not end in time; they are left behind"
+            );
+        }
+        outcome
+    }
+
+    /// Waits until there is no connection.
+    async fn empty(&self) {
         loop {
             let changed = self.shared.idle.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
             if self.shared.connections.load(Ordering::Acquire) == 0 {
-                return outcome;
+                return;
             }
             changed.await;
         }

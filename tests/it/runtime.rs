@@ -19,6 +19,7 @@ mod ack;
 mod caps;
 mod credentials;
 mod delegation;
+mod flow;
 mod handshake;
 mod heartbeat;
 mod idempotency;

@@ -35,7 +35,7 @@ use crate::protocol::lease::operation::{Denied, Operation};
 use crate::protocol::principal::Principal;
 use crate::protocol::refusal::cut;
 use crate::server::desk::Desk;
-use crate::server::feed::Feed;
+use crate::server::owner::Owner;
 use crate::store::EntryKind;
 
 /// The running job, as its agent sees it. Cheap to clone; all clones are the same job.
@@ -52,7 +52,7 @@ struct Running {
     accepted: Now,
     wallet: Option<Wallet>,
     features: Features,
-    owner: Arc<Feed>,
+    owner: Arc<Owner>,
     stop: CancellationToken,
     desk: Arc<Desk>,
     /// Orders the events of one job that are emitted from several tasks, so that a call's events stay together.
@@ -72,7 +72,7 @@ impl fmt::Debug for JobContext {
 impl JobContext {
     pub(crate) fn new(
         launch: Launch,
-        owner: Arc<Feed>,
+        owner: Arc<Owner>,
         stop: CancellationToken,
         desk: Arc<Desk>,
     ) -> Self {
@@ -449,7 +449,12 @@ impl JobContext {
     ) -> Result<(), AgentError> {
         self.sendable(&payload)?;
         let event = Input::Emit { job, kind, payload };
-        Ok(self.job.desk.inbox.emit(&self.job.owner, event).await?)
+        Ok(self
+            .job
+            .desk
+            .inbox
+            .emit(self.job.owner.feed(), event)
+            .await?)
     }
 
     /// Whether a frame can carry the payload. One that none can would be refused by every transport, at every replay anew.

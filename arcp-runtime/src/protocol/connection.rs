@@ -131,6 +131,11 @@ impl Connection {
         self.heartbeat.sent(now);
     }
 
+    /// The peer is not read from for a reason of this side: its silence means nothing.
+    pub fn held_up(&mut self, now: Now) {
+        self.heartbeat.heard(now);
+    }
+
     /// An event was sent: the connection is of use.
     pub fn used(&mut self, now: Now) {
         self.used = now.mono;

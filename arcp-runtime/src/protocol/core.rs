@@ -94,6 +94,8 @@ pub enum Input {
         request: MessageId,
         /// What is asked for.
         subscribe: Subscribe,
+        /// The highest number that was handed to the asking session's socket so far.
+        written: u64,
     },
     /// What [`Effect::LookUp`] asked for; `None` when the store could not say.
     LookedUp(Lookup, Option<Vec<Known>>),
@@ -205,6 +207,8 @@ pub enum Effect {
     Start(Box<Launch>),
     /// A job's agent is asked to stop.
     Stop(JobKey),
+    /// A running job belongs to another session now: from here on it waits for that one's reader.
+    Adopted(JobKey, SessionKey),
     /// A job has ended: its agent, if it still runs, is abandoned.
     Ended(JobKey),
     /// A job is forgotten.
@@ -370,7 +374,8 @@ impl Core {
                 conn,
                 request,
                 subscribe,
-            } => self.subscribe(conn, &request, &subscribe, out),
+                written,
+            } => self.subscribe(conn, &request, &subscribe, written, out),
             Input::LookedUp(lookup, entries) => self.looked_up(&lookup, entries, out),
             Input::Unsubscribe { conn, job } => self.unsubscribe(conn, &job, out),
             Input::Started(job) => self.started(job),

@@ -5,12 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::core::{Core, Effect, Output};
-use super::refusal::Refusal;
 use super::timer::Timer;
 use crate::id::JobKey;
 use crate::store::Record;
-
-use arcp_generated::error::ErrorCode;
 
 /// The ended jobs of one principal, in the order in which they ended.
 #[derive(Debug, Default)]
@@ -59,14 +56,7 @@ impl Core {
                 self.ended.remove(&job.principal);
             }
         }
-        for (session, request) in job.joining.give_up() {
-            let name = &job.face.job_id;
-            let refusal = Refusal::new(
-                ErrorCode::JobNotFound,
-                format!("there is no job {} any more", name.as_str()),
-            );
-            Self::refuse(session, request.as_str(), None, &refusal, out);
-        }
+        self.nothing_to_join(std::mem::take(&mut job.joining), out);
         if let Some((name, _)) = job.idempotency {
             let name = (job.principal, name);
             // The key may belong to a later job already.

@@ -126,6 +126,7 @@ impl Core {
                 acked: 0,
                 resumed_at: 0,
                 lagging: false,
+                lookups: 0,
             },
         );
         self.attach(conn, key, &token, None, now, out);

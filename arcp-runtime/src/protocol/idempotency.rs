@@ -244,6 +244,7 @@ impl Core {
                 if !job.receivers.contains(&session) {
                     job.receivers.push(session);
                 }
+                out.effects.push(Effect::Adopted(key, session));
             }
             out.records.push(Record::JobAdopted { job: key, session });
         }
@@ -255,7 +256,9 @@ impl Core {
         else {
             return;
         };
-        let event_seq = receiver.log.push(job.terminal_bytes);
+        let event_seq = receiver
+            .log
+            .push(job.terminal_bytes, self.limits.session_bytes);
         out.records.push(Record::Delivered {
             session,
             job: key,

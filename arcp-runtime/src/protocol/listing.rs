@@ -21,15 +21,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::core::{ConnKey, Core, Effect, Output};
 use super::features::Features;
-use super::frame::Frame;
+use super::frame::{Frame, to_payload};
 use super::job::Job;
 use super::principal::Principal;
 use super::refusal::Refusal;
 use crate::id::{JobKey, Ulid};
+use crate::limits::{LIST_LOOKED_AT, LIST_PAGE_BYTES};
 use crate::store::Status;
 
-/// Jobs that one request looks at. A filter that matches few of them gets short pages instead of a long wait.
-const LOOKED_AT: usize = 10_000;
 /// Bytes of a cursor that are the job; the rest proves that it came from here.
 const KEY_BYTES: usize = 16;
 const PROOF_BYTES: usize = 8;
@@ -97,6 +96,13 @@ impl View {
         self.status
     }
 
+    /// About how many bytes it takes in a listing, rather too many than too few.
+    fn bytes(&self) -> usize {
+        // What is left of a budget is no longer than the lease that grants it, which was accepted.
+        let credentials = self.credentials.iter().flatten();
+        2 * self.accepted.len() + 512 + credentials.map(credential_bytes).sum::<usize>()
+    }
+
     fn summary(self, features: Features) -> Option<JobSummary> {
         let (status, last_event_seq) = (job_status(self.status), self.last_event_seq);
         let (accepted, budget) = self.seen_with(features)?;
@@ -114,7 +120,17 @@ impl View {
     }
 }
 
+/// About how many bytes a credential takes.
+fn credential_bytes(credential: &Credential) -> usize {
+    to_payload(credential).len() + 1
+}
+
 impl Page {
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.jobs.iter().map(View::bytes).sum()
+    }
+
     /// Writes the page.
     pub fn into_frame(self) -> Frame {
         let features = self.features;
@@ -232,18 +248,24 @@ impl Core {
         };
         let filter = Filter::read(list.filter, features)?;
         let limit = usize::try_from(list.limit.min(LIST_LIMIT_MAX)).unwrap_or(1);
+        let most_bytes = LIST_PAGE_BYTES.min(self.limits.frame_bytes / 2);
+        let mut bytes = 0;
         let mut jobs = Vec::new();
         let mut end = None;
         let mut next = None;
         for (looked_at, key) in self.visible_to(principal, after).enumerate() {
             let taken = self.jobs.get(&key).filter(|job| filter.takes(job));
-            if looked_at == LOOKED_AT || (taken.is_some() && jobs.len() == limit) {
+            let taken = taken.map(|job| View::of(job, principal, features));
+            bytes += taken.as_ref().map_or(0, View::bytes);
+            // The first job always fits, so that a reader gets on.
+            let full = jobs.len() == limit || (bytes > most_bytes && !jobs.is_empty());
+            if looked_at == LIST_LOOKED_AT || (taken.is_some() && full) {
                 // There is more: the page ends with the job before this one.
                 next = end.and_then(|end| write_cursor(end, principal));
                 break;
             }
             end = Some(key);
-            jobs.extend(taken.map(|job| View::of(job, principal, features)));
+            jobs.extend(taken);
         }
         Ok(Page {
             request: request.clone(),

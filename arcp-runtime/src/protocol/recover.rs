@@ -95,6 +95,7 @@ impl Core {
                 acked: known.trimmed_through,
                 resumed_at: known.last_event_seq,
                 lagging: false,
+                lookups: 0,
             },
         );
     }

@@ -52,7 +52,7 @@ impl Core {
         out: &mut Output,
     ) -> Option<u64> {
         let job = self.jobs.get_mut(&key)?;
-        let seq = job.log.push(payload.len());
+        let seq = job.log.push(payload.len(), self.limits.job_bytes);
         let mut deliveries = Vec::with_capacity(job.receivers.len());
         let mut crossed = None;
         let mut hopeless = Vec::new();
@@ -66,7 +66,7 @@ impl Core {
             if !session.takes(kind) {
                 continue;
             }
-            let event_seq = session.log.push(payload.len());
+            let event_seq = session.log.push(payload.len(), self.limits.session_bytes);
             if let Some(through) = session
                 .log
                 .bound(self.limits.session_events, self.limits.session_bytes)

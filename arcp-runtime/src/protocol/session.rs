@@ -19,6 +19,8 @@ use arcp_generated::session::{Closed, Feature};
 
 /// How many deliveries are released together; the buffer's limit is kept to within one such block.
 const BLOCK: u64 = 128;
+/// A block ends, however few it holds, when it has this part of the bytes that the log may hold.
+const BLOCKS_OF_BYTES: u64 = 16;
 
 /// One session.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub struct Session {
     pub resumed_at: u64,
     /// Whether the lag was signalled and has not halved since.
     pub lagging: bool,
+    /// Its requests for histories that are being looked up.
+    pub lookups: usize,
 }
 
 /// A numbered log that releases its oldest part when it grows over its limits.
@@ -54,11 +58,12 @@ pub struct Log {
     pub trimmed: u64,
     blocks: VecDeque<Block>,
     bytes: u64,
-    allowance: Allowance,
+    /// Oldest first.
+    allowances: VecDeque<Allowance>,
 }
 
-/// What may be kept beyond the limits, until a number is released.
-#[derive(Debug, Default)]
+/// What may be kept beyond the limits, until a number is read or released.
+#[derive(Debug)]
 struct Allowance {
     through: u64,
     entries: u64,
@@ -80,22 +85,25 @@ impl Log {
             trimmed,
             blocks: VecDeque::new(),
             bytes: 0,
-            allowance: Allowance::default(),
+            allowances: VecDeque::new(),
         };
         // Sizes are not known any more; they count as empty, so that only the number of entries bounds them.
         while log.last < last {
-            log.push(0);
+            log.push(0, u64::MAX);
         }
         log
     }
 
-    /// Gives out the next number, for something of `bytes` bytes.
-    pub fn push(&mut self, bytes: usize) -> u64 {
+    /// Gives out the next number, for something of `bytes` bytes in a log that may hold `most` bytes.
+    pub fn push(&mut self, bytes: usize, most: u64) -> u64 {
         self.last += 1;
         let bytes = bytes as u64;
         self.bytes += bytes;
         match self.blocks.back_mut() {
-            Some(block) if !self.last.is_multiple_of(BLOCK) => {
+            Some(block)
+                if !self.last.is_multiple_of(BLOCK)
+                    && block.bytes + bytes <= (most / BLOCKS_OF_BYTES).max(1) =>
+            {
                 block.through = self.last;
                 block.bytes += bytes;
             }
@@ -107,26 +115,51 @@ impl Log {
         self.last
     }
 
-    /// Keeps this much more than the limits say until the newest number so far is released: it was pushed at once, and could not have been read yet.
+    /// Keeps this much more than the limits say until the newest number so far is read or released: it was pushed at once, and could not have been read yet.
     pub fn allow(&mut self, entries: u64, bytes: u64) {
-        self.allowance = Allowance {
-            through: self.last,
-            entries,
-            bytes,
+        if entries > 0 {
+            self.allowances.push_back(Allowance {
+                through: self.last,
+                entries,
+                bytes,
+            });
+        }
+    }
+
+    /// The reader was sent everything up to `through`: what was allowed for it is not needed any more.
+    pub fn read(&mut self, through: u64) {
+        let through = through.max(self.trimmed);
+        while let Some(oldest) = self.allowances.front()
+            && oldest.through <= through
+        {
+            self.allowances.pop_front();
+        }
+    }
+
+    /// Entries and bytes that are allowed beyond the limits now.
+    pub fn allowed(&self) -> (u64, u64) {
+        let add = |(entries, bytes): (u64, u64), allowance: &Allowance| {
+            (
+                entries.saturating_add(allowance.entries),
+                bytes.saturating_add(allowance.bytes),
+            )
         };
+        self.allowances.iter().fold((0, 0), add)
     }
 
     /// Releases what is over the limits. Answers with the highest number released, if any was.
     pub fn bound(&mut self, entries: u64, bytes: u64) -> Option<u64> {
         let mut released = None;
-        let (entries, bytes) = if self.trimmed < self.allowance.through {
-            (
-                entries.saturating_add(self.allowance.entries),
-                bytes.saturating_add(self.allowance.bytes),
-            )
+        self.read(self.trimmed);
+        let (more_entries, more_bytes) = self.allowed();
+        let entries = entries.saturating_add(more_entries);
+        // Whole blocks are released: without room for one, the beginning of what is unread would go with the end of what is read.
+        let block = if more_entries > 0 {
+            bytes / BLOCKS_OF_BYTES
         } else {
-            (entries, bytes)
+            0
         };
+        let bytes = bytes.saturating_add(more_bytes).saturating_add(block);
         while self.last - self.trimmed > entries.saturating_add(BLOCK) || self.bytes > bytes {
             // The newest block stays whatever its size, so that the newest entry can always be read.
             if self.blocks.len() < 2 {
@@ -286,12 +319,12 @@ mod tests {
     fn a_log_keeps_its_limits_and_its_newest_entry() {
         let mut log = Log::default();
         for _ in 0..10_000 {
-            log.push(10);
+            log.push(10, u64::MAX);
             log.bound(1000, u64::MAX);
             assert!(log.last - log.trimmed <= 1000 + BLOCK);
         }
         assert!(log.last - log.trimmed >= 1000);
-        log.push(1 << 30);
+        log.push(1 << 30, 1 << 20);
         log.bound(1000, 1 << 20);
         assert_eq!(log.last, 10_001);
         assert!(log.trimmed < log.last);
@@ -301,11 +334,52 @@ mod tests {
     fn release_never_passes_what_was_asked() {
         let mut log = Log::default();
         (0..1000).for_each(|_| {
-            log.push(1);
+            log.push(1, u64::MAX);
         });
         let released = log.release(700).unwrap();
         assert!(released <= 700 && released > 700 - BLOCK);
         assert_eq!(log.release(700), None);
         assert_eq!(log.trimmed, released);
+    }
+
+    #[test]
+    fn large_entries_are_released_one_by_one_and_not_all_at_once() {
+        const MOST: u64 = 64 << 20;
+        let mut log = Log::default();
+        let mut held = VecDeque::new();
+        for _ in 0..1000 {
+            held.push_back((log.push(1 << 20, MOST), 1 << 20));
+            log.bound(u64::MAX, MOST);
+            held.retain(|(number, _)| *number > log.trimmed);
+            let bytes: u64 = held.iter().map(|(_, bytes)| bytes).sum();
+            assert!(bytes <= MOST, "{bytes} bytes are held");
+        }
+        let bytes: u64 = held.iter().map(|(_, bytes)| bytes).sum();
+        assert!(bytes >= MOST / 16 * 14, "only {bytes} bytes are left");
+    }
+
+    #[test]
+    fn a_second_history_does_not_push_out_the_first_before_it_is_read() {
+        let mut log = Log::default();
+        let history = |log: &mut Log| {
+            (0..1000).for_each(|_| {
+                log.push(10, 10_000);
+            });
+            log.allow(1000, 10_000);
+            log.bound(1000, 10_000)
+        };
+        for _ in 0..3 {
+            assert_eq!(history(&mut log), None);
+        }
+        assert_eq!(log.allowed(), (3000, 30_000));
+        log.read(1999);
+        assert_eq!(log.allowed(), (2000, 20_000), "half a history is none");
+        log.read(2000);
+        assert_eq!(log.allowed(), (1000, 10_000));
+        let released = log.bound(1000, 10_000).unwrap();
+        assert!((500..=1000).contains(&released), "{released}");
+        log.release(3000);
+        log.bound(1000, 10_000);
+        assert!(log.allowed() <= (1000, 10_000));
     }
 }

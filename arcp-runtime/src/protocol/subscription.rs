@@ -19,6 +19,7 @@ use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::Session;
 use crate::id::{JobKey, SessionKey};
+use crate::limits::{LOOKUPS_PER_SESSION, UNREAD_HISTORIES};
 use crate::store::{Entry, EntryKind, Record};
 
 /// An entry of a job's log, as far as a late reader needs to know it before it reads it.
@@ -61,10 +62,18 @@ pub(super) struct Joining {
 struct Waiting {
     session: SessionKey,
     ticket: u64,
+    /// The newest entry when it asked first; the tail counts above it.
+    through: u64,
+    asked: Vec<Asked>,
+}
+
+/// One request that waits for the look into the log.
+#[derive(Debug)]
+struct Asked {
     request: MessageId,
     from: u64,
-    /// The newest entry when it asked; the tail counts above it.
-    through: u64,
+    /// Whether it was not taken back by a `job.unsubscribe` in the meantime. It is answered in any case.
+    follow: bool,
 }
 
 /// A decision on who may follow a job, for the log (§14).
@@ -103,19 +112,18 @@ impl Joining {
         self.tail.push_back(entry);
     }
 
-    fn take(&mut self, session: SessionKey, ticket: Option<u64>) -> Option<Waiting> {
-        let place = self.waiting.iter().position(|waiting| {
-            waiting.session == session && ticket.is_none_or(|ticket| waiting.ticket == ticket)
-        })?;
-        Some(self.waiting.swap_remove(place))
+    fn of(&mut self, session: SessionKey) -> Option<&mut Waiting> {
+        self.waiting
+            .iter_mut()
+            .find(|waiting| waiting.session == session)
     }
 
-    /// Who waited, when there is nothing more to wait for.
-    pub(super) fn give_up(&mut self) -> Vec<(SessionKey, MessageId)> {
-        let waiting = std::mem::take(&mut self.waiting).into_iter();
-        waiting
-            .map(|waiting| (waiting.session, waiting.request))
-            .collect()
+    fn take(&mut self, session: SessionKey, ticket: u64) -> Option<Waiting> {
+        let place = self
+            .waiting
+            .iter()
+            .position(|waiting| waiting.session == session && waiting.ticket == ticket)?;
+        Some(self.waiting.swap_remove(place))
     }
 
     fn forget_tail(&mut self) {
@@ -132,18 +140,28 @@ impl Core {
         conn: ConnKey,
         request: &MessageId,
         wanted: &Subscribe,
+        written: u64,
         out: &mut Output,
     ) {
         let Some(key) = self.session_of(conn) else {
             return;
         };
-        let Some(session) = self.sessions.get(&key) else {
+        let Some(session) = self.sessions.get_mut(&key) else {
             return;
         };
+        session.log.read(written.max(session.resumed_at));
         let principal = session.principal.clone();
         let found = self
             .observable(&principal, wanted.job_id.as_str(), out)
-            .and_then(|job| self.room_to_follow(key, job).map(|()| job));
+            .and_then(|job| self.room_to_follow(key, job).map(|()| job))
+            .and_then(|job| {
+                let room = if wanted.history {
+                    self.room_for_history(key)
+                } else {
+                    Ok(())
+                };
+                room.map(|()| job)
+            });
         let job = match found {
             Ok(job) => job,
             Err(refusal) => return Self::refuse(key, request.as_str(), None, &refusal, out),
@@ -151,8 +169,41 @@ impl Core {
         if wanted.history {
             self.look_up(key, job, request, wanted.from_event_seq.unwrap_or(0), out);
         } else {
-            self.join(key, job, request, None, out);
+            self.join(key, job, request, None, true, out);
         }
+    }
+
+    /// The caps on histories: on those that are looked up, and on those that the session was not sent yet.
+    fn room_for_history(&self, key: SessionKey) -> Result<(), Refusal> {
+        let Some(session) = self.sessions.get(&key) else {
+            return Ok(());
+        };
+        if session.lookups >= LOOKUPS_PER_SESSION {
+            let message = format!(
+                "{LOOKUPS_PER_SESSION} histories are being looked up for this session already; wait for their answers"
+            );
+            return Err(Refusal::cap("lookups_per_session", message));
+        }
+        self.room_for_unread(session, 0, 0)
+    }
+
+    /// Whether `entries` more of a history can be kept until they are read. The first history always can.
+    fn room_for_unread(&self, session: &Session, entries: u64, bytes: u64) -> Result<(), Refusal> {
+        let unread = session.log.allowed();
+        let fits = |unread: u64, more: u64, most: u64| {
+            unread.saturating_add(more) <= most.saturating_mul(UNREAD_HISTORIES)
+        };
+        if unread.0 == 0
+            || fits(unread.0, entries, self.limits.session_events)
+                && fits(unread.1, bytes, self.limits.session_bytes)
+        {
+            return Ok(());
+        }
+        let message = format!(
+            "{} events of histories were not read yet; read them and ask again",
+            unread.0
+        );
+        Err(Refusal::cap("unread_history", message))
     }
 
     /// The job that a principal names, if it may know of it (§7.6, A-08).
@@ -215,20 +266,27 @@ impl Core {
         from: u64,
         out: &mut Output,
     ) {
-        self.tickets += 1;
-        let Some(job) = self.jobs.get_mut(&key) else {
+        let (Some(job), Some(asking)) = (self.jobs.get_mut(&key), self.sessions.get_mut(&session))
+        else {
             return;
         };
-        // A session that asks twice for the same job gets two answers, but it cannot make lookups pile up.
-        job.joining
-            .waiting
-            .retain(|waiting| waiting.session != session);
+        asking.lookups += 1;
+        let asked = Asked {
+            request: request.clone(),
+            from,
+            follow: true,
+        };
+        // One look is enough for everything that the session asks of this job until it is over.
+        if let Some(waiting) = job.joining.of(session) {
+            waiting.asked.push(asked);
+            return;
+        }
+        self.tickets += 1;
         job.joining.waiting.push(Waiting {
             session,
             ticket: self.tickets,
-            request: request.clone(),
-            from,
             through: job.log.last,
+            asked: vec![asked],
         });
         out.effects.push(Effect::LookUp(Lookup {
             session,
@@ -252,17 +310,22 @@ impl Core {
         let Some(job) = self.jobs.get_mut(&lookup.job) else {
             return;
         };
-        let Some(waiting) = job.joining.take(lookup.session, Some(lookup.ticket)) else {
+        let Some(waiting) = job.joining.take(lookup.session, lookup.ticket) else {
             return;
         };
+        if let Some(session) = self.sessions.get_mut(&lookup.session) {
+            session.lookups -= waiting.asked.len();
+        }
         let Some(mut entries) = entries else {
             job.joining.forget_tail();
             let refusal = Refusal::new(
                 ErrorCode::InternalError,
                 "the job's log cannot be read; try again",
             );
-            let request = waiting.request.as_str();
-            return Self::refuse(lookup.session, request, None, &refusal, out);
+            for asked in &waiting.asked {
+                Self::refuse(lookup.session, asked.request.as_str(), None, &refusal, out);
+            }
+            return;
         };
         let since = job.joining.tail.iter().copied();
         entries.extend(since.filter(|entry| entry.seq > waiting.through));
@@ -272,14 +335,38 @@ impl Core {
             .log
             .trimmed
             .max(job.log.last.saturating_sub(self.limits.job_events));
-        entries.retain(|entry| entry.seq > oldest && entry.owner_seq > waiting.from);
-        self.join(
-            lookup.session,
-            lookup.job,
-            &waiting.request,
-            Some(entries),
-            out,
-        );
+        entries.retain(|entry| entry.seq > oldest);
+        for asked in waiting.asked {
+            let wanted = entries.iter().filter(|entry| entry.owner_seq > asked.from);
+            let wanted: Vec<Known> = wanted.copied().collect();
+            let bytes = wanted.iter().map(|entry| entry.bytes as u64).sum();
+            let Some(session) = self.sessions.get(&lookup.session) else {
+                return;
+            };
+            match self.room_for_unread(session, wanted.len() as u64, bytes) {
+                Ok(()) => {
+                    let (request, history) = (&asked.request, Some(wanted));
+                    let (session, job) = (lookup.session, lookup.job);
+                    self.join(session, job, request, history, asked.follow, out);
+                }
+                Err(refusal) => {
+                    Self::refuse(lookup.session, asked.request.as_str(), None, &refusal, out);
+                }
+            }
+        }
+    }
+
+    /// The job is forgotten: nobody will be told what it was.
+    pub(super) fn nothing_to_join(&mut self, joining: Joining, out: &mut Output) {
+        let refusal = Refusal::new(ErrorCode::JobNotFound, "the job was forgotten by now");
+        for waiting in joining.waiting {
+            if let Some(session) = self.sessions.get_mut(&waiting.session) {
+                session.lookups -= waiting.asked.len();
+            }
+            for asked in waiting.asked {
+                Self::refuse(waiting.session, asked.request.as_str(), None, &refusal, out);
+            }
+        }
     }
 
     /// Answers, gives out the numbers of the history, and follows from here on.
@@ -289,16 +376,18 @@ impl Core {
         key: JobKey,
         request: &MessageId,
         history: Option<Vec<Known>>,
+        follow: bool,
         out: &mut Output,
     ) {
         let (Some(receiver), Some(job)) = (self.sessions.get_mut(&session), self.jobs.get(&key))
         else {
             return;
         };
-        let (face, follows) = (Arc::clone(&job.face), !job.ended());
+        let (face, follows) = (Arc::clone(&job.face), follow && !job.ended());
         let replayed = history.is_some();
         let numbered = history.map_or(0, |entries| {
-            replay(receiver, session, key, &entries, &mut out.records)
+            let most = self.limits.session_bytes;
+            replay(receiver, most, session, key, &entries, &mut out.records)
         });
         if let Some(through) = receiver
             .log
@@ -350,9 +439,13 @@ impl Core {
         let Some(key) = JobKey::parse(name) else {
             return;
         };
-        if let Some(job) = self.jobs.get_mut(&key) {
-            job.joining.take(session, None);
-            job.joining.forget_tail();
+        if let Some(job) = self.jobs.get_mut(&key)
+            && let Some(waiting) = job.joining.of(session)
+        {
+            waiting
+                .asked
+                .iter_mut()
+                .for_each(|asked| asked.follow = false);
         }
         if self.unfollow(session, key) {
             if let Some(job) = self.jobs.get_mut(&key) {
@@ -379,6 +472,7 @@ impl Core {
 /// Gives the session's next numbers to those of `entries` that it takes. Answers how many they are.
 fn replay(
     receiver: &mut Session,
+    most: u64,
     session: SessionKey,
     job: JobKey,
     entries: &[Known],
@@ -389,7 +483,7 @@ fn replay(
     let mut taken = Vec::with_capacity(entries.len());
     for entry in entries {
         if receiver.takes(entry.kind) {
-            receiver.log.push(entry.bytes);
+            receiver.log.push(entry.bytes, most);
             taken.push(entry.seq);
             bytes += entry.bytes as u64;
         }

@@ -14,16 +14,15 @@ use arcp_generated::error::ErrorCode;
 use arcp_generated::session::Feature;
 use tokio::time::Sleep;
 
-use super::dispatch::{Call, Greeted, Welcomed};
-use super::feed::{End, Work};
+use super::dispatch::{Call, Stopped, Welcomed};
+use super::feed::Work;
+use super::greet::{fault, greet};
 use super::host::Host;
 use super::outgoing::Ids;
-use crate::limits::{GOODBYE, REPLAY_BYTES, REPLAY_ENTRIES, WAITING_ANSWERS, WRITE_BATCH};
+use crate::limits::{GOODBYE, LIST_PAGE_BYTES, REPLAY_BYTES, REPLAY_ENTRIES, WRITE_BATCH};
 use crate::protocol::connection::{Connection, Request, Step};
 use crate::protocol::core::{ConnKey, Input, refusal_frame};
 use crate::protocol::frame::{Frame, payload_limit};
-use crate::protocol::greeting::{Greeting, Rejected};
-use crate::protocol::handshake::{Hello, Resume};
 use crate::protocol::refusal::Refusal;
 use crate::store::{Delivered, EntryKind, PageLimit, StoreError, StoreFuture};
 use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
@@ -71,113 +70,6 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
     }
 }
 
-/// The handshake, within its deadline. `Err(None)`: the peer left without a word.
-async fn greet(
-    host: &Host,
-    conn: ConnKey,
-    transport: &mut BoxTransport,
-) -> Result<Welcomed, Option<(Rejected, CloseCode)>> {
-    let reject = |request: &str, refusal, code| {
-        Some((
-            Rejected {
-                request: request.to_owned(),
-                refusal,
-                older: false,
-            },
-            code,
-        ))
-    };
-    let text = first_frame(host, transport)
-        .await
-        .map_err(|fault| fault.and_then(|(refusal, code)| reject("", refusal, code)))?;
-    let greeting = Greeting::read(&text, host.limits.frame_depth)
-        .map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
-    let request = greeting.request.clone();
-    let peer = transport.peer();
-    let principal = host
-        .login(&greeting, peer)
-        .await
-        .map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
-    let input = match (greeting.resume, principal) {
-        (Some(claim), principal) => Input::Resume(
-            conn,
-            Box::new(Resume {
-                principal,
-                session: claim.session,
-                token_hash: claim.token_hash,
-                last_event_seq: claim.last_event_seq,
-            }),
-        ),
-        (None, Some(principal)) => Input::Open(
-            conn,
-            Box::new(Hello {
-                principal,
-                features: greeting.features,
-            }),
-        ),
-        (None, None) => {
-            let nameless = Refusal::invalid("a hello without auth");
-            return Err(reject(&request, nameless, CloseCode::Policy));
-        }
-    };
-    let (answer, answered) = tokio::sync::oneshot::channel();
-    let stopped = || {
-        reject(
-            &request,
-            Refusal::cap("shutdown", "the runtime is shutting down; try again later"),
-            CloseCode::GoingAway,
-        )
-    };
-    host.inbox
-        .call(Call::Greet(conn, input, answer))
-        .await
-        .map_err(|_| stopped())?;
-    match answered.await {
-        Ok(Greeted::Welcome(welcomed)) => {
-            tracing::info!(session = %welcomed.session, principal = %welcomed.principal, client = %greeting.client, "session attached");
-            Ok(welcomed)
-        }
-        Ok(Greeted::Refused(refusal, code)) => {
-            host.note(&refusal, peer);
-            Err(reject(&request, refusal, code))
-        }
-        Err(_) => Err(stopped()),
-    }
-}
-
-/// The text of the first frame. `Err(None)`: the peer left without a word.
-async fn first_frame(
-    host: &Host,
-    transport: &mut BoxTransport,
-) -> Result<Text, Option<(Refusal, CloseCode)>> {
-    let first = poll_fn(|cx| transport.poll_recv(cx));
-    match tokio::time::timeout(host.limits.handshake, first).await {
-        Err(_) => Err(Some((
-            Refusal::invalid("no session.hello arrived in time"),
-            CloseCode::Protocol,
-        ))),
-        Ok(None) => Err(None),
-        Ok(Some(Err(error))) => Err(fault(&error)),
-        Ok(Some(Ok(Received::Unreadable(reason)))) => {
-            Err(Some((Refusal::invalid(reason), CloseCode::Protocol)))
-        }
-        Ok(Some(Ok(Received::Frame(text)))) => Ok(text),
-    }
-}
-
-/// What a broken transport is told, if it can still be told anything.
-fn fault(error: &TransportError) -> Option<(Refusal, CloseCode)> {
-    match error {
-        TransportError::TooLarge { .. } => {
-            Some((Refusal::invalid(error.to_string()), CloseCode::TooLarge))
-        }
-        TransportError::Binary => {
-            Some((Refusal::invalid(error.to_string()), CloseCode::Unsupported))
-        }
-        TransportError::Peer(_) | TransportError::Io(_) => None,
-    }
-}
-
 /// Sends a last frame, says goodbye, and does not wait for ever.
 async fn goodbye(
     transport: &mut dyn crate::transport::Transport,
@@ -209,13 +101,18 @@ struct Served<'a> {
     ids: Ids,
     /// Taken from the feed, not yet handed to the transport.
     queue: VecDeque<Frame>,
-    /// How many of them have no number.
-    answers: usize,
     /// Something was handed over since the last flush.
     dirty: bool,
     /// A page that is being read, and the number it starts above.
     page: Option<StoreFuture<'a, Vec<Delivered>>>,
     page_after: u64,
+    page_through: u64,
+    /// The highest number that was handed to the transport, or that the client had.
+    written: u64,
+    /// A call for which there was no room; nothing is read before it is made.
+    call: Option<Pin<Box<dyn Future<Output = Result<(), Stopped>> + Send + 'a>>>,
+    /// How to close once everything is written, or the timer says that it takes too long.
+    farewell: Option<CloseCode>,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -223,10 +120,10 @@ struct Served<'a> {
 enum Event {
     Received(Option<Result<Received, TransportError>>),
     Broken(TransportError),
-    Behind(u64),
+    Behind { after: u64, through: u64 },
     Page(Result<Vec<Delivered>, StoreError>),
     Timer,
-    End(End),
+    End(CloseCode),
 }
 
 impl<'a> Served<'a> {
@@ -247,10 +144,13 @@ impl<'a> Served<'a> {
             welcomed,
             ids: Ids::new(host.mint.as_ref()),
             queue: VecDeque::new(),
-            answers: 0,
             dirty: false,
             page: None,
             page_after: 0,
+            page_through: 0,
+            written: 0,
+            call: None,
+            farewell: None,
             timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
         }
     }
@@ -274,21 +174,24 @@ impl<'a> Served<'a> {
                         Received::Frame(text) => self.state.receive(&text, now),
                         Received::Unreadable(reason) => self.state.unreadable(&reason, now),
                     };
-                    if let Some(end) = self.step(step).await {
+                    if let Some(end) = self.step(step) {
                         return end;
                     }
                 }
                 Event::Timer => {
                     let now = self.host.clock.now();
+                    if self.held_up() {
+                        self.state.held_up(now);
+                    }
                     let step = self.state.expire(now, self.host.mint.ulid(now.wall));
-                    let end = self.step(step).await;
+                    let end = self.step(step);
                     self.arm();
                     if let Some(end) = end {
                         return end;
                     }
                 }
-                Event::Behind(after) => {
-                    self.page_after = after;
+                Event::Behind { after, through } => {
+                    (self.page_after, self.page_through) = (after, through);
                     self.page = Some(self.read(after));
                 }
                 Event::Page(page) => {
@@ -297,7 +200,7 @@ impl<'a> Served<'a> {
                         return end;
                     }
                 }
-                Event::End(end) => return (None, end.code),
+                Event::End(code) => return (None, code),
             }
         }
     }
@@ -319,11 +222,11 @@ impl<'a> Served<'a> {
     }
 
     /// Carries out one step; an answer ends the connection.
-    async fn step(&mut self, step: Step) -> Option<(Option<Frame>, CloseCode)> {
+    fn step(&mut self, step: Step) -> Option<(Option<Frame>, CloseCode)> {
         match step {
             Step::Nothing => None,
             Step::Reply(frame) => {
-                self.answers += 1;
+                self.welcomed.line.owe(&frame);
                 self.queue.push_back(frame);
                 None
             }
@@ -336,13 +239,39 @@ impl<'a> Served<'a> {
                 Some((Some(refusal_frame("", None, &refusal)), code))
             }
             Step::Request(request) => {
-                let input = self.input(request);
-                match self.host.inbox.call(Call::Tell(input)).await {
-                    Ok(()) => None,
-                    Err(_) => Some((None, CloseCode::GoingAway)),
+                let call = self.call(request);
+                match self.host.inbox.try_call(call) {
+                    Ok(None) => None,
+                    Ok(Some(call)) => {
+                        self.call = Some(Box::pin(self.host.inbox.call(call)));
+                        None
+                    }
+                    Err(Stopped) => Some((None, CloseCode::GoingAway)),
                 }
             }
         }
+    }
+
+    /// What is asked of the dispatcher, with the room that the answer will take.
+    fn call(&self, request: Request) -> Call {
+        let line = &self.welcomed.line;
+        let owing = match &request {
+            Request::Ack { .. } | Request::Leave { .. } | Request::Unsubscribe { .. } => None,
+            Request::List { .. } => Some(line.owing(LIST_PAGE_BYTES)),
+            Request::Submit { .. } | Request::Cancel { .. } | Request::Subscribe { .. } => {
+                Some(line.owing(0))
+            }
+        };
+        let input = self.input(request);
+        match owing {
+            Some(owing) => Call::Ask(owing, input),
+            None => Call::Tell(input),
+        }
+    }
+
+    /// Whether nothing is read for a reason that is not the peer's.
+    fn held_up(&self) -> bool {
+        self.call.is_some() || (self.queue.is_empty() && self.welcomed.line.is_full())
     }
 
     fn input(&self, request: Request) -> Input {
@@ -378,6 +307,7 @@ impl<'a> Served<'a> {
                 conn,
                 request: id,
                 subscribe,
+                written: self.written,
             },
             Request::Unsubscribe { job } => Input::Unsubscribe {
                 conn,
@@ -412,8 +342,12 @@ impl<'a> Served<'a> {
                 }
                 let mut cursor = self.page_after;
                 let through = page.last().map_or(cursor, |last| last.event_seq);
+                let through = through.min(self.page_through);
                 let mut held = self.welcomed.feed.held(self.conn, through);
                 for delivered in page {
+                    if delivered.event_seq > through {
+                        break;
+                    }
                     while held.front().is_some_and(|(after, _)| *after <= cursor) {
                         self.queue.extend(held.pop_front().map(|(_, frame)| frame));
                     }
@@ -449,14 +383,24 @@ impl<'a> Served<'a> {
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        if let Some(code) = self.welcomed.line.ended(cx.waker())
+            && self.farewell.is_none()
+        {
+            // What is queued is still written, but a peer that does not take it is not waited for.
+            self.farewell = Some(code);
+            (self.page, self.call) = (None, None);
+            self.timer
+                .as_mut()
+                .reset(tokio::time::Instant::now() + GOODBYE);
+        }
         if let Poll::Ready(error) = self.poll_write(cx) {
             return Poll::Ready(Event::Broken(error));
         }
-        // A peer that asks and does not read is not read from either, until it has taken its answers.
-        if self.answers + self.welcomed.feed.answers() < WAITING_ANSWERS
-            && let Poll::Ready(received) = self.transport.poll_recv(cx)
-        {
-            return Poll::Ready(Event::Received(received));
+        if let Some(code) = self.farewell {
+            return self.poll_farewell(code, cx);
+        }
+        if let Poll::Ready(event) = self.poll_read(cx) {
+            return Poll::Ready(event);
         }
         if let Some(page) = &mut self.page
             && let Poll::Ready(page) = page.as_mut().poll(cx)
@@ -470,21 +414,52 @@ impl<'a> Served<'a> {
                 .work(self.conn, &mut self.queue, cx.waker())
             {
                 // Written on the next turn; reading comes in between, so a flood of events cannot keep a cancel out.
-                Work::Frames { answers } => {
-                    self.answers += answers;
+                Work::Frames => {
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                Work::Behind(after) => return Poll::Ready(Event::Behind(after)),
-                Work::End(end) if !self.dirty => return Poll::Ready(Event::End(end)),
-                // What was handed over is flushed before the end.
-                Work::Idle | Work::End(_) => {}
+                Work::Behind { after, through } => {
+                    return Poll::Ready(Event::Behind { after, through });
+                }
+                Work::Idle => {}
             }
         }
         if self.timer.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Event::Timer);
         }
         Poll::Pending
+    }
+
+    /// Makes the call that waits, then reads the next frame.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        if let Some(call) = &mut self.call {
+            let made = std::task::ready!(call.as_mut().poll(cx));
+            self.call = None;
+            if made.is_err() {
+                return Poll::Ready(Event::End(CloseCode::GoingAway));
+            }
+        }
+        // A peer that asks and does not read is not read from either, until it has taken its answers.
+        if self.welcomed.line.is_full() {
+            return Poll::Pending;
+        }
+        self.transport.poll_recv(cx).map(Event::Received)
+    }
+
+    /// Ready when everything that was queued is flushed, or was not taken in time.
+    fn poll_farewell(&mut self, code: CloseCode, cx: &mut Context<'_>) -> Poll<Event> {
+        if self.queue.is_empty() {
+            let feed = &self.welcomed.feed;
+            if matches!(
+                feed.work(self.conn, &mut self.queue, cx.waker()),
+                Work::Frames
+            ) {
+                cx.waker().wake_by_ref();
+            } else if !self.dirty {
+                return Poll::Ready(Event::End(code));
+            }
+        }
+        self.timer.as_mut().poll(cx).map(|()| Event::End(code))
     }
 
     /// Hands over what the transport takes, and flushes when there is nothing more. Ready only when the transport is broken.
@@ -505,10 +480,9 @@ impl<'a> Served<'a> {
                     .welcomed
                     .feed
                     .work(self.conn, &mut self.queue, cx.waker());
-                let Work::Frames { answers } = work else {
+                if !matches!(work, Work::Frames) {
                     break Poll::Pending;
-                };
-                self.answers += answers;
+                }
             }
             if self.queue.is_empty() {
                 break Poll::Pending;
@@ -532,13 +506,14 @@ impl<'a> Served<'a> {
                         bytes += frame.payload.len();
                     }
                 }
-                None => self.answers = self.answers.saturating_sub(1),
+                None => self.welcomed.line.paid(&frame),
             }
             self.dirty = true;
         };
         if written > 0 {
             self.state.used(self.host.clock.now());
-            self.welcomed.feed.window().written(written, bytes);
+            self.written = written;
+            self.welcomed.feed.written(self.conn, written, bytes);
         }
         if let Poll::Ready(error) = outcome {
             return Poll::Ready(error);

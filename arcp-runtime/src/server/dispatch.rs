@@ -7,14 +7,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::faces::Faces;
 use super::feed::Feed;
 use super::jobs::Jobs;
+use super::lanes::Lanes;
+pub(super) use super::lanes::{Call, Told};
+pub(crate) use super::lanes::{Inbox, Stopped};
+use super::line::{Line, Owing};
 use crate::clock::Clock;
 use crate::id::SessionKey;
-use crate::limits::{COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
+use crate::limits::{CALLS_AT_ONCE, COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
 use crate::protocol::core::{ConnKey, Core, Effect, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Attach;
@@ -41,88 +45,7 @@ pub(super) struct Welcomed {
     pub principal: Principal,
     pub features: Features,
     pub feed: Arc<Feed>,
-}
-
-/// What connections send to the dispatcher.
-#[derive(Debug)]
-pub(super) enum Call {
-    /// A hello or a resume, and where its answer goes.
-    Greet(ConnKey, Input, oneshot::Sender<Greeted>),
-    /// Anything else.
-    Tell(Input),
-}
-
-/// The dispatcher's inputs. Two lanes, so that a flood of events never keeps a client's request waiting behind it.
-#[derive(Clone, Debug)]
-pub(crate) struct Inbox {
-    calls: mpsc::Sender<Call>,
-    agents: mpsc::Sender<Told>,
-    /// Payload bytes that may still wait on the agents' lane.
-    bytes: Arc<Semaphore>,
-    most_bytes: u32,
-}
-
-/// What an agent's task said, and the room it takes until the core has it.
-#[derive(Debug)]
-struct Told {
-    input: Input,
-    bytes: usize,
-    _room: OwnedSemaphorePermit,
-    /// Whose window an event was claimed of.
-    owner: Option<Arc<Feed>>,
-}
-
-/// The runtime has stopped, or its store failed for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the runtime has stopped")]
-pub(crate) struct Stopped;
-
-impl Inbox {
-    /// Sends on a connection's lane.
-    ///
-    /// # Cancel safety
-    /// Dropped before it is ready, the call was not made.
-    pub(super) async fn call(&self, call: Call) -> Result<(), Stopped> {
-        self.calls.send(call).await.map_err(|_| Stopped)
-    }
-
-    /// Sends on the agents' lane.
-    ///
-    /// # Cancel safety
-    /// Dropped before it is ready, the input did not happen.
-    pub(crate) async fn tell(&self, input: Input) -> Result<(), Stopped> {
-        self.tell_for(None, input).await
-    }
-
-    /// Sends an event on the agents' lane, once the window of the job's owner has room for it.
-    ///
-    /// # Cancel safety
-    /// Dropped before it is ready, the event was not emitted.
-    pub(crate) async fn emit(&self, owner: &Arc<Feed>, event: Input) -> Result<(), Stopped> {
-        owner.window().room().await;
-        self.tell_for(Some(owner), event).await
-    }
-
-    async fn tell_for(&self, owner: Option<&Arc<Feed>>, input: Input) -> Result<(), Stopped> {
-        let bytes = input.payload_bytes();
-        // One payload may be larger than all the room there is; then it goes alone.
-        let wanted = u32::try_from(bytes)
-            .unwrap_or(u32::MAX)
-            .min(self.most_bytes);
-        let room = Arc::clone(&self.bytes).acquire_many_owned(wanted).await;
-        let room = room.map_err(|_| Stopped)?;
-        let place = self.agents.reserve().await.map_err(|_| Stopped)?;
-        if let Some(owner) = owner {
-            owner.window().claim(bytes);
-        }
-        place.send(Told {
-            input,
-            bytes,
-            _room: room,
-            owner: owner.cloned(),
-        });
-        Ok(())
-    }
+    pub line: Arc<Line>,
 }
 
 /// The driver of the core.
@@ -132,14 +55,15 @@ pub(super) struct Dispatch {
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
     limits: Limits,
-    calls: mpsc::Receiver<Call>,
-    agents: mpsc::Receiver<Told>,
+    lanes: Lanes,
     jobs: Jobs,
     greeting: HashMap<ConnKey, oneshot::Sender<Greeted>>,
     feeds: HashMap<SessionKey, Arc<Feed>>,
     attached: HashMap<ConnKey, Arc<Feed>>,
     faces: Arc<Faces>,
     stopping: bool,
+    /// Answers that will be among the effects that collect now.
+    asked: Vec<Owing>,
 }
 
 /// Makes a dispatcher and the way into it.
@@ -151,29 +75,21 @@ pub(super) fn new(
     limits: Limits,
     jobs: impl FnOnce(Inbox) -> Jobs,
 ) -> (Dispatch, Inbox) {
-    let (calls_in, calls) = mpsc::channel(limits.inbox);
-    let (agents_in, agents) = mpsc::channel(limits.inbox);
-    let most_bytes = u32::try_from(limits.inbox_bytes).unwrap_or(u32::MAX);
-    let inbox = Inbox {
-        calls: calls_in,
-        agents: agents_in,
-        bytes: Arc::new(Semaphore::new(most_bytes as usize)),
-        most_bytes,
-    };
+    let (inbox, lanes) = super::lanes::new(&limits);
     let jobs = jobs(inbox.clone());
     let dispatch = Dispatch {
         core,
         clock,
         store,
         limits,
-        calls,
-        agents,
+        lanes,
         jobs,
         greeting: HashMap::new(),
         feeds: HashMap::new(),
         attached: HashMap::new(),
         faces,
         stopping: false,
+        asked: Vec::new(),
     };
     (dispatch, inbox)
 }
@@ -183,18 +99,34 @@ impl Dispatch {
     ///
     /// # Errors
     /// The store's last error.
-    pub(super) async fn run(mut self, mut pending: Output) -> Result<(), StoreError> {
+    pub(super) async fn run(mut self, pending: Output) -> Result<(), StoreError> {
+        let outcome = self.drive(pending).await;
+        // A store that failed for good leaves connections that were told nothing.
+        for (conn, feed) in self.attached.drain() {
+            feed.end(conn, None, CloseCode::Internal);
+        }
+        outcome
+    }
+
+    async fn drive(&mut self, mut pending: Output) -> Result<(), StoreError> {
         let store = Arc::clone(&self.store);
-        let mut calls = Vec::with_capacity(INPUTS_AT_ONCE);
+        let mut calls = Vec::with_capacity(CALLS_AT_ONCE);
         let mut told = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut held = Vec::new();
+        let mut held_asked = Vec::new();
         let mut collected_bytes = 0;
         let mut commit: Option<StoreFuture<'_, ()>> = None;
         loop {
+            let now = self.clock.now();
+            if !self.stopping {
+                self.core.expire(now, &mut pending);
+            }
             if commit.is_none() {
                 held.append(&mut pending.effects);
+                held_asked.append(&mut self.asked);
                 if pending.records.is_empty() {
                     self.carry_out(&mut held);
+                    held_asked.clear();
                     if self.stopping {
                         return Ok(());
                     }
@@ -210,22 +142,20 @@ impl Dispatch {
                 && collected_bytes < self.limits.inbox_bytes
                 && !self.stopping;
             let deadline = self.core.deadline();
-            let now = self.clock.now();
             tokio::select! {
                 biased;
                 done = async { match &mut commit { Some(commit) => commit.await, None => std::future::pending().await } } => {
                     commit = None;
                     done?;
                     self.carry_out(&mut held);
+                    held_asked.clear();
                 }
-                _ = self.calls.recv_many(&mut calls, INPUTS_AT_ONCE), if room => self.take_calls(&mut calls, &mut pending),
-                _ = self.agents.recv_many(&mut told, INPUTS_AT_ONCE), if room => {
+                // Both lanes have their turn each time, so that neither can starve the other, and timers come in between.
+                () = self.lanes.next(&mut calls, &mut told), if room => {
+                    self.take_calls(&mut calls, &mut pending);
                     collected_bytes += self.take_told(&mut told, &mut pending);
                 }
-                () = until(deadline, now.mono), if !self.stopping => {
-                    let now = self.clock.now();
-                    self.core.expire(now, &mut pending);
-                }
+                () = until(deadline, now.mono), if !self.stopping => {}
             }
         }
     }
@@ -233,7 +163,15 @@ impl Dispatch {
     fn take_calls(&mut self, calls: &mut Vec<Call>, pending: &mut Output) {
         let now = self.clock.now();
         for call in calls.drain(..) {
+            // Whoever comes after the end would never hear of it: dropped, its greeting is answered with the shutdown.
+            if self.stopping {
+                continue;
+            }
             let input = match call {
+                Call::Ask(owing, input) => {
+                    self.asked.push(owing);
+                    input
+                }
                 Call::Greet(conn, input, answer) => {
                     self.greeting.insert(conn, answer);
                     input
@@ -256,6 +194,9 @@ impl Dispatch {
         let now = self.clock.now();
         let mut sum = 0;
         for told in told.drain(..) {
+            if self.stopping {
+                continue;
+            }
             let before = pending.effects.len();
             self.core.handle(told.input, now, pending);
             sum += told.bytes;
@@ -280,7 +221,11 @@ impl Dispatch {
     fn write_page(&self, session: SessionKey, page: Page) {
         if let Some(feed) = self.feeds.get(&session) {
             let feed = Arc::clone(feed);
-            tokio::spawn(async move { feed.send(page.into_frame()) });
+            let owing = feed.line().map(|line| line.owing(page.bytes()));
+            tokio::spawn(async move {
+                feed.send(page.into_frame());
+                drop(owing);
+            });
         }
     }
 
@@ -340,9 +285,17 @@ impl Dispatch {
                     self.feeds.remove(&session);
                 }
                 Effect::Start(launch) => {
-                    let owner = self.feed(launch.owner);
+                    // A session that is gone for good has none; it must not get one that nobody would take away again.
+                    let owner = self.feeds.get(&launch.owner).cloned();
+                    let owner =
+                        owner.unwrap_or_else(|| Arc::new(Feed::new(launch.owner, &self.limits)));
                     self.faces.insert(&launch.about);
                     self.jobs.start(*launch, owner);
+                }
+                Effect::Adopted(job, session) => {
+                    if let Some(feed) = self.feeds.get(&session) {
+                        self.jobs.adopted(job, Arc::clone(feed));
+                    }
                 }
                 Effect::Stop(job) => self.jobs.stop(job),
                 Effect::Ended(job) => self.jobs.ended(job),
@@ -375,13 +328,14 @@ impl Dispatch {
         let Some(answer) = self.greeting.remove(&attach.conn) else {
             return;
         };
-        feed.attach(attach.conn, attach.welcome, attach.after, attach.last);
+        let line = feed.attach(attach.conn, attach.welcome, attach.after, attach.last);
         self.attached.insert(attach.conn, Arc::clone(&feed));
         let welcomed = Welcomed {
             session: attach.session,
             principal: attach.principal,
             features: attach.features,
             feed,
+            line,
         };
         // When the connection is gone by now, its own `Detached` comes next.
         let _ = answer.send(Greeted::Welcome(welcomed));

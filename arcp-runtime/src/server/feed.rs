@@ -5,10 +5,11 @@
 //! Agents look at the feed too: while a session is attached they may be only so far ahead of its socket ([`Window`]).
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
+use super::line::Line;
 use super::window::Window;
 use crate::id::SessionKey;
 use crate::limits::Limits;
@@ -28,13 +29,11 @@ pub(crate) struct Feed {
     /// The highest number that became durable.
     durable: AtomicU64,
     window: Window,
-    /// Frames without a number that are in the queue.
-    answers: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    conn: Option<ConnKey>,
+    line: Option<Arc<Line>>,
     queue: VecDeque<Frame>,
     bytes: usize,
     /// The highest number that is, or was, in the queue or was read from the store.
@@ -43,14 +42,17 @@ struct State {
     behind: bool,
     /// Announcements that belong after a number which is only in the store.
     held: VecDeque<(u64, Frame)>,
-    end: Option<End>,
 }
 
-/// How a connection has to end.
-#[derive(Clone, Debug)]
-pub(super) struct End {
-    /// How the transport says it.
-    pub code: CloseCode,
+impl State {
+    fn serves(&self, conn: ConnKey) -> bool {
+        self.line.as_ref().is_some_and(|line| line.conn() == conn)
+    }
+
+    /// Whether somebody is attached who was not told to end.
+    fn open(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| !line.is_ended())
+    }
 }
 
 /// What a connection has to do next.
@@ -59,14 +61,14 @@ pub(super) enum Work {
     /// Nothing yet; the waker was registered.
     Idle,
     /// Send these.
-    Frames {
-        /// How many of them have no number.
-        answers: usize,
+    Frames,
+    /// Read the store.
+    Behind {
+        /// Above this number,
+        after: u64,
+        /// and no further than this one: what is above it may be stored already, but what has to be said before it was not said yet.
+        through: u64,
     },
-    /// Read the store above this number.
-    Behind(u64),
-    /// Flush and close.
-    End(End),
 }
 
 impl Feed {
@@ -79,7 +81,6 @@ impl Feed {
             reader: AtomicWaker::new(),
             durable: AtomicU64::new(0),
             window: Window::new(limits),
-            answers: AtomicUsize::new(0),
         }
     }
 
@@ -97,55 +98,61 @@ impl Feed {
     }
 
     /// A connection takes the feed over. It has everything up to `after`; `last` is the newest number.
-    pub(super) fn attach(&self, conn: ConnKey, welcome: Frame, after: u64, last: u64) {
+    /// A connection that is still there is told to end.
+    pub(super) fn attach(&self, conn: ConnKey, welcome: Frame, after: u64, last: u64) -> Arc<Line> {
+        let line = Arc::new(Line::new(conn, self.max_bytes));
+        line.owe(&welcome);
         let mut state = self.state();
+        if let Some(old) = state.line.take() {
+            old.end(CloseCode::TakenOver);
+        }
         *state = State {
-            conn: Some(conn),
+            line: Some(Arc::clone(&line)),
             bytes: welcome.payload.len(),
             queue: VecDeque::from([welcome]),
             cursor: after,
             behind: after < last,
             held: VecDeque::new(),
-            end: None,
         };
         self.durable.store(last, Ordering::Release);
         self.window.attach(after, last);
-        self.answers.store(1, Ordering::Release);
+        line
     }
 
     /// Nobody is attached any more: agents need not wait. A connection that was told to end keeps what is queued for it.
     pub(super) fn detach(&self) {
         let mut state = self.state();
-        if state.end.is_none() {
+        if state.open() {
             *state = State::default();
-            self.answers.store(0, Ordering::Release);
         }
-        drop(state);
         self.window.detach();
     }
 
     /// A frame without a number. It is dropped when nobody is attached, as after a disconnect.
-    /// These are answers to requests of the same connection, which reads no further while too many wait ([`Feed::answers`]).
+    /// These are answers to requests of the same connection, which reads no further while too many wait ([`Line::is_full`]).
     pub(super) fn send(&self, frame: Frame) {
         let mut state = self.state();
-        if state.conn.is_some() {
+        if let Some(line) = &state.line {
+            line.owe(&frame);
             state.bytes += frame.payload.len();
             state.queue.push_back(frame);
-            self.answers.fetch_add(1, Ordering::AcqRel);
             drop(state);
             self.reader.wake();
         }
     }
 
-    /// How many frames without a number wait here.
-    pub(super) fn answers(&self) -> usize {
-        self.answers.load(Ordering::Acquire)
+    /// Who is attached, to be counted on for an answer.
+    pub(super) fn line(&self) -> Option<Arc<Line>> {
+        self.state().line.clone()
     }
 
     /// A frame without a number that answers nobody, so that it keeps its place among the numbered ones.
     pub(super) fn announce(&self, frame: Frame) {
         let mut state = self.state();
-        if state.conn.is_some() && state.behind {
+        if let Some(line) = &state.line
+            && state.behind
+        {
+            line.owe(&frame);
             let after = self.durable.load(Ordering::Acquire);
             state.held.push_back((after, frame));
             return;
@@ -157,7 +164,7 @@ impl Feed {
     /// What has to be said before or between numbers up to `through`, each with the number it comes after.
     pub(super) fn held(&self, conn: ConnKey, through: u64) -> VecDeque<(u64, Frame)> {
         let mut state = self.state();
-        if state.conn != Some(conn) {
+        if !state.serves(conn) {
             return VecDeque::new();
         }
         let due = state.held.partition_point(|(after, _)| *after <= through);
@@ -169,8 +176,7 @@ impl Feed {
         let mut state = self.state();
         let number = frame.event_seq.unwrap_or(0);
         self.durable.store(number, Ordering::Release);
-        // A page from the store may have run ahead of the dispatcher: what it held is not sent again.
-        if state.conn.is_none() || state.end.is_some() || number <= state.cursor {
+        if !state.open() || number <= state.cursor {
             return;
         }
         if state.behind
@@ -191,7 +197,7 @@ impl Feed {
     pub(super) fn replay(&self, through: u64) {
         let mut state = self.state();
         self.durable.store(through, Ordering::Release);
-        if state.conn.is_some() && state.end.is_none() && state.cursor < through {
+        if state.open() && state.cursor < through {
             state.behind = true;
             drop(state);
             self.reader.wake();
@@ -201,46 +207,54 @@ impl Feed {
     /// The connection has to end, after what is queued and a last frame.
     pub(super) fn end(&self, conn: ConnKey, last: Option<Frame>, code: CloseCode) {
         let mut state = self.state();
-        if state.conn == Some(conn) {
-            state.queue.extend(last);
-            state.behind = false;
-            state.end = Some(End { code });
-            drop(state);
-            self.reader.wake();
+        let Some(line) = state.line.clone().filter(|line| line.conn() == conn) else {
+            return;
+        };
+        if let Some(last) = last {
+            line.owe(&last);
+            state.queue.push_back(last);
         }
+        state.behind = false;
+        drop(state);
+        line.end(code);
     }
 
-    /// What `conn` has to do next. `into` gets the queued frames.
+    /// What `conn` has to do next. `into` gets the queued frames. A connection that was taken over has nothing to do here.
     pub(super) fn work(&self, conn: ConnKey, into: &mut VecDeque<Frame>, waker: &Waker) -> Work {
         let mut state = self.state();
-        if state.conn != Some(conn) {
-            return Work::End(state.end.clone().unwrap_or(End {
-                code: CloseCode::TakenOver,
-            }));
+        if !state.serves(conn) {
+            return Work::Idle;
         }
         // Only now: a connection that was taken over must not be woken in its successor's place.
         self.reader.register(waker);
         if !state.queue.is_empty() {
             state.bytes = 0;
             std::mem::swap(&mut state.queue, into);
-            return Work::Frames {
-                answers: self.answers.swap(0, Ordering::AcqRel),
-            };
-        }
-        if let Some(end) = &state.end {
-            return Work::End(end.clone());
+            return Work::Frames;
         }
         if state.behind {
-            Work::Behind(state.cursor)
+            Work::Behind {
+                after: state.cursor,
+                through: self.durable.load(Ordering::Acquire),
+            }
         } else {
             Work::Idle
+        }
+    }
+
+    /// `conn` has handed everything up to `number` to its transport, `bytes` of it counted by the window.
+    /// What a connection still writes after it was taken over is none of the window's business.
+    pub(super) fn written(&self, conn: ConnKey, number: u64, bytes: usize) {
+        let state = self.state();
+        if state.serves(conn) {
+            self.window.written(number, bytes);
         }
     }
 
     /// The connection has read the store up to `cursor`.
     pub(super) fn read_up_to(&self, conn: ConnKey, cursor: u64) {
         let mut state = self.state();
-        if state.conn == Some(conn) {
+        if state.serves(conn) {
             state.cursor = cursor;
             state.behind = cursor < self.durable.load(Ordering::Acquire);
             if !state.behind {
@@ -278,12 +292,12 @@ mod tests {
     fn taken(feed: &Feed) -> Vec<u64> {
         let mut queue = VecDeque::new();
         let work = feed.work(CONN, &mut queue, &noop_waker());
-        assert!(matches!(work, Work::Frames { .. }), "{work:?}");
+        assert!(matches!(work, Work::Frames), "{work:?}");
         queue.iter().filter_map(|frame| frame.event_seq).collect()
     }
 
     #[test]
-    fn a_page_that_ran_ahead_of_the_dispatcher_is_not_sent_twice() {
+    fn a_page_reaches_no_further_than_the_dispatcher_has_told() {
         let limits = Limits {
             outbound_frames: 3,
             ..Limits::default()
@@ -293,11 +307,67 @@ mod tests {
         (1..=5).for_each(|number| feed.deliver(frame(number)));
         assert_eq!(taken(&feed), [0, 1, 2]);
         let work = feed.work(CONN, &mut VecDeque::new(), &noop_waker());
-        assert!(matches!(work, Work::Behind(2)), "{work:?}");
-        // The store has committed two more than the dispatcher has told of.
+        let Work::Behind { after, through } = work else {
+            panic!("{work:?}");
+        };
+        assert_eq!((after, through), (2, 5));
+        // The dispatcher goes on while the page is read: the rest is behind still.
+        (6..=7).for_each(|number| feed.deliver(frame(number)));
+        feed.read_up_to(CONN, through);
+        let work = feed.work(CONN, &mut VecDeque::new(), &noop_waker());
+        assert!(
+            matches!(
+                work,
+                Work::Behind {
+                    after: 5,
+                    through: 7
+                }
+            ),
+            "{work:?}"
+        );
         feed.read_up_to(CONN, 7);
-        (6..=9).for_each(|number| feed.deliver(frame(number)));
+        (8..=9).for_each(|number| feed.deliver(frame(number)));
         assert_eq!(taken(&feed), [8, 9]);
+    }
+
+    #[test]
+    fn a_connection_that_was_taken_over_does_not_move_the_window() {
+        use futures_util::FutureExt as _;
+
+        let limits = Limits {
+            window_events: 4,
+            ..Limits::default()
+        };
+        let feed = Feed::new(SessionKey(Ulid(1)), &limits);
+        feed.attach(CONN, frame(0), 0, 0);
+        for number in 1..=8 {
+            feed.window().claim(1);
+            feed.window().taken(Some(number), 1);
+        }
+        let next = ConnKey(2);
+        feed.attach(next, frame(0), 0, 8);
+        let waits = || feed.window().room().now_or_never().is_none();
+        feed.written(CONN, 8, 8);
+        assert!(waits(), "the new connection has written nothing");
+        feed.written(next, 8, 0);
+        assert!(!waits());
+        feed.written(CONN, 2, 2);
+        feed.written(next, 3, 0);
+        assert!(!waits(), "what was written stays written");
+    }
+
+    #[test]
+    fn a_connection_is_told_to_end_whatever_is_queued_for_it() {
+        let feed = Feed::new(SessionKey(Ulid(1)), &Limits::default());
+        let line = feed.attach(CONN, frame(0), 0, 0);
+        assert_eq!(line.ended(&noop_waker()), None);
+        feed.end(CONN, None, CloseCode::GoingAway);
+        assert_eq!(line.ended(&noop_waker()), Some(CloseCode::GoingAway));
+        assert_eq!(taken(&feed), [0], "it still gets what was queued");
+        let (first, second) = (ConnKey(2), ConnKey(3));
+        let line = feed.attach(first, frame(0), 0, 0);
+        feed.attach(second, frame(0), 0, 0);
+        assert_eq!(line.ended(&noop_waker()), Some(CloseCode::TakenOver));
     }
 
     #[test]
@@ -323,7 +393,7 @@ mod tests {
             Work::Idle
         ));
         let old = feed.work(CONN, &mut VecDeque::new(), &noop_waker());
-        assert!(matches!(old, Work::End(_)), "{old:?}");
+        assert!(matches!(old, Work::Idle), "{old:?}");
         feed.deliver(frame(1));
         assert_eq!(woken.0.load(Ordering::Relaxed), 1);
     }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::Desk;
 use super::feed::Feed;
+use super::owner::Owner;
 use crate::agent::{AgentError, JobContext};
 use crate::id::JobKey;
 use crate::protocol::core::{Input, Launch};
@@ -32,6 +33,7 @@ pub(super) struct Running {
     stop: CancellationToken,
     task: AbortHandle,
     has_credentials: bool,
+    owner: Arc<Owner>,
 }
 
 impl Jobs {
@@ -45,7 +47,13 @@ impl Jobs {
         let agent = Arc::clone(&entry.agent);
         let input = launch.input.clone();
         let has_credentials = launch.wallet.is_some();
-        let context = JobContext::new(launch, owner, stop.clone(), Arc::clone(&self.desk));
+        let owner = Arc::new(Owner::new(owner));
+        let context = JobContext::new(
+            launch,
+            Arc::clone(&owner),
+            stop.clone(),
+            Arc::clone(&self.desk),
+        );
         let inbox = self.desk.inbox.clone();
         let task = self.spawner.spawn(async move {
             if inbox.tell(Input::Started(key)).await.is_err() {
@@ -71,6 +79,7 @@ impl Jobs {
                 stop,
                 task: task.abort_handle(),
                 has_credentials,
+                owner,
             },
         );
     }
@@ -79,6 +88,13 @@ impl Jobs {
     pub(super) fn stop(&mut self, key: JobKey) {
         if let Some(running) = self.running.get(&key) {
             running.stop.cancel();
+        }
+    }
+
+    /// A job belongs to another session: what its agent emits from now on waits for that one's reader.
+    pub(super) fn adopted(&self, key: JobKey, feed: Arc<Feed>) {
+        if let Some(running) = self.running.get(&key) {
+            running.owner.adopted_by(feed);
         }
     }
 

@@ -87,7 +87,7 @@ impl Window {
 
     /// The connection has handed everything up to `number` to the socket, `bytes` of it counted.
     pub(super) fn written(&self, number: u64, bytes: usize) {
-        self.written.store(number, Ordering::Release);
+        self.written.fetch_max(number, Ordering::AcqRel);
         self.give_back(bytes);
         self.room.notify_waiters();
     }

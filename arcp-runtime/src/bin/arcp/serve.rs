@@ -181,19 +181,20 @@ impl Serve {
                 StartError::Store(error) => Fault::from(error),
                 error => Fault::machine(format!("the runtime cannot start: {error}")),
             })?;
+        // Before anybody can know that we are ready: a signal that comes then ends us in good order.
+        let mut terminate = terminate()?;
         let served = if self.stdio {
-            serve_stdio(&runtime, &limits).await
+            serve_stdio(&runtime, &limits, &mut terminate).await
         } else {
-            self.listen(&runtime, &limits, &place).await
+            self.listen(&runtime, &limits, &place, &mut terminate).await
         };
-        let stopped = runtime
-            .shutdown()
-            .await
-            .map_err(|error| Fault::file(format!("the store failed: {error}")));
-        if let Kept::Sqlite(store) = kept {
-            store.close().await?;
+        tokio::select! {
+            stopped = stop(&runtime, kept) => served.and(stopped),
+            () = terminate.recv() => Err(Fault::new(
+                Trouble::Cancelled,
+                "stopped at once, by a second signal; what was promised is in the store",
+            )),
         }
-        served.and(stopped)
     }
 
     #[cfg(feature = "litellm")]
@@ -293,7 +294,13 @@ impl Serve {
         ))
     }
 
-    async fn listen(&self, runtime: &Runtime, limits: &Limits, place: &str) -> Result<(), Fault> {
+    async fn listen(
+        &self,
+        runtime: &Runtime,
+        limits: &Limits,
+        place: &str,
+        terminate: &mut Terminate,
+    ) -> Result<(), Fault> {
         let address = SocketAddr::new(self.host, self.port);
         let listener = TcpListener::bind(address)
             .await
@@ -315,8 +322,6 @@ impl Serve {
         let address = listener
             .local_addr()
             .map_err(|error| Fault::machine(format!("{address}: {error}")))?;
-        // Before anybody can know that we are ready: a signal that comes then ends us in good order.
-        let mut terminate = terminate()?;
         // A closed standard output does not keep a runtime from running.
         let _ = writeln!(
             std::io::stdout(),
@@ -351,8 +356,23 @@ impl Serve {
     }
 }
 
-async fn serve_stdio(runtime: &Runtime, limits: &Limits) -> Result<(), Fault> {
-    let mut terminate = terminate()?;
+/// Stops in good order.
+async fn stop(runtime: &Runtime, kept: Kept) -> Result<(), Fault> {
+    let stopped = runtime
+        .shutdown()
+        .await
+        .map_err(|error| Fault::file(format!("the store failed: {error}")));
+    if let Kept::Sqlite(store) = kept {
+        store.close().await?;
+    }
+    stopped
+}
+
+async fn serve_stdio(
+    runtime: &Runtime,
+    limits: &Limits,
+    terminate: &mut Terminate,
+) -> Result<(), Fault> {
     let transport = stdio::own(StdioLimits::default().with_max_frame(limits.frame_bytes));
     tokio::select! {
         () = runtime.serve(Box::new(transport)) => {}

@@ -1,0 +1,118 @@
+//! The first frame of a connection: who it is, and whether it gets a session (§6.2, §6.3). What may be said is decided by [`crate::protocol::greeting`].
+
+use std::future::poll_fn;
+
+use super::dispatch::{Call, Greeted, Welcomed};
+use super::host::Host;
+use crate::protocol::core::{ConnKey, Input};
+use crate::protocol::greeting::{Greeting, Rejected};
+use crate::protocol::handshake::{Hello, Resume};
+use crate::protocol::refusal::Refusal;
+use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
+
+/// The handshake, within its deadline. `Err(None)`: the peer left without a word.
+pub(super) async fn greet(
+    host: &Host,
+    conn: ConnKey,
+    transport: &mut BoxTransport,
+) -> Result<Welcomed, Option<(Rejected, CloseCode)>> {
+    let reject = |request: &str, refusal, code| {
+        Some((
+            Rejected {
+                request: request.to_owned(),
+                refusal,
+                older: false,
+            },
+            code,
+        ))
+    };
+    let text = first_frame(host, transport)
+        .await
+        .map_err(|fault| fault.and_then(|(refusal, code)| reject("", refusal, code)))?;
+    let greeting = Greeting::read(&text, host.limits.frame_depth)
+        .map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
+    let request = greeting.request.clone();
+    let peer = transport.peer();
+    let principal = host
+        .login(&greeting, peer)
+        .await
+        .map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
+    let input = match (greeting.resume, principal) {
+        (Some(claim), principal) => Input::Resume(
+            conn,
+            Box::new(Resume {
+                principal,
+                session: claim.session,
+                token_hash: claim.token_hash,
+                last_event_seq: claim.last_event_seq,
+            }),
+        ),
+        (None, Some(principal)) => Input::Open(
+            conn,
+            Box::new(Hello {
+                principal,
+                features: greeting.features,
+            }),
+        ),
+        (None, None) => {
+            let nameless = Refusal::invalid("a hello without auth");
+            return Err(reject(&request, nameless, CloseCode::Policy));
+        }
+    };
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let stopped = || {
+        reject(
+            &request,
+            Refusal::cap("shutdown", "the runtime is shutting down; try again later"),
+            CloseCode::GoingAway,
+        )
+    };
+    host.inbox
+        .call(Call::Greet(conn, input, answer))
+        .await
+        .map_err(|_| stopped())?;
+    match answered.await {
+        Ok(Greeted::Welcome(welcomed)) => {
+            tracing::info!(session = %welcomed.session, principal = %welcomed.principal, client = %greeting.client, "session attached");
+            Ok(welcomed)
+        }
+        Ok(Greeted::Refused(refusal, code)) => {
+            host.note(&refusal, peer);
+            Err(reject(&request, refusal, code))
+        }
+        Err(_) => Err(stopped()),
+    }
+}
+
+/// The text of the first frame. `Err(None)`: the peer left without a word.
+async fn first_frame(
+    host: &Host,
+    transport: &mut BoxTransport,
+) -> Result<Text, Option<(Refusal, CloseCode)>> {
+    let first = poll_fn(|cx| transport.poll_recv(cx));
+    match tokio::time::timeout(host.limits.handshake, first).await {
+        Err(_) => Err(Some((
+            Refusal::invalid("no session.hello arrived in time"),
+            CloseCode::Protocol,
+        ))),
+        Ok(None) => Err(None),
+        Ok(Some(Err(error))) => Err(fault(&error)),
+        Ok(Some(Ok(Received::Unreadable(reason)))) => {
+            Err(Some((Refusal::invalid(reason), CloseCode::Protocol)))
+        }
+        Ok(Some(Ok(Received::Frame(text)))) => Ok(text),
+    }
+}
+
+/// What a broken transport is told, if it can still be told anything.
+pub(super) fn fault(error: &TransportError) -> Option<(Refusal, CloseCode)> {
+    match error {
+        TransportError::TooLarge { .. } => {
+            Some((Refusal::invalid(error.to_string()), CloseCode::TooLarge))
+        }
+        TransportError::Binary => {
+            Some((Refusal::invalid(error.to_string()), CloseCode::Unsupported))
+        }
+        TransportError::Peer(_) | TransportError::Io(_) => None,
+    }
+}

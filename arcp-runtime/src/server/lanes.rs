@@ -1,0 +1,192 @@
+//! The ways into the dispatcher: one lane for connections, one for agents, both bounded.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use super::dispatch::Greeted;
+use super::feed::Feed;
+use super::line::Owing;
+use crate::limits::{CALLS_AT_ONCE, INPUTS_AT_ONCE, Limits};
+use crate::protocol::core::{ConnKey, Input};
+
+/// What connections send to the dispatcher.
+#[derive(Debug)]
+pub(super) enum Call {
+    /// A hello or a resume, and where its answer goes.
+    Greet(ConnKey, Input, oneshot::Sender<Greeted>),
+    /// Something that is answered, and the room that its answer takes until then.
+    Ask(Owing, Input),
+    /// Anything else.
+    Tell(Input),
+}
+
+/// The dispatcher's inputs. Two lanes, so that a flood of events never keeps a client's request waiting behind it.
+#[derive(Clone, Debug)]
+pub(crate) struct Inbox {
+    calls: mpsc::Sender<Call>,
+    agents: mpsc::Sender<Told>,
+    /// Payload bytes that may still wait on the agents' lane.
+    bytes: Arc<Semaphore>,
+    most_bytes: u32,
+}
+
+/// What an agent's task said, and the room it takes until the core has it.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub input: Input,
+    pub bytes: usize,
+    _room: OwnedSemaphorePermit,
+    /// Whose window an event was claimed of.
+    pub owner: Option<Arc<Feed>>,
+}
+
+/// The runtime has stopped, or its store failed for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the runtime has stopped")]
+pub(crate) struct Stopped;
+
+impl Inbox {
+    /// Sends on a connection's lane.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, the call was not made.
+    pub(super) async fn call(&self, call: Call) -> Result<(), Stopped> {
+        self.calls.send(call).await.map_err(|_| Stopped)
+    }
+
+    /// Sends on a connection's lane, if there is room now; gives the call back if there is none.
+    pub(super) fn try_call(&self, call: Call) -> Result<Option<Call>, Stopped> {
+        match self.calls.try_send(call) {
+            Ok(()) => Ok(None),
+            Err(TrySendError::Full(call)) => Ok(Some(call)),
+            Err(TrySendError::Closed(_)) => Err(Stopped),
+        }
+    }
+
+    /// Sends on the agents' lane.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, the input did not happen.
+    pub(crate) async fn tell(&self, input: Input) -> Result<(), Stopped> {
+        self.tell_for(None, input).await
+    }
+
+    /// Sends an event on the agents' lane, once the window of the job's owner has room for it.
+    ///
+    /// # Cancel safety
+    /// Dropped before it is ready, the event was not emitted.
+    pub(crate) async fn emit(&self, owner: Arc<Feed>, event: Input) -> Result<(), Stopped> {
+        owner.window().room().await;
+        self.tell_for(Some(owner), event).await
+    }
+
+    async fn tell_for(&self, owner: Option<Arc<Feed>>, input: Input) -> Result<(), Stopped> {
+        let bytes = input.payload_bytes();
+        // One payload may be larger than all the room there is; then it goes alone.
+        let wanted = u32::try_from(bytes)
+            .unwrap_or(u32::MAX)
+            .min(self.most_bytes);
+        let room = Arc::clone(&self.bytes).acquire_many_owned(wanted).await;
+        let room = room.map_err(|_| Stopped)?;
+        let place = self.agents.reserve().await.map_err(|_| Stopped)?;
+        if let Some(owner) = &owner {
+            owner.window().claim(bytes);
+        }
+        place.send(Told {
+            input,
+            bytes,
+            _room: room,
+            owner,
+        });
+        Ok(())
+    }
+}
+
+/// The dispatcher's end of the lanes.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    calls: mpsc::Receiver<Call>,
+    agents: mpsc::Receiver<Told>,
+}
+
+/// Makes both ends.
+pub(super) fn new(limits: &Limits) -> (Inbox, Lanes) {
+    let (calls_in, calls) = mpsc::channel(limits.inbox);
+    let (agents_in, agents) = mpsc::channel(limits.inbox);
+    let most_bytes = u32::try_from(limits.inbox_bytes).unwrap_or(u32::MAX);
+    let inbox = Inbox {
+        calls: calls_in,
+        agents: agents_in,
+        bytes: Arc::new(Semaphore::new(most_bytes as usize)),
+        most_bytes,
+    };
+    (inbox, Lanes { calls, agents })
+}
+
+impl Lanes {
+    /// What both lanes have now, as far as it is taken in one go; waits until there is something.
+    /// Both have their turn each time, so that neither can starve the other.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost: what was taken is in `calls` and `told`.
+    pub(super) async fn next(&mut self, calls: &mut Vec<Call>, told: &mut Vec<Told>) {
+        poll_fn(|cx| self.poll_next(calls, told, cx)).await;
+    }
+
+    fn poll_next(
+        &mut self,
+        calls: &mut Vec<Call>,
+        told: &mut Vec<Told>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let some_calls = self.calls.poll_recv_many(cx, calls, CALLS_AT_ONCE);
+        let some_told = self.agents.poll_recv_many(cx, told, INPUTS_AT_ONCE);
+        if some_calls.is_ready() || some_told.is_ready() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{JobKey, Ulid};
+
+    #[tokio::test]
+    async fn a_flood_of_calls_does_not_keep_an_agent_waiting() {
+        let (inbox, mut lanes) = new(&Limits::default());
+        for number in 0..1000 {
+            let ack = Input::Ack {
+                conn: ConnKey(1),
+                through: number,
+            };
+            assert!(matches!(inbox.try_call(Call::Tell(ack)), Ok(None)));
+        }
+        let started = Input::Started(JobKey(Ulid(1)));
+        inbox.tell(started).await.unwrap();
+        let (mut calls, mut told) = (Vec::new(), Vec::new());
+        lanes.next(&mut calls, &mut told).await;
+        assert_eq!(calls.len(), CALLS_AT_ONCE);
+        assert_eq!(told.len(), 1, "the agent has its turn beside the calls");
+    }
+
+    #[tokio::test]
+    async fn a_call_for_which_there_is_no_room_comes_back() {
+        let limits = Limits {
+            inbox: 1,
+            ..Limits::default()
+        };
+        let (inbox, lanes) = new(&limits);
+        let call = || Call::Tell(Input::Detached(ConnKey(1)));
+        assert!(matches!(inbox.try_call(call()), Ok(None)));
+        assert!(matches!(inbox.try_call(call()), Ok(Some(_))));
+        drop(lanes);
+        assert!(matches!(inbox.try_call(call()), Err(Stopped)));
+    }
+}
