@@ -137,6 +137,48 @@ async fn a_job_error_of_a_stranger_ends_none_of_our_jobs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_refusals_name_their_request_the_end_of_a_child_is_none() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    let _parent = start(&client, &mut peer, job(), "job_1").soon().await;
+    let (submitting, frame) = submitting(&client, &mut peer).soon().await;
+    let error = json!({"code": "INTERNAL_ERROR", "message": "it broke", "final_status": "error"});
+    peer.send_with(
+        "job.error",
+        json!({"job_id": "job_child", "event_seq": 1}),
+        error,
+    )
+    .soon()
+    .await;
+    peer.accept(&frame, "job_2").soon().await;
+    peer.result(2, "job_2", json!(2)).soon().await;
+    let mut job = submitting.soon().await.unwrap().unwrap();
+    assert_eq!(job.result_as::<u32>().soon().await, Ok(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_that_returned_nothing_has_a_result() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.send_with(
+        "job.event",
+        json!({"job_id": "job_1", "event_seq": 1}),
+        json!({"kind": "tool_result", "ts": "2026-01-01T00:00:00.000Z", "body": {"call_id": "c1"}}),
+    )
+    .soon()
+    .await;
+    let event = job.events().next().soon().await.unwrap().unwrap();
+    match event.body {
+        EventBody::ToolResult(done) => {
+            assert_eq!(
+                serde_json::to_value(&done).unwrap(),
+                json!({"call_id": "c1", "result": null})
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn ends_without_a_number_count() {
     let (client, mut peer, _runtime) = open().soon().await;
     let mut a = start(&client, &mut peer, job(), "job_a").soon().await;

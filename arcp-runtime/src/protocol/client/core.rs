@@ -40,6 +40,8 @@ pub struct ClientCore {
     /// The cursor at which a gap made us come back; a gap there again is a loss.
     pub(super) gap_at: Option<u64>,
     pub(super) waiting: Waiting<Key>,
+    /// Whether an acceptance or a refusal named its request: then no `job.error` is a refusal.
+    pub(super) names_requests: bool,
     pub(super) submissions: HashMap<Key, Submission>,
     pub(super) cancels: HashMap<Key, String>,
     pub(super) listings: HashMap<Key, ListJobs>,
@@ -71,6 +73,7 @@ impl ClientCore {
             sequence: Sequence::default(),
             gap_at: None,
             waiting: Waiting::default(),
+            names_requests: false,
             submissions: HashMap::new(),
             cancels: HashMap::new(),
             listings: HashMap::new(),

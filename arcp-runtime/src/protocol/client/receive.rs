@@ -121,6 +121,8 @@ impl ClientCore {
             return;
         }
         let refuses = match &envelope.message {
+            // This runtime refuses by naming the request: the error ends a child that one of our jobs delegated to.
+            Message::JobError(_) if self.names_requests => false,
             Message::JobError(_) if self.waiting.has(Kind::Submit) => {
                 self.may_refuse_a_submission(job_id)
             }

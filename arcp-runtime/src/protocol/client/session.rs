@@ -57,6 +57,7 @@ impl ClientCore {
     pub(super) fn lose_session(&mut self, why: &Refusal) {
         self.known = None;
         self.gap_at = None;
+        self.names_requests = false;
         self.early.clear();
         self.over_at.clear();
         self.lose_jobs(why);
@@ -232,6 +233,7 @@ impl ClientCore {
         clues: super::correlate::Clues<'_>,
         now: Now,
     ) {
+        self.names_requests |= error.request_id.is_some();
         let clues = super::correlate::Clues {
             request_id: error.request_id.as_ref().map(AsRef::as_ref),
             job_id: clues.job_id.or(error.job_id.as_ref().map(AsRef::as_ref)),

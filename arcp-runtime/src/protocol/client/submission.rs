@@ -160,6 +160,7 @@ impl ClientCore {
 
     pub(super) fn accepted(&mut self, accepted: Accepted, clues: Clues<'_>) {
         let request_id = accepted.request_id.clone();
+        self.names_requests |= request_id.is_some();
         let clues = Clues {
             request_id: request_id.as_ref().map(AsRef::as_ref),
             trace_id: accepted

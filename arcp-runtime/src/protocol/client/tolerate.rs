@@ -138,6 +138,7 @@ fn repaired(text: &str) -> Option<Envelope> {
     answer_by_other_names(&frame, &mut payload);
     amounts_as_numbers(&mut payload);
     counts_as_flags(&mut payload);
+    nothing_as_null(&mut payload);
     if let Some(jobs) = payload.get("jobs").and_then(|jobs| entries(jobs)) {
         payload.insert("jobs".to_owned(), jobs);
     }
@@ -178,6 +179,24 @@ fn counts_as_flags(payload: &mut Members) {
         && let Ok(flag) = serde_json::value::to_raw_value(&(count != 0))
     {
         payload.insert("replayed".to_owned(), flag);
+    }
+}
+
+/// A tool result with neither `result` nor `error` as one with `result: null`: the tool returned nothing (wire A-59).
+fn nothing_as_null(payload: &mut Members) {
+    let is_tool_result = payload
+        .get("kind")
+        .is_some_and(|kind| kind.get() == "\"tool_result\"");
+    if is_tool_result
+        && let Some(body) = payload.get("body")
+        && let Ok(mut body) = serde_json::from_str::<Members>(body.get())
+        && !body.contains_key("result")
+        && !body.contains_key("error")
+    {
+        body.insert("result".to_owned(), RawValue::NULL.to_owned());
+        if let Ok(body) = serde_json::value::to_raw_value(&body) {
+            payload.insert("body".to_owned(), body);
+        }
     }
 }
 
