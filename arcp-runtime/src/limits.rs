@@ -168,6 +168,8 @@ pub struct ClientLimits {
     pub greeting: Duration,
     /// How long the runtime may take to answer a close.
     pub close: Duration,
+    /// How long the runtime may take to read what still waits, and the goodbye, when the connection ends.
+    pub goodbye: Duration,
 }
 
 impl Default for ClientLimits {
@@ -188,6 +190,7 @@ impl Default for ClientLimits {
             incidents: 256,
             greeting: Duration::from_secs(wire::HANDSHAKE_DEADLINE_SEC),
             close: Duration::from_secs(2),
+            goodbye: Duration::from_secs(2),
         }
     }
 }

@@ -62,11 +62,16 @@ struct Peer {
 
 /// A builder whose connections arrive at the runtime beside it.
 fn builder() -> (Builder, Runtime) {
+    builder_with_room(4096)
+}
+
+/// As [`builder`], over connections that hold so many frames that nobody has read.
+fn builder_with_room(frames: usize) -> (Builder, Runtime) {
     let (arrive, arrivals) = mpsc::unbounded_channel();
     let builder = Client::over(move || {
         let arrive = arrive.clone();
         async move {
-            let (here, there) = memory::pair(4096);
+            let (here, there) = memory::pair(frames);
             arrive.send(there).map_err(|_| ClientError::Connect {
                 reason: "nobody listens".to_owned(),
                 transient: true,

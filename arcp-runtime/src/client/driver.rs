@@ -82,6 +82,8 @@ pub(super) struct Driver {
     armed: Option<Duration>,
     attempt: u32,
     lost_at: Option<Duration>,
+    /// Since when the session is open over this connection.
+    open_since: Option<Duration>,
     closing: Vec<oneshot::Sender<()>>,
     control_open: bool,
     over: bool,
@@ -117,6 +119,7 @@ pub(super) fn new(settings: DriverSettings, ready: Ready) -> (Driver, Ends) {
         armed: None,
         attempt: 0,
         lost_at: None,
+        open_since: None,
         closing: Vec::new(),
         control_open: true,
         over: false,

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::time::Sleep;
 
@@ -21,8 +22,8 @@ pub(super) enum Link {
     Connecting(ConnectFuture),
     /// Carries frames.
     Up(Wire),
-    /// Says goodbye.
-    Ending(Wire, CloseCode),
+    /// Says goodbye, for no longer than the timer runs.
+    Ending(Wire, CloseCode, Pin<Box<Sleep>>),
     /// Over.
     Down,
 }
@@ -82,12 +83,12 @@ impl Wire {
                 || self.outbox_bytes >= limits.unsent_bytes)
     }
 
-    /// Goes over to saying goodbye, after what still waits to be written.
-    pub(super) fn ending(self, code: CloseCode) -> Link {
+    /// Goes over to saying goodbye, after what still waits to be written; a peer that reads nothing is left after `patience`.
+    pub(super) fn ending(self, code: CloseCode, patience: Duration) -> Link {
         if self.broken.is_some() {
             return Link::Down;
         }
-        Link::Ending(self, code)
+        Link::Ending(self, code, Box::pin(tokio::time::sleep(patience)))
     }
 
     /// Writes what waits, then says goodbye.

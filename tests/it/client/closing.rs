@@ -95,6 +95,27 @@ async fn closing_does_not_wait_for_a_slow_consumer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn closing_does_not_wait_for_a_runtime_that_reads_nothing() {
+    let (builder, mut runtime) = builder_with_room(1);
+    let (client, mut peer) = open_with(builder, &mut runtime, &[]).soon().await;
+    // One answer fills the connection, the others wait in the client.
+    for n in 0..3 {
+        let nonce = format!("n{n}");
+        peer.send("session.ping", json!({"nonce": nonce}))
+            .soon()
+            .await;
+    }
+    client.close("done").soon().await;
+    assert!(matches!(
+        client.submit(job()).soon().await,
+        Err(ClientError::Closed)
+    ));
+    // What had reached the connection is there, and its end.
+    peer.expect("session.pong").soon().await;
+    assert!(peer.receive().soon().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn closing_ends_the_tries_to_come_back() {
     let (client, peer, runtime) = open().soon().await;
     let mut incidents = client.incidents();

@@ -414,6 +414,52 @@ async fn trying_ends_after_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_cut_of_a_quiet_session_has_its_own_count_of_tries() {
+    let (client, peer, mut runtime) = open().soon().await;
+    let mut incidents = client.incidents();
+    peer.cut();
+    let mut peer = runtime.resumed(0, "rt_2").soon().await;
+    for token in ["rt_3", "rt_4"] {
+        while !matches!(
+            incidents.next().soon().await,
+            Some(Incident::Resumed { .. })
+        ) {}
+        // Longer than the client tries to come back, and nothing comes meanwhile.
+        tokio::time::sleep(Backoff::default().give_up_after * 2).await;
+        peer.cut();
+        peer = runtime.resumed(0, token).soon().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_never_stays_is_given_up() {
+    let (client, mut peer, mut runtime) = open().soon().await;
+    for _ in 0..10_000 {
+        peer.cut();
+        let Some(transport) = runtime.arrivals.recv().soon().await else {
+            assert!(matches!(
+                client.submit(job()).soon().await,
+                Err(ClientError::Closed)
+            ));
+            return;
+        };
+        peer = Peer {
+            transport,
+            session_id: String::new(),
+            sent: 0,
+        };
+        peer.expect("session.hello").soon().await;
+        peer.welcome("sess_1", "rt_2", &[]).soon().await;
+        // The welcome is read before the next cut.
+        assert_eq!(
+            client.ping().soon().await,
+            Err(ClientError::NotNegotiated(Feature::Heartbeat))
+        );
+    }
+    panic!("the client tries for ever");
+}
+
+#[tokio::test(start_paused = true)]
 async fn requests_made_while_away_wait() {
     let (client, peer, mut runtime) = open().soon().await;
     peer.cut();

@@ -15,6 +15,19 @@ impl Driver {
         self.lost_at = None;
     }
 
+    /// A session that stayed open for longer than any wait between two tries has recovered, even if nothing happened in it.
+    fn judge_stay(&mut self) {
+        let stayed = self
+            .open_since
+            .take()
+            .map(|since| self.now().mono.saturating_sub(since));
+        if let (Some(stayed), Some(backoff)) = (stayed, self.backoff)
+            && stayed > backoff.max
+        {
+            self.progressed();
+        }
+    }
+
     pub(super) fn drive_link(&mut self, cx: &mut Context<'_>) -> Poll<Turn> {
         match &mut self.link {
             Link::Waiting(sleep) => {
@@ -36,8 +49,10 @@ impl Driver {
                 wire.drive_writing(cx);
                 return self.read(cx);
             }
-            Link::Ending(wire, code) => {
-                ready!(wire.poll_ending(cx, *code));
+            Link::Ending(wire, code, patience) => {
+                if patience.as_mut().poll(cx).is_pending() {
+                    ready!(wire.poll_ending(cx, *code));
+                }
                 self.link = Link::Down;
             }
             Link::Down if self.held.is_none() => return Poll::Ready(Turn::Over),
@@ -83,6 +98,7 @@ impl Driver {
     /// The connection is gone.
     pub(super) fn lost(&mut self, reason: String, goodbye: Option<Goodbye>) {
         self.link = Link::Down;
+        self.judge_stay();
         self.core.disconnected();
         if !self.closing.is_empty() {
             self.end(ClientError::Closed);
@@ -151,7 +167,7 @@ impl Driver {
                 while let Some(frame) = self.core.next_frame() {
                     wire.send(frame);
                 }
-                wire.ending(CloseCode::Normal)
+                wire.ending(CloseCode::Normal, self.limits.goodbye)
             }
             _ => Link::Down,
         };

@@ -236,6 +236,7 @@ impl Driver {
     }
 
     fn opened(&mut self, opened: Arc<Opened>) {
+        self.open_since = Some(self.now().mono);
         if !opened.resumed {
             self.epoch += 1;
         }
