@@ -200,16 +200,15 @@ impl JobHandle {
     /// As [`JobHandle::result`], read as a `T`.
     ///
     /// # Errors
-    /// As [`JobHandle::result`]; [`JobFailure::Unfollowed`] with the place when the result is no `T`.
+    /// As [`JobHandle::result`]; [`JobFailure::Shape`] with the place when the result is no `T`.
     ///
     /// # Cancel safety
     /// As [`JobHandle::result`].
     pub async fn result_as<T: DeserializeOwned>(&mut self) -> Result<T, JobFailure> {
-        self.result().await?.decode().map_err(|error| {
-            JobFailure::Unfollowed(ClientError::Invalid(format!(
-                "the result has another shape than asked for: {error}"
-            )))
-        })
+        let result = self.result().await?;
+        result
+            .decode()
+            .map_err(|error| JobFailure::Shape(error.to_string()))
     }
 
     /// Stops following a job that was subscribed to (§7.6). The job goes on.

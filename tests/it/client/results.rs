@@ -302,3 +302,41 @@ async fn a_result_that_is_told_from_its_start_again_is_written_once() {
     let expected = numbers(6);
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_result_of_another_shape_is_not_asked_for_again() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    peer.result(1, "job_1", json!({"a": "x"})).soon().await;
+    let failure = job.result_as::<Vec<u32>>().soon().await.unwrap_err();
+    let told = failure.to_string();
+    assert!(
+        told.starts_with("the result has another shape than asked for: invalid type: map"),
+        "{told}"
+    );
+    assert!(!failure.retryable(), "it would be the same again");
+    assert_eq!(
+        job.result_as::<Value>().soon().await,
+        Ok(json!({"a": "x"})),
+        "the result is still there"
+    );
+}
+
+#[test]
+fn only_what_can_go_well_is_worth_another_try() {
+    let lost = ClientError::Disconnected {
+        reason: "cut".to_owned(),
+    };
+    for (error, retryable) in [
+        (lost, true),
+        (ClientError::Closed, false),
+        (ClientError::TakenOver, false),
+        (ClientError::Unsubscribed, false),
+    ] {
+        assert_eq!(
+            JobFailure::Unfollowed(error.clone()).retryable(),
+            retryable,
+            "{error}"
+        );
+    }
+}

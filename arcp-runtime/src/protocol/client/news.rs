@@ -100,6 +100,25 @@ pub enum ClientError {
     Invalid(String),
 }
 
+impl ClientError {
+    /// Whether asking again, by a new client where this one has ended, can help.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Connect { transient, .. } => *transient,
+            Self::Refused(refusal) => refusal.retryable,
+            Self::Uncertain | Self::Disconnected { .. } | Self::SessionLost(_) => true,
+            // What was done on purpose, here or by another client, and what would only happen again.
+            Self::TakenOver
+            | Self::Unsubscribed
+            | Self::EndedBefore
+            | Self::Closed
+            | Self::NotNegotiated(_)
+            | Self::Protocol(_)
+            | Self::Invalid(_) => false,
+        }
+    }
+}
+
 /// An event of a job, typed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -262,6 +281,9 @@ pub enum JobFailure {
     /// Its result could not be written where it was to go.
     #[error("the result could not be written: {0}")]
     Unwritten(String),
+    /// It ended well, but its result is not of the shape that was asked for; the text names the place.
+    #[error("the result has another shape than asked for: {0}")]
+    Shape(String),
     /// This client cannot follow it any more. It may still run.
     #[error("the job cannot be followed any more: {0}")]
     Unfollowed(ClientError),
@@ -280,8 +302,8 @@ impl JobFailure {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Ended { error, .. } => error.retryable,
-            Self::Result(_) | Self::Unwritten(_) => false,
-            Self::Unfollowed(_) => true,
+            Self::Result(_) | Self::Unwritten(_) | Self::Shape(_) => false,
+            Self::Unfollowed(error) => error.retryable(),
         }
     }
 }
