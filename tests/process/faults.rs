@@ -1,10 +1,11 @@
 //! Whatever can be wrong is one sentence with the cure, and an exit code of its own.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::support::{Ended, Server, arcp, finish, run, store};
+use crate::support::{Ended, Server, arcp, finish, run, soon, store};
 
 /// One sentence on standard error, nothing on standard output.
 fn told(ended: &Ended, code: i32, sentence: &str) {
@@ -397,4 +398,75 @@ async fn the_store_and_the_session_are_for_their_owner_only() {
     .unwrap();
     assert_eq!(mode(&file), 0o600);
     child.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_that_is_wrong_for_a_saved_session() {
+    let server = Server::in_memory().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.session");
+    let saved = json!({"session_id": "sess_1", "resume_token": "rt_1", "last_event_seq": 0, "jobs": ["job_1"]});
+    std::fs::write(&path, saved.to_string()).unwrap();
+    let path = path.display().to_string();
+    for command in [
+        &["submit", "--resume", path.as_str()][..],
+        &["cancel", path.as_str()],
+    ] {
+        let with = |token| [command, &["--url", &server.url, "--token", token]].concat();
+        let wrong = run(&with("wrong"), "").await;
+        assert_eq!(wrong.code, Some(8), "{}", wrong.stderr);
+        assert!(wrong.stderr.contains("ARCP_TOKEN"), "{}", wrong.stderr);
+        let gone = run(&with("tok-a"), "").await;
+        assert_eq!(gone.code, Some(10), "{}", gone.stderr);
+    }
+    assert!(std::path::Path::new(&path).exists(), "it may still be good");
+}
+
+#[tokio::test]
+async fn an_output_that_is_full() {
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let child = arcp(&["completions", "bash"])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = soon("the end", child.wait_with_output()).await.unwrap();
+    assert_eq!(
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).as_ref()
+        ),
+        (
+            Some(3),
+            "arcp: standard output cannot be written: No space left on device (os error 28)\n"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_draft_of_a_session_that_leads_elsewhere_is_not_followed() {
+    let server = Server::in_memory().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.session");
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::write(&elsewhere, "mine").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, folder.path().join("job.session.new")).unwrap();
+    let path = path.display().to_string();
+    let arguments = [
+        "submit",
+        "--url",
+        &server.url,
+        "--token",
+        "tok-a",
+        "--agent",
+        "echo",
+        "--save-session",
+        &path,
+    ];
+    let ended = run(&arguments, "").await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "mine");
 }

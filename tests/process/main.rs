@@ -15,6 +15,7 @@ mod faults;
 mod interop;
 mod lookups;
 mod probe;
+mod scripted;
 mod send;
 mod serve;
 mod submit;

@@ -169,6 +169,13 @@ impl Builder {
         self
     }
 
+    /// Does not offer this feature.
+    #[must_use]
+    pub fn without(mut self, feature: &Feature) -> Self {
+        self.features.retain(|offered| offered != feature);
+        self
+    }
+
     /// How to come back after a lost connection; `None` to end with it instead.
     #[must_use]
     pub fn reconnect(mut self, backoff: impl Into<Option<Backoff>>) -> Self {
@@ -180,13 +187,6 @@ impl Builder {
     #[must_use]
     pub fn insecure(mut self, insecure: bool) -> Self {
         self.options = self.options.with_insecure(insecure);
-        self
-    }
-
-    /// Buffers, frame size and times of the WebSocket connection.
-    #[must_use]
-    pub fn websocket_limits(mut self, limits: websocket::WebSocketLimits) -> Self {
-        self.options = self.options.with_limits(limits);
         self
     }
 

@@ -1,7 +1,9 @@
 //! `arcp cancel`: ending the job of a saved session. Only the session that submitted a job may cancel it (§7.4).
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use arcp_generated::error::ErrorCode;
 use arcp_runtime::client::{ClientError, JobFailure};
 use clap::Args;
 
@@ -18,6 +20,9 @@ Examples:
   arcp cancel job.session --reason 'not needed any more'
 
 A job belongs to the session that submitted it, so this takes the session over: a client that still follows it ends.";
+
+/// How long the end of a job may take that the runtime does not know any more.
+const END_AFTER_REFUSAL: Duration = Duration::from_secs(2);
 
 /// Cancel the jobs of a saved session, and wait until they have ended.
 #[derive(Debug, Args)]
@@ -41,19 +46,32 @@ impl Cancel {
         dial::run(async {
             let file = SessionFile::new(&self.file);
             let saved = file.load()?;
-            let client = self.dial.client()?.resume(saved).connect().await?;
+            let client = match self.dial.client()?.resume(saved).connect().await {
+                Err(gone @ ClientError::SessionLost(_)) => {
+                    self.dial.fresh().await?.close("done").await;
+                    return Err(gone.into());
+                }
+                connected => connected?,
+            };
             // Each welcome makes the old token worthless: what is there now is what another process needs.
             if let Some(saved) = client.save().await {
                 file.save(&saved)?;
             }
             for mut job in client.resumed_jobs() {
                 job.skip_events();
-                match job.cancel(&self.reason).await {
-                    // It may have ended before it heard.
-                    Ok(()) | Err(ClientError::Refused(_)) => {}
+                let outcome = match job.cancel(&self.reason).await {
+                    Ok(()) => job.result().await,
+                    // It may have ended before it heard; then its end is on the way.
+                    Err(ClientError::Refused(refusal))
+                        if refusal.code == ErrorCode::JobNotFound =>
+                    {
+                        let ending = tokio::time::timeout(END_AFTER_REFUSAL, job.result());
+                        let ended = ending.await;
+                        ended.map_err(|_| Fault::from(ClientError::Refused(refusal)))?
+                    }
                     Err(error) => return Err(error.into()),
-                }
-                let (id, outcome) = (job.id(), job.result().await);
+                };
+                let id = job.id();
                 let word = match &outcome {
                     Ok(_) => "success",
                     Err(JobFailure::Ended { final_status, .. }) => final_status.as_str(),

@@ -40,6 +40,11 @@ impl Dial {
             .insecure(self.insecure))
     }
 
+    /// A new session after one that could not be resumed. Some runtimes refuse a wrong token and a lost session in the same words: this hello tells which.
+    pub(crate) async fn fresh(&self) -> Result<Client, Fault> {
+        Ok(self.client()?.connect().await?)
+    }
+
     fn token(&self) -> Result<String, Fault> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => token.clone(),

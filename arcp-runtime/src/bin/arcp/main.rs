@@ -96,8 +96,10 @@ fn run(command: Command) -> Result<(), Fault> {
         Command::BenchLimit => bench::limit::run(),
         Command::Conform(conform) => conform.run(),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arcp::command(), "arcp", &mut std::io::stdout());
-            Ok(())
+            // It panics when its output fails: memory does not.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arcp::command(), "arcp", &mut script);
+            outcome::print(&script)
         }
     }
 }

@@ -36,7 +36,8 @@ pub(crate) fn tell(job_id: &str, outcome: &Outcome, json: bool) -> Result<(), Fa
     }
 }
 
-fn print(bytes: &[u8]) -> Result<(), Fault> {
+/// Bytes on standard output, as they are and at once.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
     out.write_all(bytes)
         .and_then(|()| out.flush())

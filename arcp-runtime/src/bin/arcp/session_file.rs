@@ -54,9 +54,14 @@ impl SessionFile {
 
     fn replace(&self, text: &str) -> std::io::Result<()> {
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        // A draft that was left behind, or laid there, may be readable by others or lead elsewhere: it is not written to.
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match fs::remove_file(&self.draft) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let mut file = options.open(&self.draft)?;
         file.write_all(text.as_bytes())?;
         drop(file);

@@ -6,7 +6,7 @@ use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, JobId, Json};
 use arcp_generated::job::Submit as Submission;
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use arcp_generated::session::Feature;
-use arcp_runtime::client::{Client, ClientError, History, JobFailure, JobHandle};
+use arcp_runtime::client::{Builder, Client, ClientError, History, JobFailure, JobHandle};
 use clap::Args;
 
 use crate::dial::{self, Dial};
@@ -100,10 +100,13 @@ impl Submit {
         };
         let end = follow::to_the_end(&client, &mut job, keeps, self.json, interrupt).await?;
         let done = match end {
-            End::Left => Err(Fault::new(
-                Trouble::Cancelled,
-                format!("left; the job {} may still run", job.id()),
-            )),
+            // At once: without a close, which waits for its answer.
+            End::Left => {
+                return Err(Fault::new(
+                    Trouble::Cancelled,
+                    format!("left; the job {} may still run", job.id()),
+                ));
+            }
             End::Job(outcome) => {
                 if let (Some(file), false) =
                     (&file, matches!(outcome, Err(JobFailure::Unfollowed(_))))
@@ -130,7 +133,7 @@ impl Submit {
         }
         let mut builder = self.dial.client()?;
         if file.is_some() {
-            builder = builder.features(without_ack());
+            builder = without_ack(builder);
         }
         let client = builder.connect().await?;
         let job = client.submit(submission).await?;
@@ -161,10 +164,10 @@ impl Submit {
             }
         };
         let last = saved.last_event_seq;
-        let builder = self.dial.client()?.features(without_ack());
+        let builder = without_ack(self.dial.client()?);
         let client = match builder.resume(saved).connect().await {
             Err(gone @ ClientError::SessionLost(_)) => {
-                return self.find_again(job_id, last).await.ok_or(gone)?;
+                return self.find_again(gone, job_id, last).await;
             }
             connected => connected?,
         };
@@ -177,19 +180,26 @@ impl Submit {
         })
     }
 
-    /// The session is gone, or was killed between a welcome and saving its token. The job may be there all the same: its events after number `last` come
-    /// through a subscription, with the numbers of a new session. `None` when they do not.
-    async fn find_again(&self, job_id: JobId, last: u64) -> Option<Result<Followed, Fault>> {
-        let client = match self.dial.client() {
-            Ok(builder) => builder.connect().await.ok()?,
-            Err(fault) => return Some(Err(fault)),
+    /// The session is `gone`, or its client was killed between a welcome and saving its token. The job may be there all the same: its events after number
+    /// `last` come through a subscription, with the numbers of a new session.
+    async fn find_again(
+        &self,
+        gone: ClientError,
+        job_id: JobId,
+        last: u64,
+    ) -> Result<Followed, Fault> {
+        let client = self.dial.fresh().await?;
+        let job = match client.subscribe(job_id, History::After(last)).await {
+            Err(ClientError::Refused(_) | ClientError::NotNegotiated(_)) => {
+                return Err(gone.into());
+            }
+            followed => followed?,
         };
-        let job = client.subscribe(job_id, History::After(last)).await.ok()?;
-        Some(Ok(Followed {
+        Ok(Followed {
             client,
             job,
             ours: false,
-        }))
+        })
     }
 
     fn submission(&self) -> Result<Submission, Fault> {
@@ -223,17 +233,6 @@ impl Submit {
 }
 
 /// What is offered when the session is saved: acknowledging would let the runtime forget events that another process may have to ask for again.
-fn without_ack() -> Vec<Feature> {
-    vec![
-        Feature::Heartbeat,
-        Feature::ListJobs,
-        Feature::Subscribe,
-        Feature::LeaseExpiresAt,
-        Feature::CostBudget,
-        Feature::ModelUse,
-        Feature::ProvisionedCredentials,
-        Feature::Progress,
-        Feature::ResultChunk,
-        Feature::AgentVersions,
-    ]
+fn without_ack(builder: Builder) -> Builder {
+    builder.without(&Feature::Ack)
 }

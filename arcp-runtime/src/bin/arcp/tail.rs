@@ -55,7 +55,8 @@ impl Tail {
             let mut job = client.subscribe(id, history).await?;
             let end = follow::to_the_end(&client, &mut job, None, self.json, Interrupt::Leaves);
             let done = match end.await? {
-                End::Left => Err(Fault::new(Trouble::Cancelled, "left; the job goes on")),
+                // At once: without a close, which waits for its answer.
+                End::Left => return Err(Fault::new(Trouble::Cancelled, "left; the job goes on")),
                 End::Job(outcome) => outcome::tell(job.id().as_str(), &outcome, self.json),
             };
             client.close("done").await;

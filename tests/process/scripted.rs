@@ -1,0 +1,195 @@
+//! The commands against a runtime that the test plays frame by frame, for what ours does not do.
+
+use std::process::Stdio;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Ended, arcp, finish, signal, soon};
+
+/// Where the command connects to.
+struct Runtime {
+    listener: TcpListener,
+    url: String,
+}
+
+/// One connection, seen from the runtime.
+struct Session {
+    socket: WebSocketStream<TcpStream>,
+    sent: u64,
+}
+
+impl Runtime {
+    async fn listen() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}/arcp", listener.local_addr().unwrap());
+        Self { listener, url }
+    }
+
+    /// The next connection, welcomed to session `sess_1`.
+    async fn welcome(&self) -> Session {
+        let (stream, _) = soon("a connection", self.listener.accept()).await.unwrap();
+        let accepting = tokio_tungstenite::accept_async(stream);
+        let socket = soon("a handshake", accepting).await.unwrap();
+        let mut session = Session { socket, sent: 0 };
+        session.expect("session.hello").await;
+        let payload = json!({
+            "runtime": {"name": "scripted"}, "resume_token": "rt_2", "resume_window_sec": 600,
+            "capabilities": {"encodings": ["json"], "features": [], "agents": ["echo"]},
+        });
+        session.send("session.welcome", json!({}), payload).await;
+        session
+    }
+}
+
+impl Session {
+    /// The next frame; `None` when the command has gone.
+    async fn receive(&mut self) -> Option<Value> {
+        loop {
+            match soon("a frame", self.socket.next()).await {
+                Some(Ok(Message::Text(text))) => {
+                    return Some(serde_json::from_str(text.as_str()).unwrap());
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    async fn expect(&mut self, wire_type: &str) -> Value {
+        let frame = self.receive().await.expect("a frame before the end");
+        assert_eq!(frame["type"], wire_type, "{frame}");
+        frame
+    }
+
+    async fn send(&mut self, wire_type: &str, more: Value, payload: Value) {
+        self.sent += 1;
+        let mut frame = json!({
+            "arcp": "1.1", "id": format!("m{}", self.sent), "session_id": "sess_1",
+            "type": wire_type, "payload": payload,
+        });
+        for (name, value) in more.as_object().unwrap() {
+            frame[name] = value.clone();
+        }
+        let message = Message::text(frame.to_string());
+        soon("room for a frame", self.socket.send(message))
+            .await
+            .unwrap();
+    }
+
+    /// Refuses a request.
+    async fn refuse(&mut self, request: &Value, code: &str) {
+        let payload = json!({"code": code, "message": "no", "request_id": request["id"]});
+        self.send("session.error", json!({}), payload).await;
+    }
+}
+
+/// Cancels the job of a saved session while a runtime plays `script`.
+async fn cancelling(script: impl AsyncFnOnce(&mut Session, Value)) -> Ended {
+    let runtime = Runtime::listen().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.session");
+    let saved = json!({"session_id": "sess_1", "resume_token": "rt_1", "last_event_seq": 3, "jobs": ["job_1"]});
+    std::fs::write(&path, saved.to_string()).unwrap();
+    let path = path.display().to_string();
+    let command = arcp(&["cancel", &path, "--url", &runtime.url, "--token", "t"]);
+    let playing = async {
+        let mut session = runtime.welcome().await;
+        let cancel = session.expect("job.cancel").await;
+        script(&mut session, cancel).await;
+        // The command may close, or just go.
+        while let Some(frame) = session.receive().await {
+            if frame["type"] == "session.close" {
+                session.send("session.closed", json!({}), json!({})).await;
+            }
+        }
+    };
+    tokio::join!(finish(command, ""), playing).0
+}
+
+#[tokio::test]
+async fn a_cancel_that_is_refused_is_told() {
+    for (code, exit) in [
+        ("PERMISSION_DENIED", 8),
+        ("INVALID_REQUEST", 9),
+        ("JOB_NOT_FOUND", 9),
+    ] {
+        let ended = cancelling(async |session, cancel| session.refuse(&cancel, code).await).await;
+        assert_eq!(ended.code, Some(exit), "{}", ended.stderr);
+        assert!(ended.stderr.contains(code), "{}", ended.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_ended_before_it_heard_of_the_cancel_has_ended() {
+    let ended = cancelling(async |session, cancel| {
+        session.refuse(&cancel, "JOB_NOT_FOUND").await;
+        session
+            .send(
+                "job.result",
+                json!({"job_id": "job_1", "event_seq": 4}),
+                json!({"final_status": "success", "result": 1}),
+            )
+            .await;
+    })
+    .await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "job_1 has ended: success\n"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_second_interrupt_leaves_without_a_word() {
+    let runtime = Runtime::listen().await;
+    let mut child = arcp(&[
+        "submit",
+        "--url",
+        &runtime.url,
+        "--token",
+        "t",
+        "--agent",
+        "echo",
+    ])
+    .stdin(Stdio::null())
+    .stdout(Stdio::null())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let mut session = runtime.welcome().await;
+    let submit = session.expect("job.submit").await;
+    session
+        .send(
+            "job.accepted",
+            json!({"job_id": "job_1"}),
+            json!({"job_id": "job_1", "agent": "echo@1.0.0", "lease": {}, "request_id": submit["id"]}),
+        )
+        .await;
+    session
+        .send(
+            "job.event",
+            json!({"job_id": "job_1", "event_seq": 1}),
+            json!({"kind": "thought", "body": {"text": "on"}}),
+        )
+        .await;
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut line = String::new();
+    while !line.ends_with("on") {
+        line = soon("the event", lines.next_line()).await.unwrap().unwrap();
+    }
+    signal(child.id().unwrap(), "INT");
+    session.expect("job.cancel").await;
+    signal(child.id().unwrap(), "INT");
+    // Nothing more is said, and nothing is waited for.
+    assert_eq!(session.receive().await, None);
+    assert_eq!(
+        soon("the end", child.wait()).await.unwrap().code(),
+        Some(130)
+    );
+}
