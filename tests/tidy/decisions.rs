@@ -9,7 +9,7 @@ use super::tree::{File, file};
 /// Where decisions are listed.
 const LIST: &str = "schema/README.md";
 /// Here such names are planted.
-const OWN: &str = "tests/tidy/decisions.rs";
+const PLANTED: &str = "tests/tidy/";
 /// A section of the specification is cited by its number alone; these words make it one of another document.
 const ELSEWHERE: [&str; 4] = ["wire §", "dialects §", "DESIGN rule", "wire A-"];
 
@@ -74,12 +74,12 @@ fn lost_documents(file: &File, known: &BTreeSet<String>) -> Vec<String> {
 fn every_decision_that_is_named_is_listed() {
     let list = file(LIST);
     let listed = listed(&list.text);
-    assert!(listed.len() > 50, "the list was not found: {listed:?}");
+    assert!(listed.len() > 40, "the list was not found: {listed:?}");
     let files = hand_written();
     none(
         &files
             .iter()
-            .filter(|file| file.path != OWN)
+            .filter(|file| !file.path.starts_with(PLANTED))
             .flat_map(|file| unlisted(file, &listed))
             .collect::<Vec<_>>(),
     );
@@ -99,7 +99,7 @@ fn comments_cite_documents_that_are_there() {
     none(
         &files
             .iter()
-            .filter(|file| file.path != OWN)
+            .filter(|file| !file.path.starts_with(PLANTED))
             .flat_map(|file| lost_documents(file, &known))
             .collect::<Vec<_>>(),
     );

@@ -1,4 +1,4 @@
-//! What no frame carries is never stored: it would end every connection that it is replayed on (§4, DESIGN rule 2).
+//! What no frame carries is never stored: it would end every connection that it is replayed on (§4, §6.3).
 
 use arcp_runtime::agent::{Agent, AgentError, AgentFuture, Descriptor, InvalidInput, JobContext};
 use futures_util::FutureExt as _;
