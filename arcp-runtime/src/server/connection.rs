@@ -38,21 +38,22 @@ const FAR: Duration = Duration::from_hours(1);
 
 /// Serves one connection to its end.
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
-    match greet(&host, conn, &mut transport).await {
+    // What runs only at the ends is boxed: an idle session does not keep its room.
+    match Box::pin(greet(&host, conn, &mut transport)).await {
         Ok(welcomed) => {
             let Ok(session) = SessionId::try_from(welcomed.session.to_string()) else {
                 return;
             };
-            let (last, code) =
-                Served::new(&host, conn, transport.as_mut(), welcomed, session.clone())
-                    .run()
-                    .await;
+            let mut served =
+                Served::new(&host, conn, transport.as_mut(), welcomed, session.clone());
+            let (last, code) = served.run().await;
+            drop(served);
             // The runtime may have stopped by now; then there is nobody to tell.
             let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
             let wall = host.clock.now().wall;
             let last =
                 last.map(|frame| Ids::new(host.mint.as_ref()).encode(&frame, Some(&session), wall));
-            goodbye(transport.as_mut(), last, code).await;
+            Box::pin(goodbye(transport.as_mut(), last, code)).await;
         }
         Err(Some((rejected, code))) => {
             let now = host.clock.now();
@@ -64,7 +65,7 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
                 let last = refusal_frame(&rejected.request, None, &rejected.refusal);
                 Ids::new(host.mint.as_ref()).encode(&last, None, now.wall)
             };
-            goodbye(transport.as_mut(), Some(text), code).await;
+            Box::pin(goodbye(transport.as_mut(), Some(text), code)).await;
         }
         Err(None) => {}
     }
@@ -156,7 +157,7 @@ impl<'a> Served<'a> {
     }
 
     /// Runs until the connection has to end; says what to send last and how to close.
-    async fn run(mut self) -> (Option<Frame>, CloseCode) {
+    async fn run(&mut self) -> (Option<Frame>, CloseCode) {
         self.arm();
         loop {
             let event = poll_fn(|cx| self.poll_event(cx)).await;

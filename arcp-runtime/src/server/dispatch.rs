@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::faces::Faces;
 use super::feed::Feed;
@@ -116,6 +117,8 @@ impl Dispatch {
         let mut held_asked = Vec::new();
         let mut collected_bytes = 0;
         let mut commit: Option<StoreFuture<'_, ()>> = None;
+        let mut timer = Box::pin(tokio::time::sleep(Duration::ZERO));
+        let mut armed = None;
         loop {
             let now = self.clock.now();
             if !self.stopping {
@@ -142,6 +145,14 @@ impl Dispatch {
                 && collected_bytes < self.limits.inbox_bytes
                 && !self.stopping;
             let deadline = self.core.deadline();
+            // Set only when it has changed: most turns leave the earliest deadline as it is.
+            if deadline != armed {
+                let wait = deadline.map(|at| at.saturating_sub(now.mono));
+                if let Some(wait) = wait {
+                    timer.as_mut().reset(Instant::now() + wait);
+                }
+                armed = deadline;
+            }
             tokio::select! {
                 biased;
                 done = async { match &mut commit { Some(commit) => commit.await, None => std::future::pending().await } } => {
@@ -155,7 +166,7 @@ impl Dispatch {
                     self.take_calls(&mut calls, &mut pending);
                     collected_bytes += self.take_told(&mut told, &mut pending);
                 }
-                () = until(deadline, now.mono), if !self.stopping => {}
+                () = timer.as_mut(), if armed.is_some() && !self.stopping => armed = None,
             }
         }
     }
@@ -351,14 +362,6 @@ fn log(audit: &Audit) {
         allowed = audit.allowed,
         "subscription asked for"
     );
-}
-
-/// Waits until a deadline of the monotonic clock; for ever if there is none.
-async fn until(deadline: Option<Duration>, now: Duration) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep(deadline.saturating_sub(now)).await,
-        None => std::future::pending().await,
-    }
 }
 
 /// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Limits, Peer, Received, Runtime, hello, in_memory, logged, memory, texts, without};
+use super::{Limits, Peer, Runtime, hello, in_memory, logged, memory, texts, without};
 use arcp_runtime::transport::{Transport as _, TransportError};
 
 /// Longer than every farewell together, and shorter than a heartbeat.

@@ -11,10 +11,11 @@ use arcp_runtime::limits::Limits;
 use arcp_runtime::server::{Builder, Runtime, StartError};
 use arcp_runtime::store::MemoryStore;
 use arcp_runtime::store::{Durability, SqliteStore};
+use arcp_runtime::transport::BoxTransport;
 use arcp_runtime::transport::stdio::{self, StdioLimits};
 use arcp_runtime::transport::websocket::{self, WebSocketLimits};
 use clap::{Args, ValueEnum};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::fault::{Fault, Trouble};
 use crate::input;
@@ -335,9 +336,9 @@ impl Serve {
                     Ok((stream, _)) => {
                         let (runtime, sockets) = (runtime.clone(), sockets);
                         tokio::spawn(async move {
-                            match websocket::accept_tcp(stream, &sockets, |upgrade| if loopback { websocket::loopback_only(upgrade) } else { Ok(()) }).await {
-                                Ok(transport) => runtime.serve(Box::new(transport)).await,
-                                Err(error) => tracing::debug!(%error, "a connection was not upgraded"),
+                            // Boxed, so that an idle session does not keep the handshake's room.
+                            if let Some(transport) = Box::pin(upgrade(stream, sockets, loopback)).await {
+                                runtime.serve(transport).await;
                             }
                         });
                     }
@@ -352,6 +353,28 @@ impl Serve {
                 }
                 () = terminate.recv() => return Ok(()),
             }
+        }
+    }
+}
+
+/// Shakes hands with a client; `None` when that comes to nothing.
+async fn upgrade(
+    stream: TcpStream,
+    sockets: WebSocketLimits,
+    loopback: bool,
+) -> Option<BoxTransport> {
+    let guard = |upgrade: &websocket::Upgrade<'_>| {
+        if loopback {
+            websocket::loopback_only(upgrade)
+        } else {
+            Ok(())
+        }
+    };
+    match websocket::accept_tcp(stream, &sockets, guard).await {
+        Ok(transport) => Some(Box::new(transport)),
+        Err(error) => {
+            tracing::debug!(%error, "a connection was not upgraded");
+            None
         }
     }
 }
