@@ -27,6 +27,20 @@ fn every_rule_is_decided_or_says_why_not() {
         .map(|rule| rule.id.as_str())
         .collect();
     assert!(undecided.is_empty(), "{undecided:?}");
+    let both = |rule: &&arcp_conformance::requirement::Requirement| {
+        rule.decided_by.why_none.is_some()
+            && !(rule.decided_by.scenarios.is_empty() && rule.decided_by.tests.is_empty())
+    };
+    let contradictory: Vec<&str> = library
+        .requirements
+        .values()
+        .filter(both)
+        .map(|rule| rule.id.as_str())
+        .collect();
+    assert!(
+        contradictory.is_empty(),
+        "decided, and said not to be: {contradictory:?}"
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn every_scenario_file_is_embedded() {
         .unwrap()
         .join("tests/conformance");
     let mut found = BTreeSet::new();
-    for folder in ["server"] {
+    for folder in ["server", "client"] {
         for entry in std::fs::read_dir(here.join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             found.insert(format!("{folder}/{name}"));
@@ -27,7 +27,7 @@ fn every_scenario_file_is_embedded() {
 fn every_scenario_has_a_twin_or_says_why_not() {
     let library = Library::load().unwrap();
     let mut names = BTreeSet::new();
-    for (section, scenario) in library.scenarios() {
+    for (section, scenario) in library.scenarios().chain(library.client_scenarios()) {
         let id = format!("{section}/{}", scenario.name);
         assert!(names.insert(id.clone()), "{id} is there twice");
         assert!(!scenario.rules.is_empty(), "{id} decides no rule");

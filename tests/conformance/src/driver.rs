@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::client::Stand;
 use crate::library::Library;
 use crate::link::NoLink;
 use crate::matcher::{Matcher, Mismatch, brief};
@@ -14,6 +15,7 @@ use crate::target::{Offer, Principals, Runtime};
 use crate::transcript::{Line, Transcript};
 use crate::value::Names;
 
+mod clients;
 mod connection;
 mod jobs;
 mod sessions;
@@ -52,6 +54,37 @@ pub async fn play(
     scenario: &Scenario,
     twin: bool,
 ) -> (Vec<Line>, Result<(), Failure>) {
+    let (mut play, steps) = prepare(stage, scenario, twin);
+    let result = play.steps(steps).await;
+    play.connections.clear();
+    (play.transcript.lines(), result)
+}
+
+/// Starts a client, and plays the runtime to it.
+pub async fn play_client(
+    stage: Stage<'_>,
+    scenario: &Scenario,
+    twin: bool,
+    command: &[String],
+) -> (Vec<Line>, Result<(), Failure>) {
+    let (mut play, steps) = prepare(stage, scenario, twin);
+    let result = match Stand::start(command, "probe", &serde_json::json!({"say": "hello"})).await {
+        Ok(stand) => {
+            play.stand(stand);
+            play.steps(steps).await
+        }
+        Err(error) => Err(Failure {
+            step: "before the first step".to_owned(),
+            expected: "a client that can be started".to_owned(),
+            seen: error,
+            rules: scenario.rules.clone(),
+        }),
+    };
+    play.connections.clear();
+    (play.transcript.lines(), result)
+}
+
+fn prepare<'a>(stage: Stage<'a>, scenario: &'a Scenario, twin: bool) -> (Play<'a>, &'a [Step]) {
     let steps = if twin {
         scenario.hostile.as_deref().unwrap_or_default()
     } else {
@@ -64,15 +97,14 @@ pub async fn play(
         connections: BTreeMap::new(),
         opened: 0,
         transcript: Transcript::default(),
+        client: None,
     };
     play.names
         .set("alice", Value::String(stage.principals.alice.clone()));
     if let Some(bob) = &stage.principals.bob {
         play.names.set("bob", Value::String(bob.clone()));
     }
-    let result = play.steps(steps).await;
-    play.connections.clear();
-    (play.transcript.lines(), result)
+    (play, steps)
 }
 
 struct Play<'a> {
@@ -82,6 +114,7 @@ struct Play<'a> {
     connections: BTreeMap<String, Connection>,
     opened: usize,
     transcript: Transcript,
+    client: Option<Stand>,
 }
 
 /// What is wrong with a step, before it is known which one it is.
@@ -229,6 +262,9 @@ impl Play<'_> {
                 self.connection(&step.on)?.answer_pings(step.answers);
                 Ok(())
             }
+            Action::Accept(step) => self.accept(step).await,
+            Action::Welcome(step) => self.welcome(step).await,
+            Action::Exits(step) => self.exits(step).await,
             Action::Alive(step) => self.alive(&step.on).await,
             Action::Each(_) | Action::Repeat(_) => Ok(()),
         }

@@ -22,6 +22,7 @@
 //!
 //! It does not know how a runtime works inside, and decides nothing that no frame, exit code or line of output shows.
 
+pub mod client;
 pub mod driver;
 pub mod expected;
 pub mod invariant;

@@ -48,6 +48,9 @@ const SERVER: &[(&str, &str)] = embedded![
     "server/14-security.yaml",
 ];
 
+/// The scenario files for clients.
+const CLIENT: &[(&str, &str)] = embedded!["client/clients.yaml"];
+
 const SHAPES: &str = include_str!("../shapes.yaml");
 const PROGRAMS: &str = include_str!("../programs.yaml");
 const REQUIREMENTS: &str = include_str!("../requirements.yaml");
@@ -76,6 +79,8 @@ pub struct Library {
     pub in_order: Vec<String>,
     /// The scenario files for runtimes.
     pub server: Vec<ScenarioFile>,
+    /// The scenario files for clients.
+    pub client: Vec<ScenarioFile>,
     /// Patterns with a name.
     pub shapes: Shapes,
     /// Programs of the contract agent, by name.
@@ -101,6 +106,10 @@ impl Library {
                 .iter()
                 .map(|(name, text)| named(name, text))
                 .collect::<Result<_, _>>()?,
+            client: CLIENT
+                .iter()
+                .map(|(name, text)| named(name, text))
+                .collect::<Result<_, _>>()?,
             shapes: named("shapes.yaml", SHAPES)?,
             programs: named("programs.yaml", PROGRAMS)?,
             features: FEATURES.map(str::to_owned).to_vec(),
@@ -116,9 +125,19 @@ impl Library {
         })
     }
 
+    /// Every scenario for clients with its section, in order.
+    pub fn client_scenarios(&self) -> impl Iterator<Item = (&str, &Scenario)> {
+        self.client.iter().flat_map(|file| {
+            file.scenarios
+                .iter()
+                .map(move |scenario| (file.section.as_str(), scenario))
+        })
+    }
+
     /// The id of every scenario, with the rules that it cites.
     pub fn cited(&self) -> Vec<(String, Vec<&str>)> {
         self.scenarios()
+            .chain(self.client_scenarios())
             .map(|(section, scenario)| {
                 (format!("{section}/{}", scenario.name), scenario.all_rules())
             })
@@ -160,7 +179,7 @@ impl Library {
 
     /// The names of the embedded scenario files.
     pub fn files() -> impl Iterator<Item = &'static str> {
-        SERVER.iter().map(|(name, _)| *name)
+        SERVER.iter().chain(CLIENT).map(|(name, _)| *name)
     }
 
     /// The rule's text, for a report.

@@ -50,6 +50,17 @@ pub struct Played {
     broken: Vec<Failure>,
 }
 
+impl Played {
+    /// An outcome whose invariants were judged already.
+    pub(crate) fn of(outcome: Outcome, lines: Vec<Line>) -> Self {
+        Self {
+            outcome,
+            lines,
+            broken: Vec::new(),
+        }
+    }
+}
+
 /// What a runtime said when it was first greeted.
 #[derive(Clone, Debug, Default)]
 struct Survey {

@@ -143,6 +143,12 @@ pub enum Action {
     Pause(Pause),
     /// Answers pings on a connection, or no longer.
     Heart(Heart),
+    /// The client under test connects. For scenarios that play the runtime.
+    Accept(Accept),
+    /// The client says hello, or resumes, and is welcomed.
+    Welcome(Welcome),
+    /// The client has ended.
+    Exits(Exits),
     /// The session still works: a job is submitted and succeeds. Errors that came before are left aside.
     Alive(On),
 }
@@ -465,6 +471,46 @@ step! {
         /// Whether pings are answered.
         answers: bool,
     }
+}
+
+step! {
+    /// See [`Action::Accept`].
+    Accept {
+        /// Milliseconds, when other than usual.
+        within: Option<u64>,
+    }
+}
+step! {
+    /// See [`Action::Welcome`].
+    Welcome {
+        /// The features that are offered; all when not given.
+        features: Option<Vec<String>>,
+        /// A pattern for the client's first frame.
+        #[serde(default = "anything")]
+        hello: Value,
+        /// Members of the welcome's payload, added or replaced.
+        #[serde(default)]
+        payload: Map<String, Value>,
+        /// Members of the welcome's envelope, added or replaced.
+        #[serde(default)]
+        frame: Map<String, Value>,
+    }
+}
+
+/// See [`Action::Exits`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exits {
+    /// Whether it says that all went well; not asked when not given.
+    pub well: Option<bool>,
+    /// Texts that its standard output has.
+    #[serde(default)]
+    pub says: Vec<String>,
+    /// Texts that neither its output nor its errors have.
+    #[serde(default)]
+    pub hides: Vec<String>,
+    /// Milliseconds, when other than usual.
+    pub within: Option<u64>,
 }
 
 /// Programs for the contract agent, by name.

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use arcp_conformance::client;
 use arcp_conformance::expected::Expected;
 use arcp_conformance::invariant::{self, Judged};
 use arcp_conformance::library::Library;
@@ -31,6 +32,8 @@ pub(crate) struct Conform {
 enum What {
     /// Test a runtime.
     Server(Box<Server>),
+    /// Test a client: play a runtime that misbehaves, and watch it.
+    Client(ClientArgs),
     /// Judge transcripts, of this command or of anyone, by what must hold of all traffic.
     Verify(Verify),
     /// Print every rule, and what decides it.
@@ -84,6 +87,7 @@ impl Conform {
     pub(crate) fn run(&self) -> Result<(), Fault> {
         match &self.what {
             What::Server(server) => server.run(),
+            What::Client(client) => client.run(),
             What::Verify(verify) => verify.run(),
             What::Rules => rules(),
         }
@@ -236,6 +240,55 @@ impl Results {
                 format!("{surprises} scenarios are not as they should be"),
             )),
         }
+    }
+}
+
+/// Test a client: a command that submits a job, prints its result and says by its exit code whether all went well.
+///
+/// Its words may hold {url}, {token}, {agent} and {input}; ARCP_URL and ARCP_TOKEN are in its environment.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  arcp conform client -- arcp submit --agent {agent} --input {input}"
+)]
+struct ClientArgs {
+    /// Only scenarios whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    /// A folder for the transcripts, one file of JSON lines for each scenario.
+    #[arg(long, value_name = "FOLDER")]
+    transcripts: Option<PathBuf>,
+    /// Milliseconds that are waited for what has to come.
+    #[arg(long, default_value_t = 20_000, value_name = "MS")]
+    patience: u64,
+    #[command(flatten)]
+    results: Results,
+    /// The command.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+impl ClientArgs {
+    fn run(&self) -> Result<(), Fault> {
+        let library = Library::load().map_err(Fault::machine)?;
+        let tokio = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Fault::machine(format!("no runtime can be started: {error}")))?;
+        let patience = Duration::from_millis(self.patience);
+        let mut played = tokio.block_on(client::run(
+            &library,
+            &self.command,
+            self.only.as_deref(),
+            patience,
+        ));
+        tokio.shutdown_background();
+        if let Some(folder) = &self.transcripts {
+            for one in &mut played {
+                one.outcome.transcript = Some(keep(folder, one)?);
+            }
+        }
+        let outcomes: Vec<Outcome> = played.into_iter().map(|one| one.outcome).collect();
+        self.results.tell(&library, &outcomes)
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) struct Connection {
     answers: Arc<AtomicBool>,
     pump: JoinHandle<()>,
     transcript: Transcript,
+    we: Side,
 }
 
 impl Drop for Connection {
@@ -56,7 +57,8 @@ pub(super) enum Unseen {
 }
 
 impl Connection {
-    pub(super) fn new(name: String, mut link: Link, transcript: Transcript) -> Self {
+    /// `we` is the side that the kit plays on it.
+    pub(super) fn new(name: String, mut link: Link, transcript: Transcript, we: Side) -> Self {
         transcript.write(&name, Side::Client, What::Opened(true));
         let (forward, seen) = mpsc::channel(WAITING);
         let answers = Arc::new(AtomicBool::new(true));
@@ -66,7 +68,7 @@ impl Connection {
                 (name.clone(), transcript.clone(), Arc::clone(&answers));
             tokio::spawn(async move {
                 while let Some(incoming) = link.incoming.recv().await {
-                    let Some(seen) = note(&name, &transcript, incoming) else {
+                    let Some(seen) = note(&name, &transcript, incoming, we) else {
                         continue;
                     };
                     if let Seen::Frame(frame) = &seen
@@ -74,7 +76,7 @@ impl Connection {
                         && answers.load(Ordering::Relaxed)
                     {
                         let pong = pong(frame).to_string();
-                        transcript.text(&name, Side::Client, &pong);
+                        transcript.text(&name, we, &pong);
                         let _ = link.out.send(Outgoing::Text(pong)).await;
                         continue;
                     }
@@ -96,6 +98,7 @@ impl Connection {
             answers,
             pump,
             transcript,
+            we,
         }
     }
 
@@ -132,19 +135,19 @@ impl Connection {
     }
 
     pub(super) async fn send_text(&self, text: String) {
-        self.transcript.text(&self.name, Side::Client, &text);
+        self.transcript.text(&self.name, self.we, &text);
         // A connection that is gone is noticed by whoever waits for an answer.
         let _ = self.out.send(Outgoing::Text(text)).await;
     }
 
     pub(super) async fn send_bytes(&self, bytes: Vec<u8>) {
-        self.transcript.binary(&self.name, Side::Client, &bytes);
+        self.transcript.binary(&self.name, self.we, &bytes);
         let _ = self.out.send(Outgoing::Binary(bytes)).await;
     }
 
     pub(super) async fn end(&mut self, how: Outgoing) {
         self.transcript
-            .write(&self.name, Side::Client, What::Closed(format!("{how:?}")));
+            .write(&self.name, self.we, What::Closed(format!("{how:?}")));
         let _ = self.out.send(how).await;
     }
 
@@ -246,9 +249,13 @@ pub(super) fn summary(frame: &Value) -> String {
     }
 }
 
-fn note(name: &str, transcript: &Transcript, incoming: Incoming) -> Option<Seen> {
+fn note(name: &str, transcript: &Transcript, incoming: Incoming, we: Side) -> Option<Seen> {
+    let they = match we {
+        Side::Client => Side::Runtime,
+        Side::Runtime => Side::Client,
+    };
     match incoming {
-        Incoming::Text(text) => match transcript.text(name, Side::Runtime, &text) {
+        Incoming::Text(text) => match transcript.text(name, they, &text) {
             (Some(frame), true) => Some(Seen::Frame(frame)),
             (_, false) => Some(Seen::Closed {
                 code: None,
@@ -257,12 +264,12 @@ fn note(name: &str, transcript: &Transcript, incoming: Incoming) -> Option<Seen>
             (None, true) => None,
         },
         Incoming::Binary(bytes) => {
-            transcript.binary(name, Side::Runtime, &bytes);
+            transcript.binary(name, they, &bytes);
             None
         }
         Incoming::Closed { code, reason } => {
             let told = code.map_or_else(|| reason.clone(), |code| format!("{code} {reason}"));
-            transcript.write(name, Side::Runtime, What::Closed(told));
+            transcript.write(name, they, What::Closed(told));
             Some(Seen::Closed { code, reason })
         }
     }

@@ -9,6 +9,7 @@ use super::{Play, Wrong, no_link};
 use crate::link::{NoLink, Outgoing};
 use crate::matcher::{Matcher, brief};
 use crate::scenario::{Ask, Closed, Expect, Hello, Nothing, Open, Raw, Refused, Resume};
+use crate::transcript::Side;
 
 /// How often a poll may ask before it gives up; it also gives up when time is over.
 const POLLS: usize = 500;
@@ -27,7 +28,7 @@ impl Play<'_> {
                 self.opened += 1;
                 let on = self.plain(&step.on)?;
                 let name = format!("{on}{}", self.opened);
-                let connection = Connection::new(name, link, self.transcript.clone());
+                let connection = Connection::new(name, link, self.transcript.clone(), Side::Client);
                 self.connections.insert(on, connection);
                 Ok(())
             }
