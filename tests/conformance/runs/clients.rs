@@ -28,79 +28,90 @@ async fn our_command_passes() {
     assert!(failed.is_empty() && outcomes.len() > 10, "{failed:#?}");
 }
 
+/// What is wrong with a client, its command, and the scenario that has to catch it. `ARCP` stands for our own command.
+const BAD: &[(&str, &[&str], &str)] = &[
+    ("does nothing", &["true"], "says hello"),
+    ("is not there", &["/no/such/command"], "says hello"),
+    (
+        "goes away in the middle",
+        &["timeout", "0.5", "ARCP", "submit", "--agent", "{agent}"],
+        "chunks become one",
+    ),
+    (
+        "sends another input",
+        &["ARCP", "submit", "--agent", "{agent}", "--input", "7"],
+        "says hello",
+    ),
+    (
+        "asks for another agent",
+        &["ARCP", "submit", "--agent", "other", "--input", "{input}"],
+        "says hello",
+    ),
+    (
+        "has another token",
+        &[
+            "ARCP", "submit", "--agent", "{agent}", "--input", "{input}", "--token", "other",
+        ],
+        "says hello",
+    ),
+    (
+        "always says that it went well",
+        &[
+            "sh",
+            "-c",
+            "\"$0\" \"$@\" || true",
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+        ],
+        "a failure is a failure",
+    ),
+    (
+        "prints nothing",
+        &[
+            "sh",
+            "-c",
+            "\"$0\" \"$@\" >/dev/null",
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "{input}",
+        ],
+        "says hello",
+    ),
+    (
+        "shows its token",
+        &[
+            "sh",
+            "-c",
+            "echo $ARCP_TOKEN >&2; \"$0\" \"$@\"",
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "{input}",
+        ],
+        "says hello",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_that_are_no_clients_are_caught() {
-    let arcp = env!("CARGO_BIN_EXE_arcp");
-    let hello = "says hello, submits";
-    for (what, command, only) in [
-        ("does nothing", vec!["true"], hello),
-        ("is not there", vec!["/no/such/command"], hello),
-        (
-            "goes away in the middle",
-            vec!["timeout", "0.5", arcp, "submit", "--agent", "{agent}"],
-            "chunks become one",
-        ),
-        (
-            "sends another input",
-            vec![arcp, "submit", "--agent", "{agent}", "--input", "7"],
-            hello,
-        ),
-        (
-            "asks for another agent",
-            vec![arcp, "submit", "--agent", "other", "--input", "{input}"],
-            hello,
-        ),
-        (
-            "has another token",
-            vec![
-                arcp, "submit", "--agent", "{agent}", "--input", "{input}", "--token", "other",
-            ],
-            hello,
-        ),
-        (
-            "always says that it went well",
-            vec![
-                "sh",
-                "-c",
-                "\"$0\" \"$@\" || true",
-                arcp,
-                "submit",
-                "--agent",
-                "{agent}",
-            ],
-            "a failure is a failure",
-        ),
-        (
-            "says nothing",
-            vec![
-                "sh",
-                "-c",
-                "\"$0\" \"$@\" >/dev/null",
-                arcp,
-                "submit",
-                "--agent",
-                "{agent}",
-                "--input",
-                "{input}",
-            ],
-            hello,
-        ),
-        (
-            "shows its token",
-            vec![
-                "sh",
-                "-c",
-                "echo $ARCP_TOKEN >&2; \"$0\" \"$@\"",
-                arcp,
-                "submit",
-                "--agent",
-                "{agent}",
-                "--input",
-                "{input}",
-            ],
-            hello,
-        ),
-    ] {
+async fn commands_that_are_no_good_clients_are_caught() {
+    for (what, command, only) in BAD {
+        let command: Vec<&str> = command
+            .iter()
+            .map(|&word| {
+                if word == "ARCP" {
+                    env!("CARGO_BIN_EXE_arcp")
+                } else {
+                    word
+                }
+            })
+            .collect();
         let outcomes = play(&command, Some(only), 5).await;
         assert!(
             outcomes.iter().any(|outcome| outcome.failure().is_some()),

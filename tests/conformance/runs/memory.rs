@@ -11,6 +11,7 @@ use arcp_conformance::link::{Incoming, Link, NoLink, Outgoing, queues};
 use arcp_conformance::target::{Carrier, Connecting, Runtime as Target};
 use arcp_runtime::agent::probe::Probe;
 use arcp_runtime::auth::BearerTokens;
+use arcp_runtime::credential::CredentialPool;
 use arcp_runtime::limits::Limits;
 use arcp_runtime::server::{Builder, Runtime};
 use arcp_runtime::store::{Durability, MemoryStore, SqliteStore};
@@ -39,7 +40,7 @@ impl Drop for Memory {
 fn limits(profile: &str) -> Limits {
     let mut limits = Limits::default();
     match profile {
-        "default" => {}
+        "default" | "provisioned" => {}
         "brisk" => {
             limits.heartbeat_interval = Duration::from_secs(2);
             limits.resume_window = Duration::from_secs(4);
@@ -61,6 +62,12 @@ fn limits(profile: &str) -> Limits {
     limits
 }
 
+/// Credentials for more jobs than the scenarios submit.
+fn pool() -> CredentialPool {
+    let values = (0..1000).map(|number| format!("credential-value-{number:06}").parse().unwrap());
+    CredentialPool::new("pool", "https://pool.example".parse().unwrap()).with_values(values)
+}
+
 impl Memory {
     /// Starts them, on a store in memory, or on SQLite files in a folder.
     pub(crate) async fn start(folder: Option<&Path>) -> Self {
@@ -70,7 +77,13 @@ impl Memory {
             .build()
             .unwrap();
         let mut runtimes = BTreeMap::new();
-        for (profile, _) in PROFILES {
+        // What is given out has to be revoked after a crash too, so there are credentials on disk only.
+        let provisioned = folder.is_some().then_some("provisioned");
+        for profile in PROFILES
+            .iter()
+            .map(|(profile, _)| *profile)
+            .chain(provisioned)
+        {
             let builder = match folder {
                 None => Runtime::builder().store(MemoryStore::new()),
                 Some(folder) => {
@@ -82,6 +95,11 @@ impl Memory {
             let builder = Probe::versions(None)
                 .into_iter()
                 .fold(builder, Builder::agent);
+            let builder = if profile == "provisioned" {
+                builder.provisioner(pool())
+            } else {
+                builder
+            };
             let runtime = builder
                 .verifier(BearerTokens::parse(&tokens()).unwrap())
                 .limits(limits(profile))
@@ -89,7 +107,7 @@ impl Memory {
                 .start()
                 .await
                 .unwrap();
-            runtimes.insert((*profile).to_owned(), runtime);
+            runtimes.insert(profile.to_owned(), runtime);
         }
         Self {
             runtimes,

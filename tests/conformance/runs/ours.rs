@@ -27,13 +27,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 static RUNS: Semaphore = Semaphore::const_new(2);
 
 /// Plays everything and fails with the report when anything is not as listed.
-async fn passes(target: &dyn Runtime, principals_at_a_time: usize) {
+async fn passes(target: &dyn Runtime, offer: &str, principals_at_a_time: usize) -> Vec<Outcome> {
     let _run = RUNS.acquire().await.unwrap();
     let library = Library::load().unwrap();
     let mut options = Options::new(principals());
     options.patience = PATIENCE;
     options.at_a_time = principals_at_a_time;
-    let offer = Offer::read(OFFER).unwrap();
+    let offer = Offer::read(offer).unwrap();
     let played = run(&library, target, &offer, &options).await;
     let outcomes: Vec<Outcome> = played.into_iter().map(|one| one.outcome).collect();
     let expected = Expected::read(EXPECTED).unwrap();
@@ -42,35 +42,39 @@ async fn passes(target: &dyn Runtime, principals_at_a_time: usize) {
     // Nearly everything applies; a run that plays nothing proves nothing.
     let passed = outcomes.iter().filter(|outcome| outcome.passed()).count();
     assert!(passed > outcomes.len() / 2, "{}", report.terminal());
+    outcomes
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_websocket_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start(folder.path(), true).await;
-    passes(&served.target, 32).await;
+    passes(&served.target, OFFER, 32).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_websocket_in_memory() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start(folder.path(), false).await;
-    passes(&served.target, 32).await;
+    passes(&served.target, OFFER, 32).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_standard_input_and_output() {
     let folder = tempfile::tempdir().unwrap();
-    passes(&spoken_with(folder.path()), 8).await;
+    passes(&spoken_with(folder.path()), OFFER, 8).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn inside_one_process_in_memory() {
-    passes(&Memory::start(None).await, 32).await;
+    passes(&Memory::start(None).await, OFFER, 32).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn inside_one_process_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    passes(&Memory::start(Some(folder.path())).await, 32).await;
+    let outcomes = passes(&Memory::start(Some(folder.path())).await, "{}", 32).await;
+    // Here there is a provisioner, so nothing about credentials is left out.
+    let about_credentials = |outcome: &&Outcome| outcome.section == "9.8";
+    assert!(outcomes.iter().filter(about_credentials).all(Outcome::passed));
 }

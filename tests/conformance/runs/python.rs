@@ -38,7 +38,7 @@ async fn start(folder: &Path, limits: &[&str]) -> (Child, String) {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     loop {
-        let line = tokio::time::timeout(Duration::from_secs(60), lines.next_line())
+        let line = tokio::time::timeout(Duration::from_mins(1), lines.next_line())
             .await
             .expect("the Python runtime says within a minute where it listens");
         let line = line

@@ -1,5 +1,6 @@
 //! A whole run: which scenarios apply, several at a time, each with principals of its own.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -78,7 +79,13 @@ pub async fn run(
     let Some(first) = options.principals.first() else {
         return Vec::new();
     };
-    let survey = survey(library, runtime, offer, first, options).await;
+    // Profiles may differ in what they offer.
+    let mut surveys = BTreeMap::new();
+    for profile in runtime.profiles() {
+        let found = survey(library, runtime, offer, first, options, &profile).await;
+        surveys.insert(profile, found);
+    }
+    let nothing = Survey::default();
     let mut todo = Vec::new();
     for (section, scenario) in library.scenarios() {
         for twin in [false, true] {
@@ -99,7 +106,8 @@ pub async fn run(
     let at_a_time = options.at_a_time.min(options.principals.len()).max(1);
     let played =
         futures_util::stream::iter(todo.into_iter().map(|(id, section, scenario, twin)| {
-            let (survey, pool) = (&survey, &pool);
+            let survey = surveys.get(&scenario.profile).unwrap_or(&nothing);
+            let pool = &pool;
             async move {
                 let principals = pool.take();
                 let stage = Stage {
@@ -248,14 +256,6 @@ fn applies(
     if let Some(reason) = without(id) {
         return not(reason);
     }
-    if let Some(trouble) = &survey.trouble {
-        return missing("a runtime that welcomes a hello".to_owned(), trouble);
-    }
-    for feature in &scenario.features {
-        if !survey.features.contains(feature) {
-            return not(format!("the runtime does not offer the feature {feature}"));
-        }
-    }
     if !stage.runtime.profiles().contains(&scenario.profile) {
         return match without(&scenario.profile) {
             Some(reason) => not(reason),
@@ -264,6 +264,14 @@ fn applies(
                 "pass --endpoint, or say in the target file's `without` why there is none",
             ),
         };
+    }
+    if let Some(trouble) = &survey.trouble {
+        return missing("a runtime that welcomes a hello".to_owned(), trouble);
+    }
+    for feature in &scenario.features {
+        if !survey.features.contains(feature) {
+            return not(format!("the runtime does not offer the feature {feature}"));
+        }
     }
     let carrier = stage.runtime.carrier();
     for need in &scenario.needs {
@@ -304,11 +312,13 @@ async fn survey(
     offer: &Offer,
     principals: &Principals,
     options: &Options,
+    profile: &str,
 ) -> Survey {
     let greeting = r#"{"name": "survey", "rules": [], "steps": [{"hello": "a"}], "no_hostile": "it only asks"}"#;
-    let Ok(scenario) = serde_json::from_str::<Scenario>(greeting) else {
+    let Ok(mut scenario) = serde_json::from_str::<Scenario>(greeting) else {
         return Survey::default();
     };
+    profile.clone_into(&mut scenario.profile);
     let stage = Stage {
         library,
         runtime,
