@@ -91,6 +91,9 @@ async fn goodbye(
     }
 }
 
+/// A call that waits for room in the dispatcher's lane.
+type Waiting<'a> = Pin<Box<dyn Future<Output = Result<(), Stopped>> + Send + 'a>>;
+
 /// A welcomed connection.
 struct Served<'a> {
     host: &'a Arc<Host>,
@@ -111,7 +114,7 @@ struct Served<'a> {
     /// The highest number that was handed to the transport, or that the client had.
     written: u64,
     /// A call for which there was no room; nothing is read before it is made.
-    call: Option<Pin<Box<dyn Future<Output = Result<(), Stopped>> + Send + 'a>>>,
+    call: Option<Waiting<'a>>,
     /// How to close once everything is written, or the timer says that it takes too long.
     farewell: Option<CloseCode>,
     timer: Pin<Box<Sleep>>,

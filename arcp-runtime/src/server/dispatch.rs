@@ -249,25 +249,17 @@ impl Dispatch {
         for effect in effects.drain(..) {
             match effect {
                 Effect::Deliver(session, frame) => {
-                    if let Some(feed) = self.feeds.get(&session) {
-                        feed.deliver(frame);
-                    }
+                    self.to(session, |feed| feed.deliver(frame));
                 }
                 Effect::Send(session, frame) => {
-                    if let Some(feed) = self.feeds.get(&session) {
-                        feed.send(frame);
-                    }
+                    self.to(session, |feed| feed.send(frame));
                 }
                 Effect::List(session, page) => self.write_page(session, *page),
                 Effect::Announce(session, frame) => {
-                    if let Some(feed) = self.feeds.get(&session) {
-                        feed.announce(frame);
-                    }
+                    self.to(session, |feed| feed.announce(frame));
                 }
                 Effect::Replay { session, through } => {
-                    if let Some(feed) = self.feeds.get(&session) {
-                        feed.replay(through);
-                    }
+                    self.to(session, |feed| feed.replay(through));
                 }
                 Effect::LookUp(lookup) => self.look_up(lookup),
                 Effect::Audit(audit) => log(&audit),
@@ -288,9 +280,7 @@ impl Dispatch {
                     }
                 }
                 Effect::Unattended(session) => {
-                    if let Some(feed) = self.feeds.get(&session) {
-                        feed.detach();
-                    }
+                    self.to(session, |feed| feed.detach());
                 }
                 Effect::Gone(session) => {
                     self.feeds.remove(&session);
@@ -323,6 +313,13 @@ impl Dispatch {
                     self.jobs.desk.children.ended(job, kind, payload);
                 }
             }
+        }
+    }
+
+    /// What waits for a session's socket, as long as there is such a session.
+    fn to(&self, session: SessionKey, act: impl FnOnce(&Feed)) {
+        if let Some(feed) = self.feeds.get(&session) {
+            act(feed);
         }
     }
 
