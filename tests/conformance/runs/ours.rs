@@ -76,5 +76,10 @@ async fn inside_one_process_on_sqlite() {
     let outcomes = passes(&Memory::start(Some(folder.path())).await, "{}", 32).await;
     // Here there is a provisioner, so nothing about credentials is left out.
     let about_credentials = |outcome: &&Outcome| outcome.section == "9.8";
-    assert!(outcomes.iter().filter(about_credentials).all(Outcome::passed));
+    assert!(
+        outcomes
+            .iter()
+            .filter(about_credentials)
+            .all(Outcome::passed)
+    );
 }
