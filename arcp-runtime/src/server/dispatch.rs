@@ -280,7 +280,7 @@ impl Dispatch {
                     }
                 }
                 Effect::Unattended(session) => {
-                    self.to(session, |feed| feed.detach());
+                    self.to(session, Feed::detach);
                 }
                 Effect::Gone(session) => {
                     self.feeds.remove(&session);

@@ -131,7 +131,9 @@ mod tests {
         let line = Arc::new(Line::new(ConnKey(1), 1 << 20));
         let asked: Vec<Owing> = (0..WAITING_ANSWERS).map(|_| line.owing(0)).collect();
         assert!(line.is_full());
-        asked.iter().for_each(|_| line.owe(&answer(2)));
+        for _ in &asked {
+            line.owe(&answer(2));
+        }
         drop(asked);
         assert!(line.is_full(), "now they are queued");
         line.paid(&answer(2));

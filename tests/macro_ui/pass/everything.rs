@@ -43,5 +43,5 @@ pub(crate) fn main() {
     assert_eq!(about.name, "number.reader_2");
     assert_eq!(about.version, "2.0.0-rc+1");
     assert!(about.default);
-    assert_eq!(about.max_runtime, Some(std::time::Duration::from_secs(300)));
+    assert_eq!(about.max_runtime, Some(std::time::Duration::from_mins(5)));
 }
