@@ -34,7 +34,7 @@ const PAGE: PageLimit = PageLimit {
 };
 
 /// When to look at the time again, at the latest.
-const FAR: Duration = Duration::from_hours(1);
+pub(super) const FAR: Duration = Duration::from_hours(1);
 
 /// Serves one connection to its end.
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {

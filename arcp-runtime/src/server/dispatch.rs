@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::connection::FAR;
 use super::faces::Faces;
 use super::feed::Feed;
 use super::jobs::Jobs;
@@ -149,7 +150,7 @@ impl Dispatch {
             if deadline != armed {
                 let wait = deadline.map(|at| at.saturating_sub(now.mono));
                 if let Some(wait) = wait {
-                    timer.as_mut().reset(Instant::now() + wait);
+                    timer.as_mut().reset(Instant::now() + wait.min(FAR));
                 }
                 armed = deadline;
             }
