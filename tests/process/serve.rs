@@ -27,6 +27,15 @@ async fn without_a_store_it_keeps_a_file_in_the_data_folder() {
 }
 
 #[tokio::test]
+async fn a_second_signal_ends_it_at_once() {
+    let server = Server::in_memory().await;
+    // A peer that does not read its goodbye is waited for, unless somebody insists.
+    let peer = Peer::hello(&server.url).await;
+    assert_eq!(server.terminate_twice().await.code(), Some(130));
+    drop(peer);
+}
+
+#[tokio::test]
 async fn tokens_come_from_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tokens");

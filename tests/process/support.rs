@@ -167,6 +167,18 @@ impl Server {
         };
         (soon("the runtime to end", all).await, rest)
     }
+
+    /// SIGTERM, and SIGINT right behind it.
+    pub(crate) async fn terminate_twice(mut self) -> ExitStatus {
+        let pid = self.child.id().expect("it runs");
+        // From one shell, so that nothing comes in between.
+        let both = format!("kill -TERM {pid} && kill -INT {pid}");
+        let sent = std::process::Command::new("sh")
+            .args(["-c", &both])
+            .status();
+        assert!(sent.unwrap().success());
+        soon("the runtime to end", self.child.wait()).await.unwrap()
+    }
 }
 
 /// What carries a peer's frames.

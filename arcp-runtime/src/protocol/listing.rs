@@ -3,6 +3,8 @@
 //! The core picks the jobs; writing the page is left to whoever carries the answer out, so that a long page holds nobody up.
 //! A cursor names the last job of a page, so jobs that come or go in between move nothing.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -289,14 +291,24 @@ impl Core {
                 own.flat_map(move |jobs| jobs.range((from, Bound::Unbounded)).copied()),
             );
         }
-        let mut keys: Vec<JobKey> = self
+        // Each principal's jobs are in order already. They are merged as they are asked for, since a page looks at few of them.
+        let mut streams: Vec<_> = self
             .submitted
             .iter()
             .filter(|(owner, _)| self.observation.allows(principal, owner))
-            .flat_map(|(_, jobs)| jobs.range((from, Bound::Unbounded)).copied())
+            .map(|(_, jobs)| jobs.range((from, Bound::Unbounded)).copied())
             .collect();
-        keys.sort_unstable();
-        Box::new(keys.into_iter())
+        let mut heads: BinaryHeap<Reverse<(JobKey, usize)>> = streams
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(place, stream)| Some(Reverse((stream.next()?, place))))
+            .collect();
+        Box::new(std::iter::from_fn(move || {
+            let Reverse((oldest, place)) = heads.pop()?;
+            let next = streams[place].next();
+            heads.extend(next.map(|next| Reverse((next, place))));
+            Some(oldest)
+        }))
     }
 
     /// Takes a job in: everything by which jobs are found is kept here.
