@@ -56,7 +56,10 @@ fn lost_documents(file: &File, known: &BTreeSet<String>) -> Vec<String> {
     let documents = lines(file).flat_map(|(line, text)| {
         let words = text.split(letters).map(|word| word.trim_matches('.'));
         words
-            .filter(|word| word.len() > 3 && word.ends_with(".md"))
+            .filter(|word| {
+                word.strip_suffix(".md")
+                    .is_some_and(|stem| !stem.is_empty())
+            })
             .filter(|word| !known.contains(*word))
             .map(move |word| (line, word.to_owned()))
     });

@@ -110,7 +110,6 @@ impl Writer {
         self.model.jobs.keys().nth(at % count).copied()
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each operation")]
     fn write(&mut self, op: &Op) -> Option<()> {
         self.made += 1;
         let made = self.made;

@@ -182,7 +182,7 @@ fn counts_as_flags(payload: &mut Members) {
     }
 }
 
-/// A tool result with neither `result` nor `error` as one with `result: null`: the tool returned nothing (wire A-59).
+/// A tool result with neither `result` nor `error` as one with `result: null`: the tool returned nothing.
 fn nothing_as_null(payload: &mut Members) {
     let is_tool_result = payload
         .get("kind")

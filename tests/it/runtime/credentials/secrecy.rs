@@ -35,7 +35,6 @@ impl<'a> MakeWriter<'a> for Logs {
 
 // One thread, so that the logger of this thread hears everything.
 #[tokio::test(flavor = "current_thread")]
-#[expect(clippy::too_many_lines, reason = "one life of one credential")]
 async fn a_value_is_in_no_log_no_file_and_no_other_principals_frames() {
     let logs = Logs::default();
     let logger = tracing_subscriber::fmt()

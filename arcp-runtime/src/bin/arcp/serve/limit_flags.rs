@@ -275,7 +275,7 @@ mod tests {
             .unwrap()
             .limits
             .apply(&mut limits);
-        assert_eq!(limits.retention, Duration::from_secs(3_153_600_000));
+        assert_eq!(limits.retention, Duration::from_hours(876_000));
         assert_eq!(limits.cancel_grace, Duration::from_hours(24));
     }
 
