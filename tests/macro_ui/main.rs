@@ -1,6 +1,6 @@
 //! `#[arcp_agent]` as its users meet it: what it refuses, with the words and places of the refusal, and what it takes.
 //!
-//! After a wanted change of the messages: `TRYBUILD=overwrite cargo test -p arcp-tests --test macro_ui`, then read the difference.
+//! After a wanted change of the messages: `TRYBUILD=overwrite cargo test -p arcp-macro-ui`, then read the difference.
 //! A few of the words are the compiler's own; they can change with it, and with the names in the crates that it sees.
 
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
@@ -16,7 +16,7 @@ mod pass {
 
 #[test]
 fn refused() {
-    trybuild::TestCases::new().compile_fail("macro_ui/fail/*.rs");
+    trybuild::TestCases::new().compile_fail("fail/*.rs");
 }
 
 #[test]

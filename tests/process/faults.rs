@@ -470,3 +470,16 @@ async fn a_draft_of_a_session_that_leads_elsewhere_is_not_followed() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "mine");
 }
+
+/// A judgement of nothing would look like a pass.
+#[tokio::test]
+async fn scenarios_that_do_not_exist() {
+    let server = Server::start(&["--store", "memory"]).await;
+    let conform = ["conform", "server", "--url", &server.url, "--token"];
+    let only = [&conform[..], &["tok-a", "--only", "no such scenario"]].concat();
+    told(
+        &run(&only, "").await,
+        2,
+        "nothing was played: no scenario's name contains the text of --only, or there are no principals",
+    );
+}

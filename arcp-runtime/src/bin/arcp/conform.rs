@@ -67,7 +67,7 @@ struct Server {
     /// Only scenarios whose name contains this.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// A folder for the transcripts, one file of JSON lines for each scenario.
+    /// A folder for the transcripts, one file of JSON lines for each scenario. They hold tokens and credentials as they went over the wire; only their owner can read them.
     #[arg(long, value_name = "FOLDER")]
     transcripts: Option<PathBuf>,
     /// Milliseconds that are waited for what has to come.
@@ -182,7 +182,19 @@ fn keep(folder: &Path, played: &Played) -> Result<String, Fault> {
         Fault::file(format!("{} cannot be written: {error}", file.display()))
     };
     std::fs::create_dir_all(folder).map_err(trouble)?;
-    std::fs::write(&file, to_text(&played.lines)).map_err(trouble)?;
+    // A file that is there already would keep the permissions it has.
+    match std::fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(trouble(error)),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut written = options.open(&file).map_err(trouble)?;
+    written
+        .write_all(to_text(&played.lines).as_bytes())
+        .map_err(trouble)?;
     Ok(file.display().to_string())
 }
 
@@ -214,6 +226,12 @@ enum Format {
 
 impl Results {
     fn tell(&self, library: &Library, outcomes: &[Outcome]) -> Result<(), Fault> {
+        // What must hold of all traffic is told even when there was none.
+        if outcomes.iter().all(|outcome| outcome.section == "always") {
+            return Err(Fault::usage(
+                "nothing was played: no scenario's name contains the text of --only, or there are no principals",
+            ));
+        }
         let expected = match &self.expected {
             None => Expected::default(),
             Some(file) => Expected::read(&read(file)?)
@@ -254,7 +272,7 @@ struct ClientArgs {
     /// Only scenarios whose name contains this.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// A folder for the transcripts, one file of JSON lines for each scenario.
+    /// A folder for the transcripts, one file of JSON lines for each scenario. They hold tokens and credentials as they went over the wire; only their owner can read them.
     #[arg(long, value_name = "FOLDER")]
     transcripts: Option<PathBuf>,
     /// Milliseconds that are waited for what has to come.

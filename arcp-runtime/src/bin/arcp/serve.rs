@@ -210,7 +210,8 @@ impl Serve {
     #[cfg(not(feature = "litellm"))]
     #[expect(
         clippy::unnecessary_wraps,
-        reason = "with a gateway there is something to refuse"
+        clippy::unused_self,
+        reason = "with a gateway there is something to refuse, and a flag to look at"
     )]
     fn provisioned(&self, builder: Builder) -> Result<Builder, Fault> {
         Ok(builder)
