@@ -1,6 +1,6 @@
 //! Frames as WebSocket text messages (§4): the transport itself, for both roles.
 //!
-//! Handshakes are in [`accept`] and [`connect`]. Pings, pongs and the closing handshake are answered here and never seen above.
+//! Handshakes are in `accept` and `connect`. Pings, pongs and the closing handshake are answered here and never seen above.
 
 use std::fmt;
 use std::future::Future;
