@@ -36,7 +36,7 @@ lint: ## clippy, warnings are errors
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 doc: ## the documentation of all crates, warnings are errors
-	$(STRICT_DOC) cargo doc --workspace --no-deps --locked
+	$(STRICT_DOC) cargo doc --workspace --no-deps --document-private-items --locked
 
 deny: ## licences, second versions and sources of dependencies
 	@if cargo deny --version >/dev/null 2>&1; then \

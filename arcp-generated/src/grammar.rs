@@ -40,7 +40,7 @@ impl<const CLASSES: usize, const STATES: usize> Automaton<CLASSES, STATES> {
     }
 }
 
-/// Whether a text fits: it must have 1 to 256 characters and match ^[a-z0-9][a-z0-9._-]*$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[a-z0-9][a-z0-9._-]*$`.
 pub(crate) fn agent_name(text: &str) -> bool {
     static TABLE: Automaton<3, 3> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x01\0\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -49,7 +49,7 @@ pub(crate) fn agent_name(text: &str) -> bool {
     };
     length(text, 1u32, 256u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[a-z0-9][a-z0-9._-]*(@[a-zA-Z0-9.+_-]+)?$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[a-z0-9][a-z0-9._-]*(@[a-zA-Z0-9.+_-]+)?$`.
 pub(crate) fn agent_ref(text: &str) -> bool {
     static TABLE: Automaton<5, 5> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\x02\x02\0\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\0\0\0\0\0\0\x04\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\0\0\0\0\x02\0\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -64,7 +64,7 @@ pub(crate) fn agent_ref(text: &str) -> bool {
     };
     length(text, 1u32, 256u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[a-zA-Z0-9.+_-]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[a-zA-Z0-9.+_-]+$`.
 pub(crate) fn agent_version(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text
@@ -80,7 +80,7 @@ pub(crate) fn agent_version(text: &str) -> bool {
                 },
             )
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn call_id(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
@@ -93,7 +93,7 @@ pub(crate) fn credential_credential_scheme(text: &str) -> bool {
 pub(crate) fn credential_credential_value(text: &str) -> bool {
     length(text, 1u32, 65536u32)
 }
-/// Whether a text fits: it must have 8 to 2048 characters and match ^https?://\S+$.
+/// Whether a text fits: it must have 8 to 2048 characters and match `^https?://\S+$`.
 pub(crate) fn credential_endpoint(text: &str) -> bool {
     static TABLE: Automaton<30, 25> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\x01\x01\x01\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\x05\0\0\x06\x07\0\0\0\0\0\0\0\0\0\0\0\x08\t\n\n\n\x0B\n\n\n\n\n\x0C\x0C\x0C\x0C\x0C\r\r\r\r\r\r\r\r\r\r\x0E\r\r\r\r\x0F\x10\x11\x11\x11\x11\x11\x11\x11\x12\x12\x11\x11\x11\x11\x11\x12\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x01\x01\x13\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x14\x15\x16\x17\x18\x19\x19\x19\x19\x19\x19\x19\x19\x19\x1A\x19\x19\x1B\x1C\x1C\x1C\x1D\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01",
@@ -132,12 +132,12 @@ pub(crate) fn credential_endpoint(text: &str) -> bool {
     };
     length(text, 8u32, 2048u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn credential_id(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
 }
-/// Whether a text fits: it must have 1 to 32 characters and match ^[A-Za-z][A-Za-z0-9_-]*$.
+/// Whether a text fits: it must have 1 to 32 characters and match `^[A-Za-z][A-Za-z0-9_-]*$`.
 pub(crate) fn currency(text: &str) -> bool {
     static TABLE: Automaton<3, 3> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\0\0\0\0\0\0\0\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\0\0\0\0\x01\0\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -146,17 +146,17 @@ pub(crate) fn currency(text: &str) -> bool {
     };
     length(text, 1u32, 32u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have 1 to 4096 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 4096 characters and match `^[!-~]+$`.
 pub(crate) fn cursor(text: &str) -> bool {
     (1..=4096).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn delegate_id(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
 }
-/// Whether a text fits: it must match ^1(\.[0-9]+)?$.
+/// Whether a text fits: it must match `^1(\.[0-9]+)?$`.
 pub(crate) fn envelope_version(text: &str) -> bool {
     static TABLE: Automaton<4, 5> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\x02\x03\x02\x02\x02\x02\x02\x02\x02\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -183,7 +183,7 @@ pub(crate) fn event_dimension_name(text: &str) -> bool {
 pub(crate) fn event_event_kind(text: &str) -> bool {
     length(text, 1u32, 128u32)
 }
-/// Whether a text fits: it must have at most 64 characters and match ^[\s\S]+$.
+/// Whether a text fits: it must have at most 64 characters and match `^[\s\S]+$`.
 pub(crate) fn event_log_level(text: &str) -> bool {
     length(text, 1u32, 64u32)
         && text
@@ -193,7 +193,7 @@ pub(crate) fn event_log_level(text: &str) -> bool {
                 |fits, byte| fits & matches!(byte, b'\0'..= b'\x7F' | b'\x80'..= b'\xff'),
             )
 }
-/// Whether a text fits: it must have at most 128 characters and match ^[\s\S]+$.
+/// Whether a text fits: it must have at most 128 characters and match `^[\s\S]+$`.
 pub(crate) fn event_status_phase(text: &str) -> bool {
     length(text, 1u32, 128u32)
         && text
@@ -203,7 +203,7 @@ pub(crate) fn event_status_phase(text: &str) -> bool {
                 |fits, byte| fits & matches!(byte, b'\0'..= b'\x7F' | b'\x80'..= b'\xff'),
             )
 }
-/// Whether a text fits: it must have 20 to 30 characters and match ^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,9})?Z$.
+/// Whether a text fits: it must have 20 to 30 characters and match `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,9})?Z$`.
 pub(crate) fn expiry(text: &str) -> bool {
     static TABLE: Automaton<13, 37> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x02\0\x03\x04\x05\x06\x07\x07\x08\t\t\t\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0B\0\0\0\0\0\x0C\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -263,7 +263,7 @@ pub(crate) fn idempotency_key(text: &str) -> bool {
 pub(crate) fn job_final_status(text: &str) -> bool {
     length(text, 0u32, 128u32)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn job_id(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
@@ -272,7 +272,7 @@ pub(crate) fn job_id(text: &str) -> bool {
 pub(crate) fn job_job_status(text: &str) -> bool {
     length(text, 0u32, 128u32)
 }
-/// Whether a text fits: it must have 3 to 61 characters and match ^[A-Za-z][A-Za-z0-9_-]{0,31}:[0-9]{1,18}(\.[0-9]{1,9})?$.
+/// Whether a text fits: it must have 3 to 61 characters and match `^[A-Za-z][A-Za-z0-9_-]{0,31}:[0-9]{1,18}(\.[0-9]{1,9})?$`.
 pub(crate) fn lease_amount(text: &str) -> bool {
     static TABLE: Automaton<6, 63> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x02\0\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\0\0\0\0\0\0\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\0\0\0\0\x01\0\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -352,7 +352,7 @@ pub(crate) fn lease_amount(text: &str) -> bool {
     };
     length(text, 3u32, 61u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have at most 128 characters and match ^(fs\.read|fs\.write|net\.fetch|tool\.call|agent\.delegate|cost\.budget|model\.use|x-vendor(\.[a-z0-9_-]+)+)$.
+/// Whether a text fits: it must have at most 128 characters and match `^(fs\.read|fs\.write|net\.fetch|tool\.call|agent\.delegate|cost\.budget|model\.use|x-vendor(\.[a-z0-9_-]+)+)$`.
 pub(crate) fn lease_capability_name(text: &str) -> bool {
     static TABLE: Automaton<24, 67> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x02\0\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03\0\x04\x05\x06\x07\x08\t\n\x0B\x0C\x03\x03\r\x0E\x0F\x10\x03\x03\x11\x12\x13\x14\x15\x16\x17\x03\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -437,7 +437,7 @@ pub(crate) fn lease_capability_name(text: &str) -> bool {
     };
     length(text, 0u32, 128u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have 1 to 4096 characters and match ^[^\x00]+$.
+/// Whether a text fits: it must have 1 to 4096 characters and match `^[^\x00]+$`.
 pub(crate) fn lease_pattern(text: &str) -> bool {
     length(text, 1u32, 4096u32)
         && text
@@ -449,7 +449,7 @@ pub(crate) fn lease_pattern(text: &str) -> bool {
                 },
             )
 }
-/// Whether a text fits: it must have 3 to 256 characters and match ^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;.*)?$.
+/// Whether a text fits: it must have 3 to 256 characters and match `^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;.*)?$`.
 pub(crate) fn media_type(text: &str) -> bool {
     static TABLE: Automaton<29, 21> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\x01\x02\x01\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x03\0\x03\x03\0\x03\0\0\0\0\x03\0\x03\x03\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\0\x05\0\0\0\0\0\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\0\0\0\x03\x03\0\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\0\0\0\0\0\x06\x07\x08\x08\x08\t\x08\x08\x08\x08\x08\n\n\n\n\n\x0B\x0B\x0B\x0B\x0B\x0B\x0B\x0B\x0B\x0B\x0C\x0B\x0B\x0B\x0B\r\x0E\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x10\x10\x0F\x0F\x0F\x0F\x0F\x10\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x0F\x11\x11\x12\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x13\x14\x15\x16\x17\x18\x18\x18\x18\x18\x18\x18\x18\x18\x19\x18\x18\x1A\x1B\x1B\x1B\x1C\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11",
@@ -483,7 +483,7 @@ pub(crate) fn media_type(text: &str) -> bool {
     };
     length(text, 3u32, 256u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn message_id(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
@@ -492,7 +492,7 @@ pub(crate) fn message_id(text: &str) -> bool {
 pub(crate) fn message_message_type(text: &str) -> bool {
     length(text, 1u32, 128u32)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn nonce(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
@@ -501,12 +501,12 @@ pub(crate) fn nonce(text: &str) -> bool {
 pub(crate) fn resolved_agent(text: &str) -> bool {
     length(text, 1u32, 512u32)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn result_id(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
 }
-/// Whether a text fits: it must have 1 to 4096 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 4096 characters and match `^[!-~]+$`.
 pub(crate) fn resume_token(text: &str) -> bool {
     (1..=4096).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
@@ -523,12 +523,12 @@ pub(crate) fn session_encoding(text: &str) -> bool {
 pub(crate) fn session_feature(text: &str) -> bool {
     length(text, 0u32, 128u32)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match ^[!-~]+$.
+/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
 pub(crate) fn session_id(text: &str) -> bool {
     (1..=256).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
 }
-/// Whether a text fits: it must have 64 characters and match ^[0-9A-Fa-f]{64}$.
+/// Whether a text fits: it must have 64 characters and match `^[0-9A-Fa-f]{64}$`.
 pub(crate) fn sha256(text: &str) -> bool {
     text.len() == 64
         && text
@@ -540,7 +540,7 @@ pub(crate) fn sha256(text: &str) -> bool {
                 },
             )
 }
-/// Whether a text fits: it must have 20 to 64 characters and match ^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$.
+/// Whether a text fits: it must have 20 to 64 characters and match `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`.
 pub(crate) fn timestamp(text: &str) -> bool {
     static TABLE: Automaton<14, 35> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\x02\x03\0\x04\x05\x06\x07\x08\x08\t\n\n\n\x0B\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0C\0\0\0\0\0\r\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0C\0\0\0\0\0\r\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -594,7 +594,7 @@ pub(crate) fn timestamp(text: &str) -> bool {
 pub(crate) fn trace_id(text: &str) -> bool {
     length(text, 0u32, 256u32)
 }
-/// Whether a text fits: it must have 3 to 8192 characters and match ^[A-Za-z][A-Za-z0-9+.-]*:\S+$.
+/// Whether a text fits: it must have 3 to 8192 characters and match `^[A-Za-z][A-Za-z0-9+.-]*:\S+$`.
 pub(crate) fn uri(text: &str) -> bool {
     static TABLE: Automaton<27, 19> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\x01\x01\x01\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\x02\0\x02\x02\0\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\0\0\0\0\0\0\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\0\0\0\0\0\0\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\0\0\0\0\0\x05\x06\x07\x07\x07\x08\x07\x07\x07\x07\x07\t\t\t\t\t\n\n\n\n\n\n\n\n\n\n\x0B\n\n\n\n\x0C\r\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0F\x0F\x0E\x0E\x0E\x0E\x0E\x0F\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x0E\x01\x01\x10\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x11\x12\x13\x14\x15\x16\x16\x16\x16\x16\x16\x16\x16\x16\x17\x16\x16\x18\x19\x19\x19\x1A\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01",
@@ -626,7 +626,7 @@ pub(crate) fn uri(text: &str) -> bool {
     };
     length(text, 3u32, 8192u32) && TABLE.accepts(text)
 }
-/// Whether a text fits: it must have 10 to 128 characters and match ^x-vendor(\.[a-z0-9_-]+)+$.
+/// Whether a text fits: it must have 10 to 128 characters and match `^x-vendor(\.[a-z0-9_-]+)+$`.
 pub(crate) fn vendor_name(text: &str) -> bool {
     static TABLE: Automaton<11, 12> = Automaton {
         classes: *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x02\0\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03\0\x03\x03\x03\x04\x05\x03\x03\x03\x03\x03\x03\x03\x03\x06\x07\x03\x03\x08\x03\x03\x03\t\x03\n\x03\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",

@@ -2,6 +2,7 @@
 //!
 //! A pattern that needs look-around, or more than 255 states, is refused.
 
+use super::texts;
 use crate::naming;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -68,7 +69,7 @@ impl Grammars {
         let ident = format_ident!("{name}");
         if let Entry::Vacant(place) = self.functions.entry(name) {
             let body = body(rule)?;
-            let doc = format!(" Whether a text fits: it {}.", rule.words());
+            let doc = format!(" Whether a text fits: it {}.", texts::code(&rule.words()));
             let function = quote! {
                 #[doc = #doc]
                 pub(crate) fn #ident(text: &str) -> bool { #body }

@@ -70,7 +70,7 @@ pub(super) fn map(
 }
 
 /// Puts the pattern of a rule in code quotes, so that rustdoc shows it as it is.
-fn code(words: &str) -> String {
+pub(super) fn code(words: &str) -> String {
     match words.split_once("match ") {
         Some((before, pattern)) => format!("{before}match `{pattern}`"),
         None => words.to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use arcp_generated::event::Progress;
 use serde_json::Value;
 
 /// How a job ended.
@@ -83,7 +84,9 @@ impl Ledger {
         let right = if seq % 2 == 1 {
             line["kind"] == "log" && line["body"]["message"] == format!("number {number}")
         } else {
-            line["kind"] == "progress" && line["body"]["current"] == number
+            let progress = serde_json::from_str::<Progress>(&line["body"].to_string());
+            line["kind"] == "progress"
+                && progress.is_ok_and(|progress| progress.current == number.into())
         };
         self.wrong += u64::from(!right);
     }
