@@ -133,7 +133,7 @@ pub enum History {
 }
 
 impl Client {
-    /// A client for the runtime at `url` (`ws://HOST:PORT`, path `/arcp` when there is none).
+    /// A client for the runtime at `url` (`ws://HOST:PORT` on this machine, `wss://HOST:PORT` elsewhere; path `/arcp` when there is none).
     pub fn builder(url: impl Into<String>) -> Builder {
         Builder::to_url(url.into())
     }

@@ -8,6 +8,9 @@ use std::task::{Context, Poll};
 
 pub mod memory;
 pub mod stdio;
+pub mod stream;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod websocket;
 
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;

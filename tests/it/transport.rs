@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream
 mod stdio_lines;
 mod websocket_frames;
 mod websocket_handshake;
+mod websocket_tls;
 
 /// The largest frame of the pairs below, in bytes.
 const MAX_FRAME: usize = 100_000;

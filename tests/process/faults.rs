@@ -49,7 +49,7 @@ async fn an_address_that_is_not_ours() {
     told(
         &serve(&["--store", "memory", "--host", "0.0.0.0"]).await,
         2,
-        "0.0.0.0 is not loopback and there is no TLS here: put a proxy with TLS in front and pass --insecure",
+        "0.0.0.0 is not loopback, and without TLS everybody on the way can read tokens: give a certificate with --tls-cert and --tls-key, or put a proxy with TLS in front and pass --insecure",
     );
 }
 
@@ -186,16 +186,16 @@ async fn a_way_to_the_runtime_that_is_wrong() {
     drop(free);
     for (url, code, sentence) in [
         (format!("ws://{nobody}"), 7, format!("cannot reach {nobody}: Connection refused (os error 111); is the runtime running there?")),
-        ("http://127.0.0.1:1".to_owned(), 2, "http://127.0.0.1:1: the scheme must be ws://; write ws://HOST:PORT/arcp".to_owned()),
         (
-            "wss://127.0.0.1:1".to_owned(),
+            "http://127.0.0.1:1".to_owned(),
             2,
-            "wss://127.0.0.1:1: wss:// needs TLS, which is not built in yet; let a TLS proxy or an SSH tunnel listen on this machine and use ws:// to it".to_owned(),
+            "http://127.0.0.1:1: the scheme must be ws:// or wss://; write wss://HOST:PORT/arcp, or ws:// on this machine".to_owned(),
         ),
+        (format!("wss://{nobody}"), 7, format!("cannot reach {nobody}: Connection refused (os error 111); is the runtime running there?")),
         (
             "ws://example.com".to_owned(),
             2,
-            "ws://example.com: plain ws:// to another machine shows the token to everybody on the way; use a tunnel to 127.0.0.1, or allow it with the insecure option".to_owned(),
+            "ws://example.com: plain ws:// to another machine shows the token to everybody on the way; use wss:// or a tunnel to 127.0.0.1, or allow it with the insecure option".to_owned(),
         ),
     ] {
         told(&run(&["submit", "--agent", "echo", "--token", "t", "--url", &url], "").await, code, &sentence);

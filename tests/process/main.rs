@@ -20,3 +20,4 @@ mod send;
 mod serve;
 mod submit;
 mod support;
+mod tls;

@@ -8,7 +8,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
@@ -133,7 +133,7 @@ impl Server {
             .expect("a line that says where it listens");
         let url = ready
             .split([' ', ','])
-            .find(|word| word.starts_with("ws://"))
+            .find(|word| word.starts_with("ws://") || word.starts_with("wss://"))
             .unwrap_or_else(|| panic!("no address in {ready:?}"))
             .to_owned();
         Self {
@@ -149,6 +149,21 @@ impl Server {
         Self::start(&["--store", "memory"]).await
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// The next line that it says.
+    pub(crate) async fn line(&mut self) -> String {
+        let line = soon("a line", self.lines.next_line()).await.unwrap();
+        line.expect("a line before the end")
+    }
+
+    /// Its standard error, where the command pipes it.
+    pub(crate) fn stderr(&mut self) -> ChildStderr {
+        self.child.stderr.take().expect("it is piped")
+    }
+
     /// SIGKILL: no goodbye of any kind.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();
@@ -156,7 +171,7 @@ impl Server {
 
     /// SIGTERM, and what it says until its end.
     pub(crate) async fn terminate(mut self) -> (ExitStatus, String) {
-        signal(self.child.id().expect("it runs"), "TERM");
+        signal(self.pid(), "TERM");
         let mut rest = String::new();
         let all = async {
             while let Some(line) = self.lines.next_line().await.unwrap() {

@@ -18,6 +18,8 @@ use crate::id::SystemMint;
 use crate::limits::{ClientLimits, IN_PROCESS_FRAMES};
 use crate::protocol::client::core::Settings;
 use crate::transport::stdio::{self, StdioLimits};
+#[cfg(feature = "tls")]
+use crate::transport::tls::Trust;
 use crate::transport::websocket::{self, ConnectError, ConnectOptions};
 use crate::transport::{BoxTransport, memory};
 
@@ -187,6 +189,14 @@ impl Builder {
     #[must_use]
     pub fn insecure(mut self, insecure: bool) -> Self {
         self.options = self.options.with_insecure(insecure);
+        self
+    }
+
+    /// Whom `wss://` trusts, instead of the authorities of this machine.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn trust(mut self, trust: Trust) -> Self {
+        self.options = self.options.with_trust(trust);
         self
     }
 

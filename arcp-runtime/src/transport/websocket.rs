@@ -24,6 +24,8 @@ use crate::limits::{CLOSE_DRAIN_BYTES, CLOSE_REASON_BYTES, DEFAULT_FRAME_BYTES};
 mod accept;
 mod connect;
 
+#[cfg(feature = "tls")]
+pub use accept::accept_tls;
 pub use accept::{
     AcceptError, Refusal, Upgrade, accept, accept_guarded, accept_tcp, loopback_only,
 };

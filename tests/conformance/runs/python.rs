@@ -62,9 +62,10 @@ async fn the_python_runtime_fails_what_is_listed_and_nothing_else() {
     std::fs::write(folder.path().join("tokens"), tokens()).unwrap();
     let (_plain, default) = start(folder.path(), &[]).await;
     let (_brisk, brisk) = start(folder.path(), &["2", "4", "2"]).await;
-    let target = WebSockets {
-        urls: BTreeMap::from([("default".to_owned(), default), ("brisk".to_owned(), brisk)]),
-    };
+    let target = WebSockets::new(BTreeMap::from([
+        ("default".to_owned(), default),
+        ("brisk".to_owned(), brisk),
+    ]));
     let library = Library::load().unwrap();
     let mut options = Options::new(principals());
     // What it does not answer it never answers.

@@ -91,7 +91,7 @@ impl Served {
             children.push(child);
         }
         Self {
-            target: WebSockets { urls },
+            target: WebSockets::new(urls),
             _children: children,
         }
     }

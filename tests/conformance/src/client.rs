@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, 
 use crate::driver::{Stage, play_client};
 use crate::invariant::{self, Judged};
 use crate::library::Library;
-use crate::link::{Link, NoLink, carry_server};
+use crate::link::{Link, NoLink, carry};
 use crate::outcome::{Outcome, Verdict};
 use crate::run::Played;
 use crate::target::{Carrier, Connecting, Offer, Principals, Runtime};
@@ -107,7 +107,7 @@ impl Stand {
         let socket = tokio_tungstenite::accept_hdr_async(stream, look)
             .await
             .map_err(|error| format!("no upgrade: {error}"))?;
-        Ok((carry_server(socket), seen))
+        Ok((carry(socket), seen))
     }
 
     /// Waits for the client's end.

@@ -10,7 +10,7 @@
 //!
 //! requirement, scenario   the data, and that it is whole
 //! value, matcher          `${names}` in what is sent, patterns for what comes back
-//! link, target            sockets, lines and processes: a raw peer, on no code of any ARCP library
+//! link, tls, target       sockets, lines and processes: a raw peer, on no code of any ARCP library
 //! driver                  plays a scenario and writes down every frame
 //! transcript, invariant   what was seen, and what must hold of all of it, live or offline
 //! outcome, report         pass, fail or not applicable; for a terminal, JSON, JUnit, Markdown; expected failures
@@ -35,5 +35,7 @@ pub mod requirement;
 pub mod run;
 pub mod scenario;
 pub mod target;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod transcript;
 pub mod value;

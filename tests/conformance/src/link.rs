@@ -5,14 +5,17 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
+#[cfg(feature = "tls")]
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Frames that may wait in one direction.
 const WAITING: usize = 4096;
@@ -100,10 +103,48 @@ pub enum NoLink {
 /// # Errors
 /// The status that refused the upgrade, or what broke.
 pub async fn websocket(url: &str) -> Result<Link, NoLink> {
-    let mut config = WebSocketConfig::default();
-    config.max_message_size = Some(LONGEST);
-    config.max_frame_size = Some(LONGEST);
-    match tokio_tungstenite::connect_async_with_config(url, Some(config), true).await {
+    let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config()), true);
+    opened(url, connecting.await)
+}
+
+/// Connects to a `wss://` address.
+///
+/// # Errors
+/// The status that refused the upgrade, or what broke.
+#[cfg(feature = "tls")]
+pub async fn encrypted(url: &str, trust: &crate::tls::Trust) -> Result<Link, NoLink> {
+    let broken = |reason: String| NoLink::Broken(format!("{url}: {reason}"));
+    let uri: tungstenite::http::Uri = url
+        .parse()
+        .map_err(|error| broken(format!("not an address: {error}")))?;
+    let host = uri
+        .host()
+        .ok_or_else(|| broken("there is no host in it".to_owned()))?;
+    let place = format!("{host}:{}", uri.port_u16().unwrap_or(443));
+    let unreachable = |error: std::io::Error| broken(error.to_string());
+    let stream = TcpStream::connect(place).await.map_err(unreachable)?;
+    stream.set_nodelay(true).map_err(unreachable)?;
+    let stream = trust.shake(stream, host).await.map_err(broken)?;
+    opened(
+        url,
+        tokio_tungstenite::client_async_with_config(url, stream, Some(config())).await,
+    )
+}
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .max_message_size(Some(LONGEST))
+        .max_frame_size(Some(LONGEST))
+}
+
+fn opened<S, R>(
+    url: &str,
+    handshake: Result<(WebSocketStream<S>, R), tungstenite::Error>,
+) -> Result<Link, NoLink>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    match handshake {
         Ok((socket, _)) => Ok(carry(socket)),
         Err(tungstenite::Error::Http(response)) => Err(NoLink::Refused(response.status().as_u16())),
         Err(error) => Err(NoLink::Broken(format!("{url}: {error}"))),
@@ -111,13 +152,10 @@ pub async fn websocket(url: &str) -> Result<Link, NoLink> {
 }
 
 /// Carries a WebSocket that is already open, as either side.
-pub fn carry_server(socket: WebSocketStream<TcpStream>) -> Link {
-    let (mut link, to_send, came) = queues();
-    link.carrier = Some(tokio::spawn(pump(socket, to_send, came)));
-    link
-}
-
-fn carry(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Link {
+pub fn carry<S>(socket: WebSocketStream<S>) -> Link
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let (mut link, to_send, came) = queues();
     link.carrier = Some(tokio::spawn(pump(socket, to_send, came)));
     link
@@ -128,7 +166,7 @@ async fn pump<S>(
     mut to_send: mpsc::Receiver<Outgoing>,
     came: mpsc::Sender<Incoming>,
 ) where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sink, mut stream) = socket.split();
     let (stop, mut stopped) = mpsc::channel::<()>(1);

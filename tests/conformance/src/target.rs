@@ -50,8 +50,48 @@ impl Carrier {
 /// Runtimes that listen at WebSocket addresses, one for each profile.
 #[derive(Clone, Debug)]
 pub struct WebSockets {
-    /// The address of each profile.
-    pub urls: BTreeMap<String, String>,
+    urls: BTreeMap<String, String>,
+    #[cfg(feature = "tls")]
+    trust: Option<crate::tls::Trust>,
+}
+
+impl WebSockets {
+    /// Runtimes at the address of each profile.
+    pub fn new(urls: BTreeMap<String, String>) -> Self {
+        Self {
+            urls,
+            #[cfg(feature = "tls")]
+            trust: None,
+        }
+    }
+
+    /// Trusts others at `wss://` addresses than the authorities of this machine.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_trust(mut self, trust: crate::tls::Trust) -> Self {
+        self.trust = Some(trust);
+        self
+    }
+
+    #[cfg(feature = "tls")]
+    async fn open(&self, url: &str) -> Result<Link, NoLink> {
+        if !url.starts_with("wss://") {
+            return link::websocket(url).await;
+        }
+        let platform;
+        let trust = if let Some(trust) = &self.trust {
+            trust
+        } else {
+            platform = crate::tls::Trust::platform().map_err(NoLink::Broken)?;
+            &platform
+        };
+        link::encrypted(url, trust).await
+    }
+
+    #[cfg(not(feature = "tls"))]
+    async fn open(&self, url: &str) -> Result<Link, NoLink> {
+        link::websocket(url).await
+    }
 }
 
 impl Runtime for WebSockets {
@@ -62,8 +102,8 @@ impl Runtime for WebSockets {
                 .get(profile)
                 .ok_or_else(|| NoLink::Broken(format!("there is no profile `{profile}`")))?;
             match path {
-                None => link::websocket(url).await,
-                Some(path) => link::websocket(&with_path(url, path)).await,
+                None => self.open(url).await,
+                Some(path) => self.open(&with_path(url, path)).await,
             }
         })
     }

@@ -13,7 +13,9 @@ use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{History, SavedSession, Submission};
 use arcp_runtime::server::Runtime as OwnRuntime;
 use arcp_runtime::store::MemoryStore;
+use arcp_runtime::transport::tls::{Identity, Trust};
 use arcp_runtime::transport::websocket::{self, ConnectOptions, WebSocketLimits};
+use arcp_tests::certificates::Authority;
 use tokio::net::TcpListener;
 use tokio::sync::RwLock;
 use tokio::task::AbortHandle;
@@ -25,6 +27,8 @@ struct House {
     serving: Arc<Mutex<Vec<AbortHandle>>>,
     /// Where it listens, if it does.
     address: Option<SocketAddr>,
+    /// What it shows, and who believes it, if it has TLS.
+    tls: Option<(Identity, Trust)>,
 }
 
 impl House {
@@ -41,24 +45,47 @@ impl House {
             runtime: builder.verifier(tokens).start().soon().await.unwrap(),
             serving: Arc::default(),
             address: None,
+            tls: None,
         }
     }
 
-    async fn over_sockets() -> Self {
+    async fn over_tls() -> Self {
+        let authority = Authority::new();
+        let pair = authority.sign(&["127.0.0.1"]);
+        let identity = Identity::from_pem(pair.certificate.as_bytes(), pair.key.as_bytes());
+        let trust = Trust::only(authority.pem().as_bytes());
         let mut house = Self::over_memory().await;
+        house.tls = Some((identity.unwrap(), trust.unwrap()));
+        house.listening().await
+    }
+
+    async fn over_sockets() -> Self {
+        Self::over_memory().await.listening().await
+    }
+
+    async fn listening(self) -> Self {
+        let mut house = self;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         house.address = listener.local_addr().ok();
         let serving = house.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (house, runtime) = (serving.clone(), serving.runtime.clone());
-                house.keep(tokio::spawn(async move {
+                let (tls, runtime) = (serving.tls.clone(), serving.runtime.clone());
+                serving.keep(tokio::spawn(async move {
                     let limits = WebSocketLimits::server();
-                    let transport =
-                        websocket::accept_tcp(stream, &limits, websocket::loopback_only)
-                            .await
-                            .unwrap();
-                    runtime.serve(Box::new(transport)).await;
+                    let guard = websocket::loopback_only;
+                    let transport: BoxTransport = if let Some((identity, _)) = &tls {
+                        let accepting = websocket::accept_tls(stream, identity, &limits, guard);
+                        // A cut may come in the middle of it.
+                        let Ok(transport) = accepting.await else {
+                            return;
+                        };
+                        Box::new(transport)
+                    } else {
+                        let accepting = websocket::accept_tcp(stream, &limits, guard);
+                        Box::new(accepting.await.unwrap())
+                    };
+                    runtime.serve(transport).await;
                 }));
             }
         });
@@ -76,10 +103,18 @@ impl House {
         }
     }
 
+    fn url(&self) -> Option<String> {
+        let scheme = if self.tls.is_some() { "wss" } else { "ws" };
+        Some(format!("{scheme}://{}", self.address?))
+    }
+
     async fn connection(&self) -> Result<BoxTransport, ClientError> {
-        if let Some(address) = self.address {
-            let options = ConnectOptions::default();
-            let transport = websocket::connect(&format!("ws://{address}"), &options).await?;
+        if let Some(url) = self.url() {
+            let options = match &self.tls {
+                Some((_, trust)) => ConnectOptions::default().with_trust(trust.clone()),
+                None => ConnectOptions::default(),
+            };
+            let transport = websocket::connect(&url, &options).await?;
             return Ok(Box::new(transport));
         }
         let (here, there) = memory::pair(64);
@@ -101,8 +136,12 @@ impl House {
     }
 
     fn client(&self) -> Builder {
-        let builder = if let Some(address) = self.address {
-            Client::builder(format!("ws://{address}"))
+        let builder = if let Some(url) = self.url() {
+            let builder = Client::builder(url);
+            match &self.tls {
+                Some((_, trust)) => builder.trust(trust.clone()),
+                None => builder,
+            }
         } else {
             let house = self.clone();
             Client::in_process(move |connection| {
@@ -372,6 +411,14 @@ async fn over_memory() {
 #[tokio::test]
 async fn over_real_sockets() {
     let story = async { everything(House::over_sockets().await).await };
+    tokio::time::timeout(Duration::from_mins(2), story)
+        .await
+        .expect("the whole story within two minutes");
+}
+
+#[tokio::test]
+async fn over_tls() {
+    let story = async { everything(House::over_tls().await).await };
     tokio::time::timeout(Duration::from_mins(2), story)
         .await
         .expect("the whole story within two minutes");

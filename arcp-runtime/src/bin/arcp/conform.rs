@@ -13,8 +13,11 @@ use arcp_conformance::outcome::Outcome;
 use arcp_conformance::report::Report;
 use arcp_conformance::run::{Options, Played, run};
 use arcp_conformance::target::{Children, Offer, Principals, Runtime, WebSockets};
+#[cfg(feature = "tls")]
+use arcp_conformance::tls::Trust;
 use arcp_conformance::transcript::{from_text, to_text};
 use clap::{Args, Subcommand, ValueEnum};
+use url::{Host, Url};
 
 use crate::fault::{Fault, Trouble};
 
@@ -46,9 +49,16 @@ enum What {
     after_help = "Examples:\n  arcp conform server --url ws://127.0.0.1:7777/arcp --token tok-a --other-token tok-b\n  arcp conform server --stdio --token tok-a -- arcp serve --stdio --probe --store memory --token tok-a=alice"
 )]
 struct Server {
-    /// Where the runtime listens.
+    /// Where the runtime listens: ws:// on this machine, wss:// elsewhere.
     #[arg(long, required_unless_present = "stdio")]
     url: Option<String>,
+    /// A PEM file with the authorities that wss:// trusts, instead of those of this machine.
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Connect to other than this machine without TLS: the tokens then cross the network readable.
+    #[arg(long)]
+    insecure: bool,
     /// Another runtime with other limits, as PROFILE=URL: brisk, small.
     #[arg(long = "endpoint", value_name = "PROFILE=URL")]
     endpoints: Vec<String>,
@@ -137,7 +147,23 @@ impl Server {
                 .ok_or_else(|| Fault::usage(format!("--endpoint {endpoint}: write PROFILE=URL")))?;
             urls.insert(profile.to_owned(), url.to_owned());
         }
-        Ok(Box::new(WebSockets { urls }))
+        for url in urls.values() {
+            if shows_tokens(url)? && !self.insecure {
+                return Err(Fault::usage(format!(
+                    "{url}: plain ws:// to another machine shows the tokens to everybody on the way; use wss:// or a tunnel to 127.0.0.1, or allow it with --insecure"
+                )));
+            }
+        }
+        let runtimes = WebSockets::new(urls);
+        #[cfg(feature = "tls")]
+        let runtimes = match &self.ca {
+            Some(file) => runtimes.with_trust(
+                Trust::only(read(file)?.as_bytes())
+                    .map_err(|reason| Fault::usage(format!("{}: {reason}", file.display())))?,
+            ),
+            None => runtimes,
+        };
+        Ok(Box::new(runtimes))
     }
 
     fn principals(&self) -> Result<Vec<Principals>, Fault> {
@@ -161,6 +187,22 @@ impl Server {
         }
         Ok(all)
     }
+}
+
+/// Whether what is said there can be read on the way.
+fn shows_tokens(given: &str) -> Result<bool, Fault> {
+    let url = Url::parse(given).map_err(|error| {
+        Fault::usage(format!(
+            "{given}: not a URL ({error}); write wss://HOST:PORT/arcp, or ws:// on this machine"
+        ))
+    })?;
+    let here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    Ok(url.scheme() != "wss" && !here)
 }
 
 /// Writes a scenario's transcript, and says where.

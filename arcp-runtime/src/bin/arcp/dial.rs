@@ -3,41 +3,100 @@
 use std::path::PathBuf;
 
 use arcp_runtime::client::{Builder, Client};
+use arcp_runtime::transport::BoxTransport;
+#[cfg(feature = "tls")]
+use arcp_runtime::transport::tls::Trust;
+use arcp_runtime::transport::websocket::{self, ConnectOptions};
 use clap::Args;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Trouble};
 use crate::input;
 
-/// Which runtime, and who we are there.
+/// Which runtime.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Runtime")]
-pub(crate) struct Dial {
-    /// Where the runtime listens.
+pub(crate) struct Way {
+    /// Where the runtime listens: ws:// on this machine, wss:// elsewhere.
     #[arg(
         long,
         env = "ARCP_URL",
         default_value = "ws://127.0.0.1:7777/arcp",
         value_name = "URL"
     )]
-    pub(crate) url: String,
+    url: String,
+    /// A PEM file with the authorities that wss:// trusts, instead of those of this machine.
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Connect to other than this machine without TLS: the token then crosses the network readable.
+    #[arg(long)]
+    insecure: bool,
+}
+
+/// Which runtime, and who we are there.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Runtime")]
+pub(crate) struct Dial {
+    #[command(flatten)]
+    way: Way,
     /// The bearer token. Other users of this machine can see arguments: the environment or a file is better.
     #[arg(long, env = "ARCP_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     token: Option<String>,
     /// A file that holds the bearer token.
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
-    /// Connect to other than this machine without TLS: the token then crosses the network readable.
-    #[arg(long)]
-    insecure: bool,
+}
+
+impl Way {
+    /// A connection for frames that nobody has looked at.
+    pub(crate) async fn connect(&self) -> Result<BoxTransport, Fault> {
+        let options = ConnectOptions::default().with_insecure(self.insecure);
+        #[cfg(feature = "tls")]
+        let options = match self.trust()? {
+            Some(trust) => options.with_trust(trust),
+            None => options,
+        };
+        let transport = websocket::connect(&self.url, &options)
+            .await
+            .map_err(|error| {
+                if error.is_transient() {
+                    Fault::new(Trouble::Connection, error.to_string())
+                } else {
+                    Fault::usage(error.to_string())
+                }
+            })?;
+        Ok(Box::new(transport))
+    }
+
+    fn client(&self) -> Result<Builder, Fault> {
+        let builder = Client::builder(&self.url)
+            .client_name("arcp")
+            .insecure(self.insecure);
+        #[cfg(feature = "tls")]
+        let builder = match self.trust()? {
+            Some(trust) => builder.trust(trust),
+            None => builder,
+        };
+        Ok(builder)
+    }
+
+    #[cfg(feature = "tls")]
+    fn trust(&self) -> Result<Option<Trust>, Fault> {
+        let Some(file) = &self.ca else {
+            return Ok(None);
+        };
+        let text = input::read_text(file)?;
+        Trust::only(text.as_bytes())
+            .map(Some)
+            .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))
+    }
 }
 
 impl Dial {
     /// A client that is ready to connect.
     pub(crate) fn client(&self) -> Result<Builder, Fault> {
-        Ok(Client::builder(&self.url)
-            .token(self.token()?)
-            .client_name("arcp")
-            .insecure(self.insecure))
+        let token = self.token()?;
+        Ok(self.way.client()?.token(token))
     }
 
     /// A new session after one that could not be resumed. Some runtimes refuse a wrong token and a lost session in the same words: this hello tells which.

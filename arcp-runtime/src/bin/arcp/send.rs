@@ -4,12 +4,11 @@ use std::future::poll_fn;
 use std::io::Write as _;
 use std::time::Duration;
 
-use arcp_runtime::transport::websocket::{self, ConnectOptions};
 use arcp_runtime::transport::{BoxTransport, CloseCode, Received, Text};
 use clap::Args;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::dial;
+use crate::dial::{self, Way};
 use crate::fault::{Fault, Trouble};
 
 /// The longest line that is sent.
@@ -33,17 +32,8 @@ const SESSION: &str = "{session_id}";
     after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES)
 )]
 pub(crate) struct Send {
-    /// Where the runtime listens.
-    #[arg(
-        long,
-        env = "ARCP_URL",
-        default_value = "ws://127.0.0.1:7777/arcp",
-        value_name = "URL"
-    )]
-    url: String,
-    /// Connect to other than loopback without TLS.
-    #[arg(long)]
-    insecure: bool,
+    #[command(flatten)]
+    way: Way,
     /// How long to wait for frames after the last line was sent, in milliseconds.
     #[arg(long, default_value_t = 1000, value_name = "MS")]
     wait: u64,
@@ -55,17 +45,7 @@ impl Send {
     }
 
     async fn talk(&self) -> Result<(), Fault> {
-        let options = ConnectOptions::default().with_insecure(self.insecure);
-        let transport = websocket::connect(&self.url, &options)
-            .await
-            .map_err(|error| {
-                if error.is_transient() {
-                    Fault::new(Trouble::Connection, error.to_string())
-                } else {
-                    Fault::usage(error.to_string())
-                }
-            })?;
-        let mut transport: BoxTransport = Box::new(transport);
+        let mut transport = self.way.connect().await?;
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut open = true;
         let mut session: Option<String> = None;

@@ -1,21 +1,16 @@
 //! `arcp serve`: a runtime on a port or on standard input and output.
 
-use std::io::Write as _;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use arcp_runtime::auth::{AnyOf, BearerTokens, Verifier};
 use arcp_runtime::limits::Limits;
 use arcp_runtime::server::{Builder, Runtime, StartError};
 use arcp_runtime::store::MemoryStore;
 use arcp_runtime::store::{Durability, SqliteStore};
-use arcp_runtime::transport::BoxTransport;
 use arcp_runtime::transport::stdio::{self, StdioLimits};
-use arcp_runtime::transport::websocket::{self, WebSocketLimits};
 use clap::{Args, ValueEnum};
-use tokio::net::{TcpListener, TcpStream};
 
 use crate::fault::{Fault, Trouble};
 use crate::input;
@@ -25,12 +20,17 @@ mod gateway_flags;
 #[cfg(feature = "jwt")]
 mod issuer_flags;
 mod limit_flags;
+mod listen;
+#[cfg(feature = "tls")]
+mod tls_flags;
 
 #[cfg(feature = "litellm")]
 use gateway_flags::GatewayFlags;
 #[cfg(feature = "jwt")]
 use issuer_flags::IssuerFlags;
 use limit_flags::LimitFlags;
+#[cfg(feature = "tls")]
+use tls_flags::TlsFlags;
 
 /// Threads for agents: apart from the connections, so that an agent that blocks stops nobody else.
 const AGENT_THREADS: usize = 4;
@@ -41,6 +41,7 @@ Examples:
   arcp serve --store memory --token-file tokens.txt --port 9000
   ARCP_TOKENS=secret=alice arcp serve --store sqlite:runtime.db --heartbeat-interval 10
   arcp serve --stdio --token secret=alice --store memory
+  arcp serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
 
 The address and the store are printed at the start. SIGTERM and Ctrl-C end it in good order.
 Tokens come from --token, from --token-file, and from ARCP_TOKENS (one TOKEN=PRINCIPAL on each line).
@@ -56,7 +57,7 @@ ARCP_LOG=debug makes it tell more on standard error.";
     reason = "each is a flag of the command line"
 )]
 pub(crate) struct Serve {
-    /// The address to listen on. Other than loopback needs --insecure, because this command has no TLS yet.
+    /// The address to listen on. Other than loopback needs a certificate, or --insecure.
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
     /// The port to listen on; 0 takes a free one.
@@ -89,6 +90,9 @@ pub(crate) struct Serve {
     /// Speak over standard input and output instead of a port.
     #[arg(long)]
     stdio: bool,
+    #[cfg(feature = "tls")]
+    #[command(flatten)]
+    tls: TlsFlags,
     #[cfg(feature = "jwt")]
     #[command(flatten)]
     issuer: IssuerFlags,
@@ -147,9 +151,9 @@ impl Serve {
     async fn serve(&self, agents: tokio::runtime::Handle) -> Result<(), Fault> {
         let mut limits = Limits::default();
         self.limits.apply(&mut limits);
-        if !self.stdio && !self.host.is_loopback() && !self.insecure {
+        if self.in_clear() && !self.insecure {
             return Err(Fault::usage(format!(
-                "{} is not loopback and there is no TLS here: put a proxy with TLS in front and pass --insecure",
+                "{} is not loopback, and without TLS everybody on the way can read tokens: give a certificate with --tls-cert and --tls-key, or put a proxy with TLS in front and pass --insecure",
                 self.host
             )));
         }
@@ -200,8 +204,7 @@ impl Serve {
 
     #[cfg(feature = "litellm")]
     fn provisioned(&self, builder: Builder) -> Result<Builder, Fault> {
-        let in_clear = !self.stdio && !self.host.is_loopback();
-        Ok(match self.gateway.gateway(in_clear)? {
+        Ok(match self.gateway.gateway(self.in_clear())? {
             Some(gateway) => builder.provisioner(gateway),
             None => builder,
         })
@@ -296,87 +299,21 @@ impl Serve {
         ))
     }
 
-    async fn listen(
-        &self,
-        runtime: &Runtime,
-        limits: &Limits,
-        place: &str,
-        terminate: &mut Terminate,
-    ) -> Result<(), Fault> {
-        let address = SocketAddr::new(self.host, self.port);
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| match error.kind() {
-                std::io::ErrorKind::AddrInUse => Fault::new(
-                    Trouble::Address,
-                    format!(
-                        "port {} is taken; choose another with --port, or --port 0 for a free one",
-                        self.port
-                    ),
-                ),
-                _ => Fault::new(
-                    Trouble::Address,
-                    format!(
-                        "{address} cannot be listened on: {error}; choose another --host or --port"
-                    ),
-                ),
-            })?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| Fault::machine(format!("{address}: {error}")))?;
-        // A closed standard output does not keep a runtime from running.
-        let _ = writeln!(
-            std::io::stdout(),
-            "listening on ws://{address}/arcp, store {place}"
-        );
-        let loopback = self.host.is_loopback();
-        let sockets = WebSocketLimits::server().with_max_frame(limits.frame_bytes);
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        let (runtime, sockets) = (runtime.clone(), sockets);
-                        tokio::spawn(async move {
-                            // Boxed, so that an idle session does not keep the handshake's room.
-                            if let Some(transport) = Box::pin(upgrade(stream, sockets, loopback)).await {
-                                runtime.serve(transport).await;
-                            }
-                        });
-                    }
-                    Err(error) => {
-                        // Out of file descriptors, most likely: wait for some to be given back.
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        tokio::time::sleep(Duration::from_millis(100)).await;
-                    }
-                },
-                stopped = runtime.stopped() => {
-                    return stopped.map_err(|error| Fault::file(format!("the store failed: {error}; mend it and start again, nothing that was sent is lost")));
-                }
-                () = terminate.recv() => return Ok(()),
-            }
-        }
+    /// Whether clients come with TLS that is ours.
+    #[cfg(feature = "tls")]
+    fn encrypts(&self) -> bool {
+        self.tls.is_given()
     }
-}
 
-/// Shakes hands with a client; `None` when that comes to nothing.
-async fn upgrade(
-    stream: TcpStream,
-    sockets: WebSocketLimits,
-    loopback: bool,
-) -> Option<BoxTransport> {
-    let guard = |upgrade: &websocket::Upgrade<'_>| {
-        if loopback {
-            websocket::loopback_only(upgrade)
-        } else {
-            Ok(())
-        }
-    };
-    match websocket::accept_tcp(stream, &sockets, guard).await {
-        Ok(transport) => Some(Box::new(transport)),
-        Err(error) => {
-            tracing::debug!(%error, "a connection was not upgraded");
-            None
-        }
+    #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unused_self, reason = "with TLS there are flags to look at")]
+    fn encrypts(&self) -> bool {
+        false
+    }
+
+    /// Whether clients come over a network without TLS that is ours.
+    fn in_clear(&self) -> bool {
+        !self.stdio && !self.host.is_loopback() && !self.encrypts()
     }
 }
 

@@ -14,6 +14,10 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::{PATH, SUBPROTOCOL, WebSocketLimits, WebSocketTransport};
+#[cfg(feature = "tls")]
+use crate::transport::stream::NetStream;
+#[cfg(feature = "tls")]
+use crate::transport::tls::{HANDSHAKE_RECORD, Identity};
 
 /// Where the header of a request ends.
 const HEADER_END: &[u8] = b"\r\n\r\n";
@@ -31,6 +35,9 @@ pub enum AcceptError {
     /// The peer took longer than the limit.
     #[error("the handshake took longer than {0:?}")]
     TooSlow(std::time::Duration),
+    /// The peer does not speak TLS as it has to here, or does not believe the certificate.
+    #[error("the TLS handshake failed: {0}")]
+    Tls(io::Error),
     /// The network failed.
     #[error("the handshake failed: {0}")]
     Io(#[from] io::Error),
@@ -108,6 +115,53 @@ pub async fn accept_tcp(
     stream.set_nodelay(true)?;
     let peer = stream.peer_addr().ok().map(|address| address.ip());
     accept_guarded(stream, limits, peer, guard).await
+}
+
+/// As [`accept_tcp`], with TLS in between: the time of the handshake is that of both. A client that does not speak TLS is told so in plain HTTP.
+///
+/// # Errors
+/// As [`accept`], and when the client and the server do not agree on TLS.
+///
+/// # Cancel safety
+/// Dropping the future drops the connection.
+#[cfg(feature = "tls")]
+pub async fn accept_tls(
+    stream: TcpStream,
+    identity: &Identity,
+    limits: &WebSocketLimits,
+    guard: impl FnOnce(&Upgrade<'_>) -> Result<(), Refusal> + Send,
+) -> Result<WebSocketTransport<NetStream>, AcceptError> {
+    stream.set_nodelay(true)?;
+    let peer = stream.peer_addr().ok().map(|address| address.ip());
+    // Boxed, so that the task that goes on with the session does not keep the handshake's room.
+    let shaking = Box::pin(async {
+        let mut first = [0];
+        match stream.peek(&mut first).await? {
+            0 => Err(AcceptError::Left),
+            _ if first == [HANDSHAKE_RECORD] => {
+                let stream = identity.shake(stream).await.map_err(AcceptError::Tls)?;
+                shake(NetStream::from(stream), limits, peer, guard).await
+            }
+            _ => Err(refuse_plain(stream, limits).await?),
+        }
+    });
+    match tokio::time::timeout(limits.handshake_wait, shaking).await {
+        Ok(done) => done,
+        Err(_) => Err(AcceptError::TooSlow(limits.handshake_wait)),
+    }
+}
+
+/// Answers a request that came without TLS. It is read first, because a connection that is cut with unread bytes in it loses the answer.
+#[cfg(feature = "tls")]
+async fn refuse_plain(
+    mut stream: TcpStream,
+    limits: &WebSocketLimits,
+) -> Result<AcceptError, AcceptError> {
+    // What it says does not matter.
+    let _ = read_request(&mut stream, limits.max_header).await?;
+    let refusal = Refusal::new(400, "this port speaks TLS only; connect with wss://");
+    refuse(&mut stream, &refusal).await?;
+    Ok(AcceptError::Refused(refusal))
 }
 
 /// As [`accept`], with a guard that sees the request before it is answered.
@@ -203,17 +257,22 @@ where
             Ok(WebSocketTransport::after_handshake(stream, rest, Role::Server, limits, peer).await)
         }
         Err(refusal) => {
-            let Refusal { status, reason } = &refusal;
-            let text = format!(
-                "HTTP/1.1 {status} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reason}\n",
-                status_name(*status),
-                reason.len() + 1
-            );
-            stream.write_all(text.as_bytes()).await?;
-            stream.shutdown().await?;
+            refuse(&mut stream, &refusal).await?;
             Err(AcceptError::Refused(refusal))
         }
     }
+}
+
+/// Answers with a status instead of an upgrade, and ends the connection.
+async fn refuse(stream: &mut (impl AsyncWrite + Unpin), refusal: &Refusal) -> io::Result<()> {
+    let Refusal { status, reason } = refusal;
+    let text = format!(
+        "HTTP/1.1 {status} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reason}\n",
+        status_name(*status),
+        reason.len() + 1
+    );
+    stream.write_all(text.as_bytes()).await?;
+    stream.shutdown().await
 }
 
 /// Reads until the header is whole: the request and what came after it, or the refusal to send.
@@ -245,7 +304,7 @@ async fn read_request<S: AsyncRead + Unpin>(
         if !seen[0].is_ascii_uppercase() {
             return Ok(Err(Refusal::new(
                 400,
-                "this port speaks plain HTTP/1.1 with a WebSocket upgrade, not TLS",
+                "this port speaks plain HTTP/1.1 with a WebSocket upgrade, not TLS; connect with ws://",
             )));
         }
     }

@@ -1,6 +1,6 @@
 //! The client's half of the WebSocket handshake (§4): from a URL to a transport.
 //!
-//! Only `ws://`, and by default only to this machine: the hello carries a token that anybody on the way could read.
+//! `wss://` (feature `tls`) to anywhere; `ws://` by default only to this machine, because the hello carries a token that anybody on the way could read.
 
 use std::io;
 use std::time::Duration;
@@ -8,11 +8,18 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::client_async_with_config;
-use tokio_tungstenite::tungstenite::error::Error as WsError;
+use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use url::Url;
 
 use super::accept::is_loopback_name;
 use super::{PATH, WebSocketLimits, WebSocketTransport};
+use crate::transport::stream::NetStream;
+#[cfg(feature = "tls")]
+use crate::transport::tls::{self, Trust};
+
+/// What to do when TLS is left out.
+const NO_TLS: &str =
+    "wss:// needs TLS, which is left out of this program; build it with the feature `tls`";
 
 /// How to connect.
 #[derive(Clone, Debug)]
@@ -22,6 +29,9 @@ pub struct ConnectOptions {
     pub limits: WebSocketLimits,
     /// Allows plain `ws://` to other machines.
     pub insecure: bool,
+    /// Whom `wss://` trusts; `None` for the authorities of this machine.
+    #[cfg(feature = "tls")]
+    pub trust: Option<Trust>,
 }
 
 impl Default for ConnectOptions {
@@ -29,6 +39,8 @@ impl Default for ConnectOptions {
         Self {
             limits: WebSocketLimits::client(),
             insecure: false,
+            #[cfg(feature = "tls")]
+            trust: None,
         }
     }
 }
@@ -38,6 +50,14 @@ impl ConnectOptions {
     #[must_use]
     pub fn with_insecure(mut self, insecure: bool) -> Self {
         self.insecure = insecure;
+        self
+    }
+
+    /// Trusts others with `wss://` than the authorities of this machine.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_trust(mut self, trust: Trust) -> Self {
+        self.trust = Some(trust);
         self
     }
 
@@ -81,6 +101,16 @@ pub enum ConnectError {
         /// The start of the answer's text, after `: `, or nothing.
         text: String,
     },
+    /// No TLS between us and the server.
+    #[error("{address}: no TLS connection: {reason}")]
+    Tls {
+        /// Host and port.
+        address: String,
+        /// Why not, and the cure.
+        reason: String,
+        /// Whether another try may go better: the connection broke, rather than that somebody is not who he should be.
+        transient: bool,
+    },
     /// The handshake broke off.
     #[error("{url}: the WebSocket handshake failed: {reason}")]
     Handshake {
@@ -105,6 +135,7 @@ impl ConnectError {
         match self {
             Self::Url { .. } => false,
             Self::Refused { status, .. } => *status >= 500 || *status == 429,
+            Self::Tls { transient, .. } => *transient,
             Self::Unreachable { .. } | Self::Handshake { .. } | Self::TooSlow { .. } => true,
         }
     }
@@ -120,7 +151,7 @@ impl ConnectError {
 pub async fn connect(
     url: &str,
     options: &ConnectOptions,
-) -> Result<WebSocketTransport<TcpStream>, ConnectError> {
+) -> Result<WebSocketTransport<NetStream>, ConnectError> {
     let target = Target::parse(url, options.insecure)?;
     let wait = options.limits.handshake_wait;
     let connecting = Box::pin(async {
@@ -132,6 +163,11 @@ pub async fn connect(
             .await
             .map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
+        let stream = if target.encrypted {
+            encrypt(stream, &target, options).await?
+        } else {
+            stream.into()
+        };
         shake(stream, target.url.as_str(), &options.limits).await
     });
     match tokio::time::timeout(wait, connecting).await {
@@ -143,10 +179,52 @@ pub async fn connect(
     }
 }
 
-/// Shakes hands as a client over a stream that is there already, without a look at where it leads.
+#[cfg(feature = "tls")]
+async fn encrypt(
+    stream: TcpStream,
+    target: &Target,
+    options: &ConnectOptions,
+) -> Result<NetStream, ConnectError> {
+    let failed = |reason, transient| ConnectError::Tls {
+        address: target.address(),
+        reason,
+        transient,
+    };
+    let trust = match &options.trust {
+        Some(trust) => trust.clone(),
+        // The authorities of this machine are files.
+        None => match tokio::task::spawn_blocking(Trust::platform).await {
+            Ok(trust) => trust.map_err(|error| failed(error.to_string(), false))?,
+            Err(error) => return Err(failed(error.to_string(), true)),
+        },
+    };
+    match trust.shake(stream, &target.host).await {
+        Ok(stream) => Ok(stream.into()),
+        Err(error) => {
+            let (reason, transient) = tls::reason(&error, &target.host);
+            Err(failed(reason, transient))
+        }
+    }
+}
+
+/// Not reached: without TLS no target asks for it. It would rather fail than go on in clear.
+#[cfg(not(feature = "tls"))]
+async fn encrypt(
+    _stream: TcpStream,
+    target: &Target,
+    _options: &ConnectOptions,
+) -> Result<NetStream, ConnectError> {
+    std::future::ready(Err(ConnectError::Url {
+        url: target.url.to_string(),
+        reason: NO_TLS.to_owned(),
+    }))
+    .await
+}
+
+/// Shakes hands as a client over a stream that is there already, without a look at where it leads; with `wss://` it has to be encrypted already.
 ///
 /// # Errors
-/// When the URL is no `ws://` URL, the answer is no upgrade, or it takes too long.
+/// When the URL is no `ws://` or `wss://` URL, the answer is no upgrade, or it takes too long.
 ///
 /// # Cancel safety
 /// Dropping the future drops the connection.
@@ -190,7 +268,12 @@ where
         }),
         Err(error) => Err(ConnectError::Handshake {
             url: url.to_owned(),
-            reason: error.to_string(),
+            reason: match error {
+                WsError::HttpFormat(_) | WsError::Protocol(ProtocolError::HttparseError(_)) => {
+                    format!("{error}; if this port speaks TLS, use wss://")
+                }
+                error => error.to_string(),
+            },
         }),
     }
 }
@@ -218,6 +301,7 @@ struct Target {
     url: Url,
     host: String,
     port: u16,
+    encrypted: bool,
 }
 
 impl Target {
@@ -233,25 +317,25 @@ impl Target {
             Err(error) => {
                 return refuse(
                     text,
-                    &format!("not a URL ({error}); write ws://HOST:PORT{PATH}"),
+                    &format!(
+                        "not a URL ({error}); write wss://HOST:PORT{PATH}, or ws:// on this machine"
+                    ),
                 );
             }
         };
-        match url.scheme() {
-            "ws" => {}
-            "wss" => {
-                return refuse(
-                    text,
-                    "wss:// needs TLS, which is not built in yet; let a TLS proxy or an SSH tunnel listen on this machine and use ws:// to it",
-                );
-            }
+        let encrypted = match url.scheme() {
+            "ws" => false,
+            "wss" if cfg!(feature = "tls") => true,
+            "wss" => return refuse(text, NO_TLS),
             _ => {
                 return refuse(
                     text,
-                    &format!("the scheme must be ws://; write ws://HOST:PORT{PATH}"),
+                    &format!(
+                        "the scheme must be ws:// or wss://; write wss://HOST:PORT{PATH}, or ws:// on this machine"
+                    ),
                 );
             }
-        }
+        };
         if !url.username().is_empty() || url.password().is_some() {
             return refuse(
                 "ws://…@…",
@@ -261,13 +345,13 @@ impl Target {
         let Some(host) = url.host_str().map(str::to_owned) else {
             return refuse(text, "the URL has no host");
         };
-        if !insecure && !is_loopback_name(&host) {
+        if !encrypted && !insecure && !is_loopback_name(&host) {
             return refuse(
                 text,
-                "plain ws:// to another machine shows the token to everybody on the way; use a tunnel to 127.0.0.1, or allow it with the insecure option",
+                "plain ws:// to another machine shows the token to everybody on the way; use wss:// or a tunnel to 127.0.0.1, or allow it with the insecure option",
             );
         }
-        let port = url.port().unwrap_or(80);
+        let port = url.port().unwrap_or(if encrypted { 443 } else { 80 });
         let after_scheme = text.split_once("://").map_or("", |(_, rest)| rest);
         if !after_scheme.contains('/') {
             url.set_path(PATH);
@@ -277,7 +361,12 @@ impl Target {
             .trim_start_matches('[')
             .trim_end_matches(']')
             .to_owned();
-        Ok(Self { url, host, port })
+        Ok(Self {
+            url,
+            host,
+            port,
+            encrypted,
+        })
     }
 
     fn address(&self) -> String {
@@ -316,9 +405,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_told_with_its_cure() {
-        assert!(reason("wss://localhost/arcp", false).contains("TLS proxy"));
-        assert!(reason("http://localhost/arcp", false).contains("ws://HOST:PORT/arcp"));
-        assert!(reason("localhost", false).contains("ws://HOST:PORT/arcp"));
+        let encrypted = Target::parse("wss://example.com", false);
+        if cfg!(feature = "tls") {
+            let encrypted = encrypted.unwrap();
+            assert!(encrypted.encrypted);
+            assert_eq!(encrypted.address(), "example.com:443");
+        } else {
+            let reason = encrypted.unwrap_err().to_string();
+            assert!(reason.contains("the feature `tls`"), "{reason}");
+        }
+        assert!(reason("http://localhost/arcp", false).contains("wss://HOST:PORT/arcp"));
+        assert!(reason("localhost", false).contains("wss://HOST:PORT/arcp"));
         assert!(reason("ws://example.com/arcp", false).contains("insecure option"));
         assert!(reason("ws://127.0.0.1.example.com/", false).contains("insecure option"));
         assert!(Target::parse("ws://example.com/arcp", true).is_ok());

@@ -28,7 +28,7 @@ impl GatewayFlags {
         };
         if in_clear {
             return Err(Fault::usage(
-                "credentials are not sent over a network without TLS: listen on loopback, and let a proxy with TLS on this machine stand in front",
+                "credentials are not sent over a network without TLS: give a certificate with --tls-cert and --tls-key, or listen on loopback and let a proxy with TLS on this machine stand in front",
             ));
         }
         let key = input::read_text(file)?;
