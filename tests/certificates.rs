@@ -1,4 +1,4 @@
-//! Certificates for the tests of TLS: authorities, and what they sign. Made anew each time; nothing is kept.
+//! Certificates for the tests of TLS, and keys that sign tokens. Made anew each time; nothing is kept.
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 
@@ -88,6 +88,40 @@ pub fn self_signed(names: &[&str]) -> Pair {
     Pair {
         certificate: params.self_signed(&key).unwrap().pem(),
         key: key.serialize_pem(),
+    }
+}
+
+/// A key for signatures by ES256.
+#[derive(Debug)]
+pub struct SigningKey {
+    /// The private key, as PKCS #8.
+    pub pkcs8: Vec<u8>,
+    /// The first coordinate of the public key.
+    pub x: Vec<u8>,
+    /// The second.
+    pub y: Vec<u8>,
+}
+
+impl SigningKey {
+    /// A key that nobody has seen.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn new() -> Self {
+        let key = KeyPair::generate().unwrap();
+        // A point without compression: 4, then both coordinates.
+        let (x, y) = key.public_key_raw()[1..].split_at(32);
+        Self {
+            pkcs8: key.serialize_der(),
+            x: x.to_vec(),
+            y: y.to_vec(),
+        }
+    }
+}
+
+impl Default for SigningKey {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -12,7 +12,11 @@ mod client;
 mod crash;
 mod demo;
 mod faults;
+#[cfg(feature = "litellm")]
+mod gateway;
 mod interop;
+#[cfg(feature = "jwt")]
+mod issuer;
 mod lookups;
 mod probe;
 mod scripted;
@@ -20,4 +24,7 @@ mod send;
 mod serve;
 mod submit;
 mod support;
+#[cfg(feature = "tls")]
 mod tls;
+#[cfg(any(feature = "jwt", feature = "litellm"))]
+mod upstream;
