@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`agent`]: what an agent is and can do; [`arcp_agent`] makes one of a function
 //! - [`server`]: the runtime
+//! - `hosting`: inside somebody's own HTTP server (features `tower` and `axum`)
 //! - [`transport`], [`store`], [`auth`], [`credential`]: what it stands on, as traits
 //! - [`protocol`]: the rules, pure
 //! - [`clock`], [`id`]: time and randomness, as traits
@@ -13,6 +14,8 @@ pub mod auth;
 pub mod client;
 pub mod clock;
 pub mod credential;
+#[cfg(feature = "tower")]
+pub mod hosting;
 pub mod id;
 pub mod limits;
 pub mod protocol;

@@ -235,6 +235,8 @@ pub(crate) const LIST_LOOKED_AT: usize = 1000;
 pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
 /// How long a runtime that stops waits for its connections: both of their farewells, and a moment.
 pub(crate) const LEAVING: Duration = Duration::from_secs(5);
+/// How long a store may take to answer whether it is there.
+pub(crate) const READY_WAIT: Duration = Duration::from_secs(2);
 /// Requests for the history of a job that one session may have under way.
 pub(crate) const LOOKUPS_PER_SESSION: usize = 32;
 /// How often over a session's buffer may hold histories that it asked for and has not been sent.

@@ -19,6 +19,7 @@ pub mod principal;
 pub mod refusal;
 pub mod session;
 pub mod subscription;
+pub mod tally;
 pub mod timer;
 pub mod trace;
 pub mod versioning;

@@ -10,11 +10,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use arcp_generated::session::{Feature, RuntimeInfo};
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::agent::Agent;
@@ -22,7 +22,7 @@ use crate::auth::{BearerTokens, Verifier};
 use crate::clock::{Clock, Now, SystemClock};
 use crate::credential::Provisioner;
 use crate::id::{Mint, SystemMint};
-use crate::limits::{LEAVING, Limits};
+use crate::limits::Limits;
 use crate::protocol::core::{ConnKey, Core, Input, Output};
 use crate::protocol::features::Features;
 use crate::protocol::handshake::Offer;
@@ -38,6 +38,7 @@ pub(crate) mod credentials;
 pub(crate) mod delegate;
 pub(crate) mod desk;
 pub(crate) mod dispatch;
+mod drain;
 mod faces;
 pub(crate) mod feed;
 mod fingerprint;
@@ -49,8 +50,10 @@ mod jobs;
 mod lanes;
 mod line;
 mod logins;
+pub(crate) mod metrics;
 mod outgoing;
 pub(crate) mod owner;
+mod readiness;
 mod submit;
 pub(crate) mod window;
 
@@ -63,6 +66,12 @@ use self::faces::Faces;
 use self::host::Host;
 use self::jobs::Jobs;
 use self::logins::Logins;
+use self::metrics::Counters;
+pub use self::metrics::{
+    AgentTally, Endings, Histogram, OperationRefusals, QueueMetrics, RuntimeMetrics, StoreMetrics,
+    Tally, WireMetrics,
+};
+pub use self::readiness::Readiness;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.
 const FEATURES: [Feature; 10] = [
@@ -123,6 +132,9 @@ struct Shared {
     next_conn: AtomicU64,
     connections: AtomicUsize,
     idle: Notify,
+    /// Set when the drain begins, before the dispatcher hears of it.
+    draining: AtomicBool,
+    drained: watch::Receiver<bool>,
     dispatch: tokio::sync::Mutex<Option<JoinHandle<Result<(), StoreError>>>>,
 }
 
@@ -251,6 +263,7 @@ impl Builder {
         core.provision_from(credentials.sources());
         let (core, pending) = recovered(core, self.store.as_ref(), self.clock.now()).await?;
         let faces = Arc::new(Faces::default());
+        let counters = Arc::new(Counters::default());
         core.faces().for_each(|face| faces.insert(face));
 
         let spawner = self.agents_on.unwrap_or_else(Handle::current);
@@ -270,6 +283,7 @@ impl Builder {
                     children: Children::default(),
                     credentials: Arc::clone(&credentials),
                     store: Arc::clone(&self.store),
+                    counters: Arc::clone(&counters),
                 }),
                 spawner,
                 running: HashMap::new(),
@@ -285,12 +299,15 @@ impl Builder {
             faces,
             verifier: self.verifier,
             credentials,
+            counters,
             inbox,
         };
         let shared = Shared {
             next_conn: AtomicU64::new(1),
             connections: AtomicUsize::new(0),
             idle: Notify::new(),
+            draining: AtomicBool::new(false),
+            drained: dispatch.drained(),
             dispatch: tokio::sync::Mutex::new(Some(tokio::spawn(dispatch.run(pending)))),
         };
         Ok(Runtime {
@@ -340,88 +357,67 @@ impl Runtime {
         }
     }
 
+    /// What the runtime has counted, and what it holds now. Cheap; ask as often as you like.
+    pub fn metrics(&self) -> RuntimeMetrics {
+        let Host {
+            agents,
+            counters,
+            inbox,
+            ..
+        } = self.host.as_ref();
+        counters.snapshot(agents.names(), &self.shared.connections, inbox.depth())
+    }
+
+    /// What is allowed here.
+    pub fn limits(&self) -> &Limits {
+        &self.host.limits
+    }
+
     /// Serves one connection to its end. Spawn it: one task for each connection.
     /// When there are too many connections, the new one is dropped.
     ///
     /// # Cancel safety
     /// Dropping it ends the connection; the session can be resumed.
     pub fn serve(&self, transport: BoxTransport) -> impl Future<Output = ()> + Send + 'static {
-        let host = Arc::clone(&self.host);
-        let seat = Seat::take(&self.shared, host.limits.connections);
-        let conn = ConnKey(self.shared.next_conn.fetch_add(1, Ordering::Relaxed));
+        let seat = self.seat();
+        let runtime = self.clone();
         async move {
             if let Some(seat) = seat {
-                let leaving = Leaving {
-                    host: Arc::clone(&host),
-                    conn,
-                    armed: true,
-                };
-                connection::serve(host, conn, transport).await;
-                leaving.done();
-                drop(seat);
-            } else {
-                tracing::warn!(
-                    limit = host.limits.connections,
-                    "too many connections; one was dropped"
-                );
+                runtime.serve_on(seat, transport).await;
             }
         }
     }
 
-    /// Tells every client that the runtime stops, waits a few seconds for the connections to end, and stops. Jobs that run end with the next start,
-    /// as after a crash: their clients get a retryable `INTERNAL_ERROR`.
-    ///
-    /// # Errors
-    /// The store's error, if it had failed.
-    pub async fn shutdown(&self) -> Result<(), StoreError> {
-        // A dispatcher that has stopped already has nothing left to tell.
-        let _ = self.host.inbox.call(Call::Tell(Input::Shutdown)).await;
-        let outcome = self.stopped().await;
-        if tokio::time::timeout(LEAVING, self.empty()).await.is_err() {
-            let left = self.shared.connections.load(Ordering::Acquire);
-            tracing::warn!(
-                left,
-                "connections did not end in time; they are left behind"
-            );
+    /// A place for a connection whose transport may not be there yet; `None` when there are too many.
+    pub(crate) fn seat(&self) -> Option<Seat> {
+        let limit = self.host.limits.connections;
+        let seat = Seat::take(&self.shared, limit);
+        if seat.is_none() {
+            self.host.counters.dropped();
+            tracing::warn!(limit, "too many connections; one was dropped");
         }
-        outcome
+        seat
     }
 
-    /// Waits until there is no connection.
-    async fn empty(&self) {
-        loop {
-            let changed = self.shared.idle.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            if self.shared.connections.load(Ordering::Acquire) == 0 {
-                return;
-            }
-            changed.await;
-        }
-    }
-
-    /// Waits until the runtime has stopped, by [`Runtime::shutdown`] or because its store failed for good.
-    ///
-    /// # Errors
-    /// The store's error.
-    ///
-    /// # Cancel safety
-    /// Can be called again after it was dropped.
-    pub async fn stopped(&self) -> Result<(), StoreError> {
-        let mut dispatch = self.shared.dispatch.lock().await;
-        let Some(task) = dispatch.as_mut() else {
-            return Ok(());
+    /// Serves one connection on a place that was taken for it.
+    pub(crate) async fn serve_on(&self, seat: Seat, transport: BoxTransport) {
+        let host = Arc::clone(&self.host);
+        let conn = ConnKey(self.shared.next_conn.fetch_add(1, Ordering::Relaxed));
+        host.counters.served();
+        let leaving = Leaving {
+            host: Arc::clone(&host),
+            conn,
+            armed: true,
         };
-        let outcome = task.await;
-        *dispatch = None;
-        outcome.unwrap_or_else(|error| {
-            Err(StoreError::Failed(format!("the dispatcher ended: {error}")))
-        })
+        connection::serve(host, conn, transport).await;
+        leaving.done();
+        drop(seat);
     }
 }
 
 /// A place among the connections.
-struct Seat(Arc<Shared>);
+#[derive(Debug)]
+pub(crate) struct Seat(Arc<Shared>);
 
 impl Seat {
     fn take(shared: &Arc<Shared>, limit: usize) -> Option<Self> {

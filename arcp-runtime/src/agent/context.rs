@@ -377,16 +377,17 @@ impl JobContext {
 
     /// Whether the lease allows the operation at this moment, which may be long after the job asked: events wait for their reader.
     pub(super) fn allowed(&self, operation: &Operation<'_>) -> Result<(), AgentError> {
-        if self.is_cancelled() {
-            return Err(AgentError::new(
+        let allowed = if self.is_cancelled() {
+            Err(AgentError::new(
                 ErrorCode::PermissionDenied,
                 "the job is being stopped, and its lease is released",
-            ));
-        }
-        self.job
-            .authority
-            .check(operation, self.lease_time())
-            .map_err(refused)
+            ))
+        } else {
+            let authority = &self.job.authority;
+            let checked = authority.check(operation, self.lease_time());
+            checked.map_err(refused)
+        };
+        allowed.inspect_err(|error| self.job.desk.counters.operation_refused(&error.code))
     }
 
     /// The time by which the lease is judged: anchored when the job was accepted, so that a wall clock that jumps moves no end (§14).

@@ -180,6 +180,8 @@ impl Core {
         };
         job.wallet = wallet;
         let delegated = job.parent.is_some();
+        self.tally.accepted(admission.agent);
+        self.tally.entered(job.status);
         self.enter(job);
         out.effects.push(Effect::Start(Box::new(launch)));
         if delegated {

@@ -141,6 +141,11 @@ impl Connection {
         self.used = now.mono;
     }
 
+    /// Whether the last thing that arrived was refused as a frame.
+    pub fn last_was_bad(&self) -> bool {
+        self.bad_frames > 0
+    }
+
     /// Lets the timers that are due at `now` happen. `nonce` names a ping, if one is sent.
     pub fn expire(&mut self, now: Now, nonce: Ulid) -> Step {
         if self.idle.is_some_and(|idle| now.mono >= self.used + idle) {

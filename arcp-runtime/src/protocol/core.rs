@@ -6,7 +6,7 @@
 //! Each rule has a file of its own beside this one; they are all `impl Core`.
 
 use arcp_generated::message::MessageType;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use arcp_generated::common::{CredentialId, Json, MessageId};
@@ -28,6 +28,7 @@ use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::Session;
 use super::subscription::{Known, Lookup};
+use super::tally::Tally;
 use super::timer::{Timer, Timers};
 use crate::clock::Now;
 use crate::id::{CredentialKey, JobKey, Mint, SessionKey};
@@ -141,6 +142,8 @@ pub enum Input {
     Rotate(Box<Rotate>),
     /// A credential is known to be worthless.
     Revoked(CredentialKey),
+    /// The runtime will stop: new sessions and new jobs are refused from here on, everything else goes on.
+    Drain,
     /// The runtime stops: sessions are told, jobs are left to the next start.
     Shutdown,
 }
@@ -318,6 +321,11 @@ pub struct Core {
     pub(super) admitting: HashMap<JobKey, Admitting>,
     /// Credentials that wait for a new value, by its handle.
     pub(super) rotating: HashMap<CredentialKey, Rotating>,
+    /// Credentials that may exist.
+    pub(super) owed: HashSet<CredentialKey>,
+    /// Whether no new session and no new job is taken any more.
+    pub(super) draining: bool,
+    pub(super) tally: Tally,
 }
 
 impl Core {
@@ -344,6 +352,9 @@ impl Core {
             sources: Vec::new(),
             admitting: HashMap::new(),
             rotating: HashMap::new(),
+            owed: HashSet::new(),
+            draining: false,
+            tally: Tally::default(),
         }
     }
 
@@ -382,7 +393,7 @@ impl Core {
             Input::Finish(job, outcome) => self.finish(job, outcome, now, out),
             Input::Provisioned { errand, issued } => self.provisioned(errand, issued, now, out),
             Input::Rotate(rotate) => self.rotate(*rotate, now, out),
-            Input::Revoked(handle) => out.records.push(Record::CredentialRevoked { handle }),
+            Input::Revoked(handle) => self.revoked(handle, out),
             Input::Delegate(child) => self.delegate(*child, now, out),
             Input::CancelChild {
                 parent,
@@ -399,6 +410,7 @@ impl Core {
             Input::Resume(conn, resume) => self.resume(conn, &resume, now, out),
             Input::Detached(conn) => self.detached(conn, now, out),
             Input::Leave { conn, answer } => self.leave(conn, answer, now, out),
+            Input::Drain => self.draining = true,
             Input::Shutdown => self.shutdown(out),
         }
     }

@@ -3,7 +3,7 @@
 //! The core decides and keeps count; asking an upstream is the driver's. What is stored of a credential is a handle by which it can be revoked, before it is
 //! asked for and until it is known to be revoked. Its value is only in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -274,7 +274,7 @@ impl Core {
             })
             .collect();
         for order in &orders {
-            owe(order, admission.key, out);
+            owe(order, admission.key, &mut self.owed, out);
         }
         if let Origin::Submitted {
             idempotency: Some((name, _)),
@@ -387,6 +387,7 @@ impl Core {
                     self.keys
                         .remove(&(admission.principal.clone(), name.clone()));
                 }
+                self.tally.jobs_refused += 1;
                 Self::refuse(admission.owner, request, None, &refusal, out);
             }
             Origin::Delegated { .. } => out.effects.push(Effect::Delegated {
@@ -445,7 +446,7 @@ impl Core {
             });
             return;
         };
-        owe(&order, key, out);
+        owe(&order, key, &mut self.owed, out);
         let mut grant = match &job.authority {
             Some(authority) => grant(
                 key,
@@ -552,6 +553,12 @@ impl Core {
         Some(old)
     }
 
+    /// A credential is known to be worthless.
+    pub(super) fn revoked(&mut self, handle: CredentialKey, out: &mut Output) {
+        self.owed.remove(&handle);
+        out.records.push(Record::CredentialRevoked { handle });
+    }
+
     /// A job has ended: what it had is revoked. The job does not wait for that.
     pub(super) fn revoke_all(wallet: &Wallet, out: &mut Output) {
         let held = std::mem::take(&mut *wallet.held());
@@ -561,7 +568,8 @@ impl Core {
 }
 
 /// Writes down that a credential may exist from now on.
-fn owe(order: &Order, job: JobKey, out: &mut Output) {
+fn owe(order: &Order, job: JobKey, owed: &mut HashSet<CredentialKey>, out: &mut Output) {
+    owed.insert(order.handle);
     out.records.push(Record::CredentialOwed {
         handle: order.handle,
         source: order.source.to_string(),

@@ -80,6 +80,14 @@ pub fn hash_token(token: &str) -> [u8; 32] {
 impl Core {
     /// A hello: a new session, if the principal may have another one.
     pub(super) fn open(&mut self, conn: ConnKey, hello: Hello, now: Now, out: &mut Output) {
+        if self.draining {
+            out.effects.push(Effect::Refuse {
+                conn,
+                refusal: Refusal::shutdown(),
+                code: CloseCode::GoingAway,
+            });
+            return;
+        }
         if self.count_sessions(&hello.principal) >= self.limits.sessions_per_principal
             && let Some(oldest) = self.oldest_left(&hello.principal)
         {
@@ -113,6 +121,7 @@ impl Core {
         }));
         self.tokens.insert(token_hash, key);
         *self.held.entry(hello.principal.clone()).or_default() += 1;
+        self.tally.sessions_opened += 1;
         self.sessions.insert(
             key,
             Session {
@@ -145,6 +154,7 @@ impl Core {
                 return;
             }
         };
+        self.tally.sessions_resumed += 1;
         let token = id::resume_token(self.mint.secret());
         let token_hash = hash_token(&token);
         out.records.push(Record::SessionResumed {

@@ -90,11 +90,15 @@ impl Core {
             prepared,
         } = submission;
         let accepted = prepared.and_then(|prepared| {
+            if self.draining {
+                return Err(Refusal::shutdown());
+            }
             let idempotency = key.map(|key| (key, fingerprint));
             let request = request.clone();
             self.accept(session, request, trace_id, idempotency, prepared, now, out)
         });
         if let Err(refusal) = accepted {
+            self.tally.jobs_refused += 1;
             Self::refuse(session, &request, None, &refusal, out);
         }
     }

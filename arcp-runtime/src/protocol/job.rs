@@ -36,6 +36,8 @@ pub struct Job {
     pub owner: SessionKey,
     /// Whom it belongs to.
     pub principal: Principal,
+    /// Which registered agent; `None` when it was accepted before the process started.
+    pub agent: Option<usize>,
     /// `name@version`.
     pub agent_ref: Arc<str>,
     /// When it was accepted.
@@ -92,6 +94,7 @@ impl Job {
             face,
             owner: admission.owner,
             principal: admission.principal.clone(),
+            agent: Some(admission.agent),
             agent_ref: admission.agent_ref.as_str().into(),
             accepted_at,
             status: Status::Pending,
@@ -302,6 +305,7 @@ impl Core {
             && job.status == Status::Pending
         {
             job.status = Status::Running;
+            self.tally.started();
         }
     }
 
@@ -327,6 +331,7 @@ impl Core {
             None => outcome,
         };
         let (status, kind, payload) = outcome.to_terminal(payload_limit(&self.limits), now);
+        self.tally.ended(job.agent, job.status, status);
         job.status = status;
         let parent = job.parent;
         let wallet = job.wallet.take();

@@ -44,6 +44,7 @@ impl Core {
         }
         // Whatever a job of the last process had, or was about to get, is revoked.
         for (handle, source) in known.credentials {
+            self.owed.insert(handle);
             let source = source.into();
             out.effects.push(Effect::Revoke(Order { handle, source }));
         }
@@ -131,6 +132,7 @@ impl Core {
             self.timers
                 .set(Timer::Retention(row.job), now.mono.saturating_add(keep));
         }
+        self.tally.entered(row.status);
         self.enter(Job {
             face: Arc::new(JobFace {
                 key: row.job,
@@ -139,6 +141,7 @@ impl Core {
             }),
             owner: row.owner,
             principal,
+            agent: None,
             agent_ref: row.agent.into(),
             accepted_at: row.accepted_at,
             status: row.status,

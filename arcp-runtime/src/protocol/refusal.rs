@@ -37,6 +37,11 @@ impl Refusal {
         Self::new(ErrorCode::InternalError, message).with_detail("cap", cap)
     }
 
+    /// The runtime goes away: what is refused for that can be tried again when it is back, or elsewhere.
+    pub fn shutdown() -> Self {
+        Self::cap("shutdown", "the runtime is shutting down; try again later")
+    }
+
     /// Adds one detail.
     #[must_use]
     pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {

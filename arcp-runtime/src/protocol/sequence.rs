@@ -52,6 +52,7 @@ impl Core {
         out: &mut Output,
     ) -> Option<u64> {
         let job = self.jobs.get_mut(&key)?;
+        self.tally.events_appended += 1;
         let seq = job.log.push(payload.len(), self.limits.job_bytes);
         let mut deliveries = Vec::with_capacity(job.receivers.len());
         let mut crossed = None;

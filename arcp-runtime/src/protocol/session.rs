@@ -285,6 +285,11 @@ impl Core {
         out.effects.push(Effect::Gone(key));
     }
 
+    /// Whether the runtime drains and no job is left to wait for.
+    pub fn drained(&self) -> bool {
+        self.draining && self.running.is_empty()
+    }
+
     /// Tells everybody that the runtime stops (§6.7, A-54). Sessions and jobs stay as they are in the store.
     pub(super) fn shutdown(&mut self, out: &mut Output) {
         for conn in self.conns.keys() {

@@ -25,13 +25,7 @@ pub(crate) struct Entry {
 
 impl std::fmt::Debug for Agents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(
-                self.entries
-                    .iter()
-                    .map(|entry| format!("{}@{}", entry.descriptor.name, entry.descriptor.version)),
-            )
-            .finish()
+        f.debug_list().entries(self.names()).finish()
     }
 }
 
@@ -67,6 +61,12 @@ impl Agents {
         let name = ResolvedAgent::try_from(found.to_string())
             .map_err(|error| Refusal::invalid(format!("payload.agent: {error}")))?;
         Ok((*found.agent, name))
+    }
+
+    /// `name@version` of each, in the order of their registration.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        let descriptors = self.entries.iter().map(|entry| &entry.descriptor);
+        descriptors.map(|descriptor| format!("{}@{}", descriptor.name, descriptor.version))
     }
 
     /// What the welcome says of them.

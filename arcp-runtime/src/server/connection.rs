@@ -53,9 +53,10 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
             let wall = host.clock.now().wall;
             let last =
                 last.map(|frame| Ids::new(host.mint.as_ref()).encode(&frame, Some(&session), wall));
-            Box::pin(goodbye(transport.as_mut(), last, code)).await;
+            Box::pin(goodbye(&host, transport.as_mut(), last, code)).await;
         }
         Err(Some((rejected, code))) => {
+            host.counters.greeting_refused(&rejected.refusal.code);
             let now = host.clock.now();
             let text = if rejected.older {
                 rejected
@@ -65,7 +66,7 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
                 let last = refusal_frame(&rejected.request, None, &rejected.refusal);
                 Ids::new(host.mint.as_ref()).encode(&last, None, now.wall)
             };
-            Box::pin(goodbye(transport.as_mut(), Some(text), code)).await;
+            Box::pin(goodbye(&host, transport.as_mut(), Some(text), code)).await;
         }
         Err(None) => {}
     }
@@ -73,6 +74,7 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
 
 /// Sends a last frame, says goodbye, and does not wait for ever.
 async fn goodbye(
+    host: &Host,
     transport: &mut dyn crate::transport::Transport,
     last: Option<Text>,
     code: CloseCode,
@@ -80,6 +82,7 @@ async fn goodbye(
     let farewell = async {
         if let Some(text) = last {
             poll_fn(|cx| transport.poll_ready(cx)).await?;
+            host.counters.sent(1, text.len());
             transport.start_send(text)?;
         }
         poll_fn(|cx| transport.poll_close(cx, code, "")).await
@@ -174,10 +177,20 @@ impl<'a> Served<'a> {
                 }
                 Event::Received(Some(Ok(received))) => {
                     let now = self.host.clock.now();
+                    let counters = &self.host.counters;
                     let step = match received {
-                        Received::Frame(text) => self.state.receive(&text, now),
-                        Received::Unreadable(reason) => self.state.unreadable(&reason, now),
+                        Received::Frame(text) => {
+                            counters.received(text.len());
+                            self.state.receive(&text, now)
+                        }
+                        Received::Unreadable(reason) => {
+                            counters.received(0);
+                            self.state.unreadable(&reason, now)
+                        }
                     };
+                    if self.state.last_was_bad() {
+                        counters.bad_frame();
+                    }
                     if let Some(end) = self.step(step) {
                         return end;
                     }
@@ -348,6 +361,7 @@ impl<'a> Served<'a> {
                 let through = page.last().map_or(cursor, |last| last.event_seq);
                 let through = through.min(self.page_through);
                 let mut held = self.welcomed.feed.held(self.conn, through);
+                let mut replayed = 0;
                 for delivered in page {
                     if delivered.event_seq > through {
                         break;
@@ -370,7 +384,9 @@ impl<'a> Served<'a> {
                     }
                     self.queue
                         .push_back(Frame::of_entry(delivered.kind, &face, cursor, payload));
+                    replayed += 1;
                 }
+                self.host.counters.replayed(replayed);
                 self.queue.extend(held.into_iter().map(|(_, frame)| frame));
                 self.welcomed.feed.read_up_to(self.conn, cursor);
                 None
@@ -469,6 +485,7 @@ impl<'a> Served<'a> {
     /// Hands over what the transport takes, and flushes when there is nothing more. Ready only when the transport is broken.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
         let (mut written, mut bytes) = (0, 0);
+        let (mut sent, mut sent_bytes) = (0, 0);
         let wall = self.host.clock.now().wall;
         let mut turns = WRITE_BATCH;
         let outcome = loop {
@@ -500,6 +517,8 @@ impl<'a> Served<'a> {
                 break Poll::Pending;
             };
             let text = self.ids.encode(&frame, Some(&self.session_id), wall);
+            sent += 1;
+            sent_bytes += text.len();
             if let Err(error) = self.transport.start_send(text) {
                 break Poll::Ready(error);
             }
@@ -514,6 +533,9 @@ impl<'a> Served<'a> {
             }
             self.dirty = true;
         };
+        if sent > 0 {
+            self.host.counters.sent(sent, sent_bytes);
+        }
         if written > 0 {
             self.state.used(self.host.clock.now());
             self.written = written;

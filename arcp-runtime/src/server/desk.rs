@@ -6,6 +6,7 @@ use super::agents::Agents;
 use super::children::Children;
 use super::credentials::Credentials;
 use super::dispatch::Inbox;
+use super::metrics::Counters;
 use crate::clock::Clock;
 use crate::id::Mint;
 use crate::limits::Limits;
@@ -23,6 +24,7 @@ pub(crate) struct Desk {
     pub(crate) children: Children,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) counters: Arc<Counters>,
 }
 
 impl Desk {

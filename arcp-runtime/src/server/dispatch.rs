@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use super::connection::FAR;
@@ -18,6 +18,7 @@ use super::lanes::Lanes;
 pub(super) use super::lanes::{Call, Told};
 pub(crate) use super::lanes::{Inbox, Stopped};
 use super::line::{Line, Owing};
+use super::metrics::Counters;
 use crate::clock::Clock;
 use crate::id::SessionKey;
 use crate::limits::{CALLS_AT_ONCE, COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
@@ -63,6 +64,9 @@ pub(super) struct Dispatch {
     feeds: HashMap<SessionKey, Arc<Feed>>,
     attached: HashMap<ConnKey, Arc<Feed>>,
     faces: Arc<Faces>,
+    counters: Arc<Counters>,
+    /// Whether the runtime drains and no job is left.
+    drained: watch::Sender<bool>,
     stopping: bool,
     /// Answers that will be among the effects that collect now.
     asked: Vec<Owing>,
@@ -79,6 +83,8 @@ pub(super) fn new(
 ) -> (Dispatch, Inbox) {
     let (inbox, lanes) = super::lanes::new(&limits);
     let jobs = jobs(inbox.clone());
+    let counters = Arc::clone(&jobs.desk.counters);
+    let drained = watch::Sender::new(false);
     let dispatch = Dispatch {
         core,
         clock,
@@ -90,6 +96,8 @@ pub(super) fn new(
         feeds: HashMap::new(),
         attached: HashMap::new(),
         faces,
+        counters,
+        drained,
         stopping: false,
         asked: Vec::new(),
     };
@@ -97,6 +105,11 @@ pub(super) fn new(
 }
 
 impl Dispatch {
+    /// Becomes true when the runtime drains and no job is left to wait for.
+    pub(super) fn drained(&self) -> watch::Receiver<bool> {
+        self.drained.subscribe()
+    }
+
     /// Runs until a shutdown was carried out, or the store failed for good. `pending` is what recovery led to.
     ///
     /// # Errors
@@ -111,7 +124,8 @@ impl Dispatch {
     }
 
     async fn drive(&mut self, mut pending: Output) -> Result<(), StoreError> {
-        let store = Arc::clone(&self.store);
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        let counters = Arc::clone(&self.counters);
         let mut calls = Vec::with_capacity(CALLS_AT_ONCE);
         let mut told = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut held = Vec::new();
@@ -125,6 +139,7 @@ impl Dispatch {
             if !self.stopping {
                 self.core.expire(now, &mut pending);
             }
+            self.show();
             if commit.is_none() {
                 held.append(&mut pending.effects);
                 held_asked.append(&mut self.asked);
@@ -139,6 +154,8 @@ impl Dispatch {
                     commit = Some(Box::pin(commit_with_retries(
                         store.as_ref(),
                         std::mem::take(&mut pending.records).into(),
+                        counters.as_ref(),
+                        clock.as_ref(),
                     )));
                 }
             }
@@ -169,6 +186,15 @@ impl Dispatch {
                 }
                 () = timer.as_mut(), if armed.is_some() && !self.stopping => armed = None,
             }
+        }
+    }
+
+    /// Shows what was counted and whether the drain is over, before anybody is told of what led to it.
+    fn show(&self) {
+        self.counters.show(&self.core);
+        if self.core.drained() {
+            self.drained
+                .send_if_modified(|drained| !std::mem::replace(drained, true));
         }
     }
 
@@ -363,15 +389,25 @@ fn log(audit: &Audit) {
 }
 
 /// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.
-async fn commit_with_retries(store: &dyn Store, records: Arc<[Record]>) -> Result<(), StoreError> {
-    for pause in COMMIT_PAUSES {
-        match store.commit(Arc::clone(&records)).await {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                tracing::error!(%error, "a commit failed; trying again");
-                tokio::time::sleep(pause).await;
-            }
-        }
+async fn commit_with_retries(
+    store: &dyn Store,
+    records: Arc<[Record]>,
+    counters: &Counters,
+    clock: &dyn Clock,
+) -> Result<(), StoreError> {
+    let began = clock.now().mono;
+    let mut pauses = COMMIT_PAUSES.iter();
+    loop {
+        let Err(error) = store.commit(Arc::clone(&records)).await else {
+            let took = clock.now().mono.saturating_sub(began);
+            counters.committed(records.len(), took);
+            return Ok(());
+        };
+        counters.commit_failed();
+        let Some(pause) = pauses.next() else {
+            return Err(error);
+        };
+        tracing::error!(%error, "a commit failed; trying again");
+        tokio::time::sleep(*pause).await;
     }
-    store.commit(records).await
 }

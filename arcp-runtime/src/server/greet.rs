@@ -60,13 +60,7 @@ pub(super) async fn greet(
         }
     };
     let (answer, answered) = tokio::sync::oneshot::channel();
-    let stopped = || {
-        reject(
-            &request,
-            Refusal::cap("shutdown", "the runtime is shutting down; try again later"),
-            CloseCode::GoingAway,
-        )
-    };
+    let stopped = || reject(&request, Refusal::shutdown(), CloseCode::GoingAway);
     host.inbox
         .call(Call::Greet(conn, input, answer))
         .await
@@ -98,9 +92,13 @@ async fn first_frame(
         Ok(None) => Err(None),
         Ok(Some(Err(error))) => Err(fault(&error)),
         Ok(Some(Ok(Received::Unreadable(reason)))) => {
+            host.counters.received(0);
             Err(Some((Refusal::invalid(reason), CloseCode::Protocol)))
         }
-        Ok(Some(Ok(Received::Frame(text)))) => Ok(text),
+        Ok(Some(Ok(Received::Frame(text)))) => {
+            host.counters.received(text.len());
+            Ok(text)
+        }
     }
 }
 

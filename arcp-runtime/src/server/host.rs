@@ -10,6 +10,7 @@ use super::credentials::Credentials;
 use super::dispatch::Inbox;
 use super::faces::Faces;
 use super::logins::Logins;
+use super::metrics::Counters;
 use crate::auth::Verifier;
 use crate::clock::Clock;
 use crate::id::Mint;
@@ -31,6 +32,7 @@ pub(super) struct Host {
     pub verifier: Arc<dyn Verifier>,
     pub logins: Logins,
     pub credentials: Arc<Credentials>,
+    pub counters: Arc<Counters>,
     pub inbox: Inbox,
 }
 

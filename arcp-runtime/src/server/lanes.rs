@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use super::dispatch::Greeted;
 use super::feed::Feed;
 use super::line::Owing;
+use super::metrics::QueueMetrics;
 use crate::limits::{CALLS_AT_ONCE, INPUTS_AT_ONCE, Limits};
 use crate::protocol::core::{ConnKey, Input};
 
@@ -65,6 +66,21 @@ impl Inbox {
             Err(TrySendError::Full(call)) => Ok(Some(call)),
             Err(TrySendError::Closed(_)) => Err(Stopped),
         }
+    }
+
+    /// What waits in the lanes now.
+    pub(super) fn depth(&self) -> QueueMetrics {
+        let capacity = self.calls.max_capacity();
+        QueueMetrics {
+            requests: capacity - self.calls.capacity(),
+            events: self.agents.max_capacity() - self.agents.capacity(),
+            capacity,
+        }
+    }
+
+    /// Whether nobody takes anything any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.calls.is_closed()
     }
 
     /// Sends on the agents' lane.

@@ -26,8 +26,10 @@ mod connect;
 
 #[cfg(feature = "tls")]
 pub use accept::accept_tls;
+#[cfg(feature = "tower")]
+pub(crate) use accept::answer;
 pub use accept::{
-    AcceptError, Refusal, Upgrade, accept, accept_guarded, accept_tcp, loopback_only,
+    AcceptError, Refusal, Upgrade, accept, accept_guarded, accept_tcp, loopback_only, same_origin,
 };
 pub use connect::{ConnectError, ConnectOptions, connect, connect_over};
 
@@ -179,7 +181,7 @@ where
     }
 
     /// A transport over a stream whose handshake is done, with what was read too much.
-    async fn after_handshake(
+    pub(crate) async fn after_handshake(
         stream: S,
         rest: Vec<u8>,
         role: Role,

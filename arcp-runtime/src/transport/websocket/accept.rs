@@ -9,7 +9,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::handshake::machine::TryParse as _;
-use tokio_tungstenite::tungstenite::handshake::server::{Request, create_response, write_response};
+use tokio_tungstenite::tungstenite::handshake::server::{
+    Request, Response, create_response, write_response,
+};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
@@ -58,6 +60,16 @@ impl Refusal {
         Self {
             status,
             reason: reason.into(),
+        }
+    }
+
+    /// The headers that go with the status: what would have been right, or when to come back.
+    pub(crate) fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        match self.status {
+            405 => &[("allow", "GET")],
+            426 => &[("upgrade", "websocket"), ("sec-websocket-version", "13")],
+            503 => &[("retry-after", "1")],
+            _ => &[],
         }
     }
 }
@@ -220,6 +232,33 @@ pub fn loopback_only(upgrade: &Upgrade<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A guard against pages of other origins: an `Origin`, where there is one, has to be that of the `Host` that was asked.
+///
+/// Browsers always send an origin, other clients seldom do. Behind a proxy that changes `Host`, write a guard that names the origins.
+///
+/// # Errors
+/// 403, naming the header.
+pub fn same_origin(upgrade: &Upgrade<'_>) -> Result<(), Refusal> {
+    let Some(origin) = upgrade.origin else {
+        return Ok(());
+    };
+    let place = |text: &str| {
+        let url = url::Url::parse(text).ok()?;
+        Some((url.host_str()?.to_owned(), url.port_or_known_default()?))
+    };
+    let scheme = origin.split("://").next().unwrap_or_default();
+    let asked = upgrade
+        .host
+        .and_then(|host| place(&format!("{scheme}://{host}")));
+    if asked.is_some() && asked == place(origin) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        403,
+        "pages of other origins may not connect to this runtime",
+    ))
+}
+
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -245,8 +284,9 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin,
 {
     let answer = match read_request(&mut stream, limits.max_header).await? {
-        Ok((request, rest)) => check(&request, peer, guard)
-            .and_then(|()| upgrade(&request))
+        Ok((request, rest)) => on_our_path(&request)
+            .and_then(|()| answer(&request, peer, guard))
+            .and_then(|response| written(&response))
             .map(|text| (text, rest)),
         Err(refusal) => Err(refusal),
     };
@@ -266,8 +306,13 @@ where
 /// Answers with a status instead of an upgrade, and ends the connection.
 async fn refuse(stream: &mut (impl AsyncWrite + Unpin), refusal: &Refusal) -> io::Result<()> {
     let Refusal { status, reason } = refusal;
+    let headers: String = refusal
+        .headers()
+        .iter()
+        .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
+        .collect();
     let text = format!(
-        "HTTP/1.1 {status} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reason}\n",
+        "HTTP/1.1 {status} {}\r\n{headers}Content-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{reason}\n",
         status_name(*status),
         reason.len() + 1
     );
@@ -325,15 +370,19 @@ fn parse(seen: &mut Vec<u8>, end: usize) -> Result<(Request, Vec<u8>), Refusal> 
     }
 }
 
-fn check(
+fn on_our_path(request: &Request) -> Result<(), Refusal> {
+    match request.uri().path() {
+        PATH | "/" => Ok(()),
+        _ => Err(Refusal::new(404, format!("the runtime's path is {PATH}"))),
+    }
+}
+
+/// The answer that upgrades, or why there is none. Whose path it is has been decided before.
+pub(crate) fn answer(
     request: &Request,
     peer: Option<IpAddr>,
     guard: impl FnOnce(&Upgrade<'_>) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
-    let path = request.uri().path();
-    if path != PATH && path != "/" {
-        return Err(Refusal::new(404, format!("the runtime's path is {PATH}")));
-    }
+) -> Result<Response, Refusal> {
     // A header that is no text is there, but must not be taken for the missing one that a guard lets pass.
     let header = |name| {
         request
@@ -342,21 +391,12 @@ fn check(
             .map(|value| value.to_str().unwrap_or("\u{fffd}"))
     };
     guard(&Upgrade {
-        path,
+        path: request.uri().path(),
         host: header("host"),
         origin: header("origin"),
         peer,
-    })
-}
-
-/// The bytes of the answer that upgrades.
-fn upgrade(request: &Request) -> Result<Vec<u8>, Refusal> {
-    let mut response = create_response(request).map_err(|error| {
-        Refusal::new(
-            426,
-            format!("this path takes WebSocket upgrades only: {error}"),
-        )
     })?;
+    let mut response = create_response(request).map_err(|error| not_an_upgrade(&error))?;
     let offered = request
         .headers()
         .get_all("sec-websocket-protocol")
@@ -370,8 +410,28 @@ fn upgrade(request: &Request) -> Result<Vec<u8>, Refusal> {
             HeaderValue::from_static(SUBPROTOCOL),
         );
     }
+    Ok(response)
+}
+
+fn not_an_upgrade(error: &WsError) -> Refusal {
+    match error {
+        WsError::Protocol(ProtocolError::WrongHttpMethod) => {
+            Refusal::new(405, "a WebSocket handshake is a GET request")
+        }
+        WsError::Protocol(ProtocolError::MissingSecWebSocketKey) => {
+            Refusal::new(400, "Sec-WebSocket-Key: missing")
+        }
+        error => Refusal::new(
+            426,
+            format!("this path takes WebSocket upgrades only: {error}"),
+        ),
+    }
+}
+
+/// The bytes of the answer that upgrades.
+fn written(response: &Response) -> Result<Vec<u8>, Refusal> {
     let mut text = Vec::with_capacity(256);
-    write_response(&mut text, &response)
+    write_response(&mut text, response)
         .map_err(|error| Refusal::new(500, format!("the answer cannot be written: {error}")))?;
     Ok(text)
 }
