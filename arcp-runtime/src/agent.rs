@@ -15,6 +15,7 @@ mod delegation;
 pub mod demo;
 pub mod probe;
 mod stream;
+mod upstream;
 
 pub use context::{Call, JobContext};
 pub use delegation::{Delegated, Delegation};

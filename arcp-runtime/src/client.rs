@@ -40,6 +40,7 @@ use arcp_generated::session::{JobFilter, Jobs, ListJobs};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 mod connect;
+mod credential;
 mod driver;
 mod events;
 mod job;

@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 
 mod closing;
 mod connection;
+mod credentials;
 mod events;
 mod listing;
 mod other_runtimes;

@@ -260,17 +260,25 @@ impl JobContext {
         self.operation(&tool, args, &target.operation(&tool)).await
     }
 
-    /// Asks for the use of a model; shown as a call of the tool `model` (§9.7).
+    /// Asks for the use of a model, for one call of it that the agent makes afterwards; shown as a call of the tool `model` (§9.7).
+    ///
+    /// An upstream's refusal is told by [`Call::fail`] with [`AgentError::from_upstream`].
+    ///
+    /// # Errors
+    /// The refusal, as for [`JobContext::tool_call`].
+    pub async fn model_call(&self, model: impl Into<String>) -> Result<Call, AgentError> {
+        let model = model.into();
+        let args = Json::from_serialize(&serde_json::json!({ "id": model }))?;
+        self.operation("model", args, &Operation::ModelUse { model: &model })
+            .await
+    }
+
+    /// As [`JobContext::model_call`], where there is nothing to tell of how the call ended.
     ///
     /// # Errors
     /// The refusal, as for [`JobContext::tool_call`].
     pub async fn use_model(&self, model: impl Into<String>) -> Result<(), AgentError> {
-        let model = model.into();
-        let args = Json::from_serialize(&serde_json::json!({ "id": model }))?;
-        self.operation("model", args, &Operation::ModelUse { model: &model })
-            .await?
-            .succeed(Json::null())
-            .await
+        self.model_call(model).await?.succeed(Json::null()).await
     }
 
     /// Asks for what a vendor's capability guards, `x-vendor.<vendor>.<name>` (§9.2); shown as a call of a tool of that name.

@@ -4,12 +4,14 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use arcp_generated::common::JobId;
+use arcp_generated::credential::Credential;
 use arcp_generated::event::EventBody;
 use arcp_generated::job::{Accepted, Subscribed};
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, watch};
 
+use super::credential::Credentials;
 use super::events::EventStream;
 use super::queue::Receiver;
 use super::{
@@ -25,6 +27,8 @@ pub(super) struct Face {
     pub(super) job_id: JobId,
     pub(super) accepted: Option<Arc<Accepted>>,
     pub(super) subscribed: Option<Arc<Subscribed>>,
+    /// `None` when the answer named none.
+    pub(super) credentials: Option<Credentials>,
 }
 
 impl Face {
@@ -34,29 +38,38 @@ impl Face {
             job_id,
             accepted: None,
             subscribed: None,
+            credentials: None,
         }
     }
 
     /// Takes over what another face knows.
     pub(super) fn learn(&mut self, face: Self) {
+        // An answer that names no credentials takes none from the job that has them.
+        if face.credentials.is_some() || face.job_id != self.job_id {
+            self.credentials = face.credentials;
+        }
         self.job_id = face.job_id;
         self.accepted = face.accepted.or(self.accepted.take());
         self.subscribed = face.subscribed.or(self.subscribed.take());
     }
 
     /// Of a job that was submitted.
-    pub(super) fn accepted(accepted: Accepted) -> Self {
+    pub(super) fn accepted(mut accepted: Accepted) -> Self {
         Self {
-            accepted: Some(Arc::new(accepted.clone())),
-            ..Self::of(accepted.job_id)
+            credentials: Credentials::taken_from(&mut accepted.credentials),
+            job_id: accepted.job_id.clone(),
+            accepted: Some(Arc::new(accepted)),
+            subscribed: None,
         }
     }
 
     /// Of a job that was subscribed to.
-    pub(super) fn subscribed(subscribed: Subscribed) -> Self {
+    pub(super) fn subscribed(mut subscribed: Subscribed) -> Self {
         Self {
-            subscribed: Some(Arc::new(subscribed.clone())),
-            ..Self::of(subscribed.job_id)
+            credentials: Credentials::taken_from(&mut subscribed.credentials),
+            job_id: subscribed.job_id.clone(),
+            accepted: None,
+            subscribed: Some(Arc::new(subscribed)),
         }
     }
 }
@@ -99,14 +112,29 @@ impl JobHandle {
         self.face.borrow().job_id.clone()
     }
 
-    /// The runtime's acceptance: resolved agent, effective lease, credentials. `None` for a job that was not submitted here.
+    /// The runtime's acceptance: resolved agent, effective lease. `None` for a job that was not submitted here.
+    ///
+    /// Its `credentials` are taken out of it: [`JobHandle::credentials`] has them as long as they are good.
     pub fn accepted(&self) -> Option<Arc<Accepted>> {
         self.face.borrow().accepted.clone()
     }
 
-    /// How the job stood when it was subscribed to. `None` for a job that was not.
+    /// How the job stood when it was subscribed to, without its credentials. `None` for a job that was not.
     pub fn subscribed(&self) -> Option<Arc<Subscribed>> {
         self.face.borrow().subscribed.clone()
+    }
+
+    /// The job's provisioned credentials as they are now (§9.8): with the value of the last rotation that was received, and empty once the job has ended.
+    /// The runtime gives them to the principal that submitted the job only.
+    ///
+    /// A credential is good at its own endpoint and must be shown nowhere else. What its `constraints` leave out may still be bounded by the lease
+    /// (§9.8.3). One of a scheme that this client does not know is left out.
+    pub fn credentials(&self) -> Vec<Credential> {
+        let face = self.face.borrow();
+        face.credentials
+            .as_ref()
+            .map(Credentials::all)
+            .unwrap_or_default()
     }
 
     /// The job's events, from the first one that was not taken yet. The stream is given once; a second one is empty.

@@ -8,8 +8,11 @@ use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
 
+use arcp_generated::common::CredentialId;
+use arcp_generated::credential::CredentialValue;
 use tokio::sync::watch;
 
+use super::super::credential::Credentials;
 use super::super::job::{Face, JobHandle};
 use super::super::queue::{self, Position, QueueLimits, Sender};
 use super::super::{ClientError, Incident, JobEvent, Loss, LossReason, Opened, Outcome};
@@ -56,6 +59,15 @@ impl Sink {
     /// Shows what is new of the job beside what is known of it.
     pub(super) fn show(&self, face: Face) {
         self.face.send_modify(|known| known.learn(face));
+    }
+
+    /// A credential has a new value.
+    fn rotate(&self, id: &CredentialId, value: &CredentialValue) {
+        self.face.send_modify(|face| {
+            if let Some(credentials) = &mut face.credentials {
+                credentials.rotate(id, value);
+            }
+        });
     }
 
     /// Whether nobody has a handle or a stream any more.
@@ -189,8 +201,14 @@ impl Driver {
                     Ok(event) => event.event_seq,
                     Err(loss) => loss.from,
                 };
-                if item.is_ok() {
+                if let Ok(event) = &item {
                     self.progressed();
+                    // Before its consumer sees the event, which may be long after.
+                    if let (Some((id, value)), Some(sink)) =
+                        (Credentials::rotation(&event.body), self.sinks.get(&key))
+                    {
+                        sink.rotate(id, value);
+                    }
                 }
                 self.held = Some(Held {
                     key,
@@ -219,6 +237,7 @@ impl Driver {
                 self.progressed();
                 if let Some(mut sink) = self.sinks.remove(&key) {
                     sink.tell_lag();
+                    sink.face.send_modify(|face| face.credentials = None);
                     sink.outcome.send_replace(Some(Arc::new(outcome)));
                 }
             }

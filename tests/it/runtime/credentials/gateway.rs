@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use arcp_generated::credential::CredentialValue;
+use arcp_generated::event::Metric;
+use arcp_runtime::agent::{AgentError, JobContext};
+use arcp_runtime::arcp_agent;
 use arcp_runtime::credential::{LiteLlm, LiteLlmError};
 use arcp_runtime::store::{Durability, SqliteStore};
 use axum::extract::State;
@@ -25,7 +28,12 @@ struct Gateway {
     troubles: Arc<Mutex<Vec<StatusCode>>>,
     /// How many deletions were answered with success.
     deleted: watch::Sender<usize>,
+    /// The models that were asked for, and what each call of them costs.
+    called: Arc<Mutex<Vec<String>>>,
 }
+
+/// What the gateway takes for a call.
+const PRICE: f64 = 1.5;
 
 impl Gateway {
     fn checked(&self, headers: &HeaderMap) -> Result<(), StatusCode> {
@@ -44,6 +52,7 @@ impl Gateway {
         let routes = Router::new()
             .route("/gw/key/generate", post(generate))
             .route("/gw/key/delete", post(delete))
+            .route("/gw/chat/completions", post(complete))
             .with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         address
@@ -97,6 +106,70 @@ async fn delete(
     Ok(Json(json!({"deleted_keys": aliases})))
 }
 
+/// Enforces the budget of a key in its own words, and knows one model less than it was asked for.
+async fn complete(
+    State(gateway): State<Gateway>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let refusal = |status, kind: &str| {
+        let message = format!("refused, key {:?}", headers["authorization"]);
+        (
+            status,
+            Json(json!({"error": {"type": kind, "message": message}})),
+        )
+    };
+    let model = body["model"].as_str().unwrap().to_owned();
+    gateway.called.lock().unwrap().push(model.clone());
+    let mut keys = gateway.keys.lock().unwrap();
+    let bearer = headers["authorization"].to_str().unwrap();
+    let alias = bearer.strip_prefix("Bearer sk-").unwrap();
+    let Some(key) = keys.get_mut(alias) else {
+        return refusal(StatusCode::UNAUTHORIZED, "token_not_found");
+    };
+    if model == "withdrawn" {
+        return refusal(StatusCode::UNAUTHORIZED, "key_model_access_denied");
+    }
+    let spent = key["spent"].as_f64().unwrap_or_default();
+    if spent >= key["max_budget"].as_f64().unwrap() {
+        return refusal(StatusCode::BAD_REQUEST, "budget_exceeded");
+    }
+    key["spent"] = json!(spent + PRICE);
+    (
+        StatusCode::OK,
+        Json(json!({"choices": [{"message": {"content": "hello"}}]})),
+    )
+}
+
+/// Asks the gateway for each of the models, as often as it is told to, and reports what it believes a call to cost.
+#[arcp_agent]
+async fn caller(ctx: JobContext, models: Vec<String>) -> Result<(), AgentError> {
+    let http = reqwest::Client::new();
+    for model in models {
+        let Ok(call) = ctx.model_call(&model).await else {
+            continue;
+        };
+        let credential = ctx.credentials().remove(0);
+        let answer = http
+            .post(format!("{}/chat/completions", credential.endpoint.as_str()))
+            .bearer_auth(credential.value.as_str())
+            .json(&json!({"model": model}))
+            .send()
+            .await?;
+        let status = answer.status();
+        let body = answer.text().await?;
+        if status.is_success() {
+            call.succeed(body.parse()?).await?;
+            ctx.metric(Metric::new("cost.inference", "0.25".parse()?).with_unit("USD"))
+                .await?;
+        } else {
+            call.fail(&AgentError::from_upstream(status.as_u16(), &body))
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 fn master() -> CredentialValue {
     MASTER.parse().unwrap()
 }
@@ -107,7 +180,10 @@ async fn with_gateway(gateway: &Gateway, folder: &tempfile::TempDir) -> Runtime 
     assert!(!format!("{litellm:?}").contains(MASTER));
     super::super::start(
         limits(),
-        Runtime::builder().store(store).provisioner(litellm),
+        Runtime::builder()
+            .store(store)
+            .provisioner(litellm)
+            .agent(caller),
     )
     .await
 }
@@ -162,6 +238,62 @@ async fn a_gateway_makes_a_key_with_the_leases_bounds_and_deletes_it() {
     until_end(&mut peer, &job).await;
     gateway.deleted(2).await;
     assert!(gateway.keys.lock().unwrap().is_empty());
+}
+
+/// Each of the events of one kind, as its code, its value or `ok`.
+fn outcomes(frames: &[Value], kind: &str) -> Vec<String> {
+    let events = frames
+        .iter()
+        .filter(|frame| frame["payload"]["kind"] == kind);
+    events
+        .map(|frame| &frame["payload"]["body"])
+        .filter(|body| kind != "metric" || body["name"] == "cost.budget.remaining")
+        .map(|body| match (&body["error"]["code"], &body["value"]) {
+            (Value::String(code), _) => code.clone(),
+            (_, Value::Number(value)) => value.to_string(),
+            _ => "ok".to_owned(),
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn what_a_gateway_refuses_is_told_in_the_protocols_words() {
+    let (gateway, folder) = (Gateway::default(), tempfile::tempdir().unwrap());
+    let runtime = with_gateway(&gateway, &folder).await;
+    let mut peer = hello(&runtime).await;
+    let models = ["withdrawn", "fast", "fast", "fast", "large"];
+    peer.send(
+        "job.submit",
+        json!({
+            "agent": "caller", "input": models,
+            "lease_request": {"cost.budget": ["USD:2"], "model.use": ["fast", "withdrawn"]},
+        }),
+    )
+    .await;
+    let accepted = peer.receive().await;
+    let frames = until_end(&mut peer, &accepted["job_id"]).await;
+    assert_eq!(
+        outcomes(&frames, "tool_result"),
+        [
+            "PERMISSION_DENIED",
+            "ok",
+            "ok",
+            "BUDGET_EXHAUSTED",
+            // This one the lease refuses, whatever the gateway would say.
+            "PERMISSION_DENIED"
+        ]
+    );
+    // What is left is told whoever enforces, and by our count there was enough left.
+    assert_eq!(outcomes(&frames, "metric"), ["1.75", "1.5"]);
+    assert_eq!(
+        *gateway.called.lock().unwrap(),
+        ["withdrawn", "fast", "fast", "fast"]
+    );
+    assert!(
+        frames
+            .iter()
+            .all(|frame| !frame.to_string().contains("sk-"))
+    );
 }
 
 #[tokio::test]
