@@ -237,6 +237,8 @@ pub(crate) const GOODBYE: Duration = Duration::from_secs(2);
 pub(crate) const LEAVING: Duration = Duration::from_secs(5);
 /// How long a store may take to answer whether it is there.
 pub(crate) const READY_WAIT: Duration = Duration::from_secs(2);
+/// How long nobody is let in after a connection could not be accepted.
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Requests for the history of a job that one session may have under way.
 pub(crate) const LOOKUPS_PER_SESSION: usize = 32;
 /// How often over a session's buffer may hold histories that it asked for and has not been sent.

@@ -16,6 +16,8 @@ use arcp_generated::session::{Feature, RuntimeInfo};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::agent::Agent;
 use crate::auth::{BearerTokens, Verifier};
@@ -49,6 +51,7 @@ mod inline;
 mod jobs;
 mod lanes;
 mod line;
+mod listen;
 mod logins;
 pub(crate) mod metrics;
 mod outgoing;
@@ -71,6 +74,7 @@ pub use self::metrics::{
     AgentTally, Endings, Histogram, OperationRefusals, QueueMetrics, RuntimeMetrics, StoreMetrics,
     Tally, WireMetrics,
 };
+pub use self::listen::{ListenError, ListenOptions, Listening};
 pub use self::readiness::Readiness;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.
@@ -135,7 +139,36 @@ struct Shared {
     /// Set when the drain begins, before the dispatcher hears of it.
     draining: AtomicBool,
     drained: watch::Receiver<bool>,
+    /// Cancelled when the runtime begins to stop.
+    leaving: CancellationToken,
+    listeners: TaskTracker,
     dispatch: tokio::sync::Mutex<Option<JoinHandle<Result<(), StoreError>>>>,
+}
+
+impl Shared {
+    /// Runs the dispatcher on a task of its own.
+    fn running(
+        drained: watch::Receiver<bool>,
+        dispatch: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+    ) -> Self {
+        let leaving = CancellationToken::new();
+        let over = leaving.clone().drop_guard();
+        let task = tokio::spawn(async move {
+            // However it ends, nobody else is let in.
+            let _over = over;
+            dispatch.await
+        });
+        Self {
+            next_conn: AtomicU64::new(1),
+            connections: AtomicUsize::new(0),
+            idle: Notify::new(),
+            draining: AtomicBool::new(false),
+            drained,
+            leaving,
+            listeners: TaskTracker::new(),
+            dispatch: tokio::sync::Mutex::new(Some(task)),
+        }
+    }
 }
 
 impl fmt::Debug for Runtime {
@@ -302,14 +335,7 @@ impl Builder {
             counters,
             inbox,
         };
-        let shared = Shared {
-            next_conn: AtomicU64::new(1),
-            connections: AtomicUsize::new(0),
-            idle: Notify::new(),
-            draining: AtomicBool::new(false),
-            drained: dispatch.drained(),
-            dispatch: tokio::sync::Mutex::new(Some(tokio::spawn(dispatch.run(pending)))),
-        };
+        let shared = Shared::running(dispatch.drained(), dispatch.run(pending));
         Ok(Runtime {
             host: Arc::new(host),
             shared: Arc::new(shared),

@@ -27,6 +27,7 @@ mod idempotency;
 mod jobs;
 mod jwt;
 mod lease;
+mod listen;
 mod listing;
 mod metrics;
 mod payloads;

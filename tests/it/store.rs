@@ -13,6 +13,10 @@ use tempfile::TempDir;
 
 mod contract;
 mod crash;
+// A store that somebody else might write has to keep the contract as well.
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../arcp-runtime/examples/custom_store.rs"]
+mod custom_store;
 mod faulty;
 mod files;
 mod model;
@@ -34,6 +38,16 @@ impl Fixture {
     fn memory() -> Self {
         Self {
             store: Some(Box::new(MemoryStore::new())),
+            file: None,
+        }
+    }
+
+    fn audited() -> Self {
+        Self {
+            store: Some(Box::new(custom_store::Audited {
+                inner: MemoryStore::new(),
+                audit: std::sync::mpsc::channel().0,
+            })),
             file: None,
         }
     }

@@ -11,6 +11,7 @@
 mod client;
 mod crash;
 mod demo;
+mod examples;
 mod faults;
 #[cfg(feature = "litellm")]
 mod gateway;

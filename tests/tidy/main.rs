@@ -11,6 +11,7 @@ mod dead;
 mod decisions;
 mod dependencies;
 mod doors;
+mod examples;
 mod limits;
 mod nouns;
 mod outside;

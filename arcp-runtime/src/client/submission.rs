@@ -3,12 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use arcp_generated::common::{AgentRef, IdempotencyKey, Json, TraceId};
+use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, Json, TraceId};
 use arcp_generated::job::Submit;
-use arcp_generated::lease::{Lease, LeaseConstraints};
+use arcp_generated::lease::{CapabilityName, Lease, LeaseConstraints, Pattern};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::ClientError;
+use crate::clock;
 
 /// A job to submit (§7.1). What cannot be sent is told by [`Client::submit`](super::Client::submit), so that the steps need no `?`.
 ///
@@ -58,7 +60,53 @@ impl Submission {
         })
     }
 
-    /// What the job may do (§9.2). Without it, nothing that needs authority.
+    /// Asks for a capability (§9.2): `fs.read` with path globs, `net.fetch` with URL globs, `tool.call`, `model.use` and `agent.delegate` with globs of names,
+    /// `cost.budget` with amounts. Calls add up. Without any, the job may do nothing that needs authority.
+    ///
+    /// ```
+    /// # use arcp_runtime::client::Submission;
+    /// let submission = Submission::to("research")
+    ///     .grant("tool.call", ["search.*"])
+    ///     .grant("cost.budget", ["USD:1.50", "EUR:1.00"]);
+    /// ```
+    #[must_use]
+    pub fn grant<P: AsRef<str>>(
+        self,
+        capability: impl AsRef<str>,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.with(|mut submit| {
+            let capability = capability.as_ref();
+            let named = CapabilityName::try_from(capability)
+                .map_err(|error| wrong(&format!("the capability `{capability}`"), &error))?;
+            let mut granted = submit.lease_request.remove(&named).unwrap_or_default();
+            for pattern in patterns {
+                let pattern = pattern.as_ref();
+                granted.push(Pattern::try_from(pattern).map_err(|error| {
+                    wrong(
+                        &format!("the pattern `{pattern}` of `{capability}`"),
+                        &error,
+                    )
+                })?);
+            }
+            submit.lease_request.insert(named, granted);
+            Ok(submit)
+        })
+    }
+
+    /// When the lease ends (§9.5); it must lie in the future when the runtime reads it.
+    #[must_use]
+    pub fn expires_at(self, at: Timestamp) -> Self {
+        self.with(|mut submit| {
+            let at = Expiry::try_from(clock::to_wire(at))
+                .map_err(|error| wrong("the end of the lease", &error))?;
+            let constraints = submit.lease_constraints.unwrap_or_default();
+            submit.lease_constraints = Some(constraints.with_expires_at(at));
+            Ok(submit)
+        })
+    }
+
+    /// What the job may do (§9.2), in place of what was granted before.
     #[must_use]
     pub fn lease(self, lease: Lease) -> Self {
         self.with(|submit| Ok(submit.with_lease_request(lease)))
@@ -116,6 +164,38 @@ impl From<Submit> for Submission {
         Self {
             submit: Ok(submit),
             trace_id: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grants_add_up_and_mistakes_are_told() {
+        let submission = Submission::to("a")
+            .grant("tool.call", ["x", "y"])
+            .grant("cost.budget", ["USD:1.00"])
+            .grant("tool.call", ["z".to_owned()])
+            .expires_at("2030-01-02T03:04:05.678Z".parse().unwrap());
+        let (submit, _) = submission.into_parts().unwrap();
+        let told = serde_json::to_value(&submit).unwrap();
+        assert_eq!(
+            told["lease_request"],
+            serde_json::json!({"tool.call": ["x", "y", "z"], "cost.budget": ["USD:1.00"]})
+        );
+        assert_eq!(
+            told["lease_constraints"]["expires_at"],
+            "2030-01-02T03:04:05.678Z"
+        );
+        for (wrong, place) in [
+            (Submission::to("a").grant("gpu", ["x"]), "`gpu`"),
+            (Submission::to("a").grant("fs.read", [""]), "the pattern ``"),
+            (Submission::to("a").expires_at(Timestamp::MIN), "the end"),
+        ] {
+            let told = wrong.into_parts().unwrap_err().to_string();
+            assert!(told.contains(place), "{told}");
         }
     }
 }

@@ -42,7 +42,7 @@ impl Runtime {
         self.shutdown().await
     }
 
-    /// Tells every client that the runtime stops, waits a few seconds for the connections to end, and stops. Jobs that run end with the next start,
+    /// Gives its addresses back, tells every client that the runtime stops, waits a few seconds for the connections to end, and stops. Jobs that run end with the next start,
     /// as after a crash: their clients get a retryable `INTERNAL_ERROR`. [`drain`](Self::drain) lets them end first.
     ///
     /// # Errors
@@ -52,6 +52,9 @@ impl Runtime {
     /// Dropped after its first poll, the runtime stops all the same. Can be called again to wait for it.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
         self.shared.draining.store(true, Ordering::Release);
+        self.shared.leaving.cancel();
+        self.shared.listeners.close();
+        self.shared.listeners.wait().await;
         // A dispatcher that has stopped already has nothing left to tell.
         let _ = self.host.inbox.call(Call::Tell(Input::Shutdown)).await;
         let outcome = self.stopped().await;

@@ -36,7 +36,7 @@ macro_rules! keep_the_contract {
     };
 }
 
-keep_the_contract!(memory, sqlite, sqlite_with_power: [
+keep_the_contract!(memory, audited, sqlite, sqlite_with_power: [
     a_new_store_is_empty,
     rows_come_back_as_they_were,
     later_records_change_rows,

@@ -1,0 +1,243 @@
+//! Listening for WebSockets (§4): connections on an address are shaken hands with and served, until the runtime stops.
+//!
+//! There is no TLS here: other machines are only let in where somebody says that they may be (§14).
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use super::Runtime;
+use crate::limits::ACCEPT_PAUSE;
+use crate::transport::BoxTransport;
+use crate::transport::websocket::{self, PATH, Refusal, Upgrade, WebSocketLimits};
+
+/// How to listen.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ListenOptions {
+    /// Buffers, frame size and times of each connection; without them those of [`WebSocketLimits::server`], with the runtime's frame size.
+    pub limits: Option<WebSocketLimits>,
+    /// Allows plain `ws://` to other machines.
+    pub insecure: bool,
+}
+
+impl ListenOptions {
+    /// Allows plain `ws://` to other machines: tokens then cross the network readable, unless a proxy in front of this speaks TLS.
+    #[must_use]
+    pub fn with_insecure(mut self, insecure: bool) -> Self {
+        self.insecure = insecure;
+        self
+    }
+
+    /// Sets buffers, frame size and times.
+    #[must_use]
+    pub fn with_limits(mut self, limits: WebSocketLimits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+}
+
+/// Why an address is not listened on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// Other machines could connect, and nobody said that they may.
+    #[error(
+        "{address} is not loopback and there is no TLS here: put a proxy with TLS in front and allow it with `insecure`, or listen on 127.0.0.1"
+    )]
+    Open {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address is taken, is not this machine's, or its name means nothing.
+    #[error("the address cannot be listened on: {0}; choose another one")]
+    Address(#[from] io::Error),
+    /// The runtime has stopped.
+    #[error("the runtime has stopped")]
+    Stopped,
+}
+
+/// An address that is listened on. Dropping it changes nothing: it is listened on until [`Listening::close`], or until the runtime stops.
+#[derive(Debug)]
+pub struct Listening {
+    address: SocketAddr,
+    closing: CancellationToken,
+    closed: CancellationToken,
+}
+
+impl Listening {
+    /// The address; the port is a real one where 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where clients connect: `ws://ADDRESS/arcp`.
+    pub fn url(&self) -> String {
+        format!("ws://{}{PATH}", self.address)
+    }
+
+    /// Takes no more connections and gives the address back. Those that are there go on.
+    ///
+    /// # Cancel safety
+    /// Dropping the future does not take the close back.
+    pub async fn close(self) {
+        self.closing.cancel();
+        self.closed.cancelled().await;
+    }
+
+    /// Waits until the address is no longer listened on, because of [`Listening::close`] or because the runtime stops.
+    ///
+    /// # Cancel safety
+    /// Can be called again after it was dropped.
+    pub async fn closed(&self) {
+        self.closed.cancelled().await;
+    }
+}
+
+impl Runtime {
+    /// Listens on a loopback address for WebSockets and serves whoever connects, until the runtime stops. Port 0 means any free port.
+    ///
+    /// Pages of other origins are refused, because a browser can be made to connect to this machine (§14).
+    ///
+    /// ```
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use arcp_runtime::server::Runtime;
+    ///
+    /// let runtime = Runtime::builder().start().await?;
+    /// let listening = runtime.listen("127.0.0.1:0").await?;
+    /// assert!(listening.url().starts_with("ws://127.0.0.1:"));
+    /// runtime.shutdown().await?;
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`ListenError::Open`] for an address that other machines reach, [`ListenError::Address`] for one that cannot be had,
+    /// [`ListenError::Stopped`] for a runtime that has stopped.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives the address back.
+    pub async fn listen(&self, address: impl ToSocketAddrs) -> Result<Listening, ListenError> {
+        self.listen_with(address, ListenOptions::default()).await
+    }
+
+    /// As [`Runtime::listen`], with options. On an address that other machines reach, whoever asks is let in, whatever host and origin they name.
+    ///
+    /// # Errors
+    /// As [`Runtime::listen`].
+    ///
+    /// # Cancel safety
+    /// As [`Runtime::listen`].
+    pub async fn listen_with(
+        &self,
+        address: impl ToSocketAddrs,
+        options: ListenOptions,
+    ) -> Result<Listening, ListenError> {
+        let addresses: Vec<SocketAddr> = lookup_host(address).await?.collect();
+        // Before anybody could connect.
+        let open = addresses.iter().find(|one| !one.ip().is_loopback());
+        if let Some(address) = open.filter(|_| !options.insecure) {
+            return Err(ListenError::Open { address: *address });
+        }
+        let listener = TcpListener::bind(&addresses[..]).await?;
+        let address = listener.local_addr()?;
+        let limits = options.limits.unwrap_or_else(|| {
+            WebSocketLimits::server().with_max_frame(self.host.limits.frame_bytes)
+        });
+        let door = Door {
+            runtime: self.clone(),
+            limits,
+            loopback: address.ip().is_loopback(),
+            closing: self.shared.leaving.child_token(),
+            // So many may be shaking hands as could be served.
+            seats: Arc::new(Semaphore::new(
+                self.host
+                    .limits
+                    .connections
+                    .clamp(1, Semaphore::MAX_PERMITS),
+            )),
+        };
+        if door.closing.is_cancelled() {
+            return Err(ListenError::Stopped);
+        }
+        let listening = Listening {
+            address,
+            closing: door.closing.clone(),
+            closed: CancellationToken::new(),
+        };
+        let closed = listening.closed.clone().drop_guard();
+        self.shared.listeners.spawn(async move {
+            door.attend(listener).await;
+            drop(closed);
+        });
+        Ok(listening)
+    }
+}
+
+/// What takes connections in.
+#[derive(Clone)]
+struct Door {
+    runtime: Runtime,
+    limits: WebSocketLimits,
+    loopback: bool,
+    closing: CancellationToken,
+    seats: Arc<Semaphore>,
+}
+
+impl Door {
+    /// Takes connections until it is closed. The listener goes with this.
+    async fn attend(self, listener: TcpListener) {
+        let closing = self.closing.clone();
+        let _ = closing
+            .run_until_cancelled(async {
+                loop {
+                    let Ok(seat) = Arc::clone(&self.seats).acquire_owned().await else {
+                        return;
+                    };
+                    match listener.accept().await {
+                        Ok((stream, _)) => {
+                            let (door, runtime) = (self.clone(), self.runtime.clone());
+                            tokio::spawn(async move {
+                                // Boxed, so that an idle session does not keep the handshake's room.
+                                if let Some(transport) = Box::pin(door.shake(stream, seat)).await {
+                                    runtime.serve(transport).await;
+                                }
+                            });
+                        }
+                        Err(error) => {
+                            // Out of file descriptors, most likely: some have to be given back first.
+                            tracing::warn!(%error, "a connection could not be accepted");
+                            tokio::time::sleep(ACCEPT_PAUSE).await;
+                        }
+                    }
+                }
+            })
+            .await;
+    }
+
+    /// Shakes hands with who came, in its seat; `None` when that comes to nothing.
+    async fn shake(self, stream: TcpStream, _seat: OwnedSemaphorePermit) -> Option<BoxTransport> {
+        let guard = |upgrade: &Upgrade<'_>| self.guard(upgrade);
+        let shaking = websocket::accept_tcp(stream, &self.limits, guard);
+        match self.closing.run_until_cancelled(shaking).await? {
+            Ok(transport) => Some(Box::new(transport)),
+            Err(error) => {
+                tracing::debug!(%error, "a connection was not upgraded");
+                None
+            }
+        }
+    }
+
+    fn guard(&self, upgrade: &Upgrade<'_>) -> Result<(), Refusal> {
+        if self.loopback {
+            websocket::loopback_only(upgrade)
+        } else {
+            Ok(())
+        }
+    }
+}
