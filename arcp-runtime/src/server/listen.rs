@@ -1,10 +1,12 @@
 //! Listening for WebSockets (§4): connections on an address are shaken hands with and served, until the runtime stops.
 //!
-//! There is no TLS here: other machines are only let in where somebody says that they may be (§14).
+//! Without TLS other machines are only let in where somebody says that they may be (§14).
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+#[cfg(feature = "tls")]
+use std::sync::{PoisonError, RwLock};
 
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -13,7 +15,9 @@ use tokio_util::sync::CancellationToken;
 use super::Runtime;
 use crate::limits::ACCEPT_PAUSE;
 use crate::transport::BoxTransport;
-use crate::transport::websocket::{self, PATH, Refusal, Upgrade, WebSocketLimits};
+#[cfg(feature = "tls")]
+use crate::transport::tls::Identity;
+use crate::transport::websocket::{self, AcceptError, PATH, Refusal, Upgrade, WebSocketLimits};
 
 /// How to listen.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,9 @@ pub struct ListenOptions {
     pub limits: Option<WebSocketLimits>,
     /// Allows plain `ws://` to other machines.
     pub insecure: bool,
+    /// Speaks TLS, and nothing else, as this server.
+    #[cfg(feature = "tls")]
+    pub identity: Option<Identity>,
 }
 
 impl ListenOptions {
@@ -39,6 +46,25 @@ impl ListenOptions {
         self.limits = Some(limits);
         self
     }
+
+    /// Speaks TLS (`wss://`), and nothing else, as this server; other machines may connect then.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
+    #[cfg(feature = "tls")]
+    fn encrypts(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unused_self, reason = "with TLS there is something to look at")]
+    fn encrypts(&self) -> bool {
+        false
+    }
 }
 
 /// Why an address is not listened on.
@@ -47,7 +73,7 @@ impl ListenOptions {
 pub enum ListenError {
     /// Other machines could connect, and nobody said that they may.
     #[error(
-        "{address} is not loopback and there is no TLS here: put a proxy with TLS in front and allow it with `insecure`, or listen on 127.0.0.1"
+        "{address} is not loopback: give an identity for TLS, or put a proxy with TLS in front and allow it with `insecure`, or listen on 127.0.0.1"
     )]
     Open {
         /// The address.
@@ -65,6 +91,9 @@ pub enum ListenError {
 #[derive(Debug)]
 pub struct Listening {
     address: SocketAddr,
+    scheme: &'static str,
+    #[cfg(feature = "tls")]
+    identity: Arc<RwLock<Option<Identity>>>,
     closing: CancellationToken,
     closed: CancellationToken,
 }
@@ -75,9 +104,21 @@ impl Listening {
         self.address
     }
 
-    /// Where clients connect: `ws://ADDRESS/arcp`.
+    /// Where clients connect: `ws://ADDRESS/arcp`, with TLS `wss://ADDRESS/arcp`.
     pub fn url(&self) -> String {
-        format!("ws://{}{PATH}", self.address)
+        format!("{}://{}{PATH}", self.scheme, self.address)
+    }
+
+    /// Shows another certificate to who connects from now on. Connections that are there keep what they have, and an address without TLS stays without.
+    #[cfg(feature = "tls")]
+    pub fn renew(&self, identity: Identity) {
+        let mut held = self
+            .identity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if held.is_some() {
+            *held = Some(identity);
+        }
     }
 
     /// Takes no more connections and gives the address back. Those that are there go on.
@@ -141,7 +182,8 @@ impl Runtime {
         let addresses: Vec<SocketAddr> = lookup_host(address).await?.collect();
         // Before anybody could connect.
         let open = addresses.iter().find(|one| !one.ip().is_loopback());
-        if let Some(address) = open.filter(|_| !options.insecure) {
+        let encrypts = options.encrypts();
+        if let Some(address) = open.filter(|_| !options.insecure && !encrypts) {
             return Err(ListenError::Open { address: *address });
         }
         let listener = TcpListener::bind(&addresses[..]).await?;
@@ -149,9 +191,13 @@ impl Runtime {
         let limits = options.limits.unwrap_or_else(|| {
             WebSocketLimits::server().with_max_frame(self.host.limits.frame_bytes)
         });
+        #[cfg(feature = "tls")]
+        let identity = Arc::new(RwLock::new(options.identity));
         let door = Door {
             runtime: self.clone(),
             limits,
+            #[cfg(feature = "tls")]
+            identity: Arc::clone(&identity),
             loopback: address.ip().is_loopback(),
             closing: self.shared.leaving.child_token(),
             // So many may be shaking hands as could be served.
@@ -167,6 +213,9 @@ impl Runtime {
         }
         let listening = Listening {
             address,
+            scheme: if encrypts { "wss" } else { "ws" },
+            #[cfg(feature = "tls")]
+            identity,
             closing: door.closing.clone(),
             closed: CancellationToken::new(),
         };
@@ -185,6 +234,8 @@ struct Door {
     runtime: Runtime,
     limits: WebSocketLimits,
     loopback: bool,
+    #[cfg(feature = "tls")]
+    identity: Arc<RwLock<Option<Identity>>>,
     closing: CancellationToken,
     seats: Arc<Semaphore>,
 }
@@ -222,15 +273,31 @@ impl Door {
 
     /// Shakes hands with who came, in its seat; `None` when that comes to nothing.
     async fn shake(self, stream: TcpStream, _seat: OwnedSemaphorePermit) -> Option<BoxTransport> {
-        let guard = |upgrade: &Upgrade<'_>| self.guard(upgrade);
-        let shaking = websocket::accept_tcp(stream, &self.limits, guard);
+        let shaking = self.upgrade(stream);
         match self.closing.run_until_cancelled(shaking).await? {
-            Ok(transport) => Some(Box::new(transport)),
+            Ok(transport) => Some(transport),
             Err(error) => {
                 tracing::debug!(%error, "a connection was not upgraded");
                 None
             }
         }
+    }
+
+    async fn upgrade(&self, stream: TcpStream) -> Result<BoxTransport, AcceptError> {
+        let guard = |upgrade: &Upgrade<'_>| self.guard(upgrade);
+        #[cfg(feature = "tls")]
+        if let Some(identity) = self.identity() {
+            let shaking = websocket::accept_tls(stream, &identity, &self.limits, guard);
+            return Ok(Box::new(shaking.await?));
+        }
+        let shaking = websocket::accept_tcp(stream, &self.limits, guard);
+        Ok(Box::new(shaking.await?))
+    }
+
+    #[cfg(feature = "tls")]
+    fn identity(&self) -> Option<Identity> {
+        let held = self.identity.read();
+        held.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn guard(&self, upgrade: &Upgrade<'_>) -> Result<(), Refusal> {

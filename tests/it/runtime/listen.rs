@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use arcp_runtime::client::{Client, ClientError};
 use arcp_runtime::server::{ListenError, ListenOptions};
+use arcp_runtime::transport::tls::{Identity, Trust};
+use arcp_tests::certificates::Authority;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -134,4 +136,32 @@ async fn a_handshake_under_way_does_not_hold_the_stop() {
     connect(listening.url()).await.unwrap().close("done").await;
     runtime.shutdown().await.unwrap();
     assert_eq!(silent.read(&mut [0]).await.unwrap_or(0), 0);
+}
+
+#[tokio::test]
+async fn with_an_identity_it_speaks_tls_and_the_identity_can_be_renewed() {
+    let authorities = [Authority::named("first"), Authority::named("second")];
+    let identities = authorities.each_ref().map(|authority| {
+        let pair = authority.sign(&["localhost", "127.0.0.1"]);
+        Identity::from_pem(pair.certificate.as_bytes(), pair.key.as_bytes()).unwrap()
+    });
+    let [first, second] = identities;
+    let runtime = in_memory(Limits::default()).await;
+    let options = ListenOptions::default().with_identity(first);
+    // Other machines may connect, for nobody on the way can read what is said.
+    let listening = runtime.listen_with("0.0.0.0:0", options).await.unwrap();
+    assert!(listening.url().starts_with("wss://"));
+    let port = listening.address().port();
+    let connect = async |authority: &Authority| {
+        let trust = Trust::only(authority.pem().as_bytes()).unwrap();
+        let builder = Client::builder(format!("wss://localhost:{port}")).trust(trust);
+        builder.token("tok-a").connect().await
+    };
+    let [one, other] = &authorities;
+    let early = connect(one).await.unwrap();
+    assert!(connect(other).await.is_err());
+    listening.renew(second);
+    connect(other).await.unwrap().ping().await.unwrap();
+    assert!(connect(one).await.is_err());
+    early.ping().await.unwrap();
 }

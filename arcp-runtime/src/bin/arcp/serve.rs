@@ -191,7 +191,7 @@ impl Serve {
         let served = if self.stdio {
             serve_stdio(&runtime, &limits, &mut terminate).await
         } else {
-            self.listen(&runtime, &limits, &place, &mut terminate).await
+            self.listen(&runtime, &place, &mut terminate).await
         };
         tokio::select! {
             stopped = stop(&runtime, kept) => served.and(stopped),

@@ -1,73 +1,27 @@
-//! The port of `arcp serve`: connections are accepted, shaken hands with, each in a task of its own, and served.
+//! The port of `arcp serve`: the runtime listens on it, and reads its certificate again when it is told to.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use arcp_runtime::limits::Limits;
-use arcp_runtime::server::Runtime;
-#[cfg(feature = "tls")]
-use arcp_runtime::transport::tls::Identity;
-use arcp_runtime::transport::websocket::{self, WebSocketLimits};
-use arcp_runtime::transport::{BoxTransport, Transport};
-use tokio::net::{TcpListener, TcpStream};
+use arcp_runtime::server::{ListenError, ListenOptions, Listening, Runtime};
 
 use super::{Serve, Terminate};
 use crate::fault::{Fault, Trouble};
-
-/// How a connection becomes a transport.
-#[derive(Clone)]
-struct Reception {
-    sockets: WebSocketLimits,
-    /// Whether only this machine should reach the port.
-    loopback: bool,
-    #[cfg(feature = "tls")]
-    identity: Option<Identity>,
-}
 
 impl Serve {
     /// Listens until a signal or the store ends it.
     pub(super) async fn listen(
         &self,
         runtime: &Runtime,
-        limits: &Limits,
         place: &str,
         terminate: &mut Terminate,
     ) -> Result<(), Fault> {
-        let mut reception = Reception {
-            sockets: WebSocketLimits::server().with_max_frame(limits.frame_bytes),
-            loopback: self.host.is_loopback(),
-            #[cfg(feature = "tls")]
-            identity: self.tls.identity()?,
-        };
-        let listener = self.bind().await?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| Fault::machine(format!("the port cannot be told: {error}")))?;
+        let listening = self.open(runtime).await?;
         let mut renewals = Renewals::new(self.encrypts())?;
-        say(&format!(
-            "listening on {}://{address}/arcp, store {place}",
-            if self.encrypts() { "wss" } else { "ws" }
-        ));
+        say(&format!("listening on {}, store {place}", listening.url()));
         loop {
             tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        let (runtime, reception) = (runtime.clone(), reception.clone());
-                        tokio::spawn(async move {
-                            // Boxed, so that an idle session does not keep the handshake's room.
-                            if let Some(transport) = Box::pin(reception.upgrade(stream)).await {
-                                runtime.serve(transport).await;
-                            }
-                        });
-                    }
-                    Err(error) => {
-                        // Out of file descriptors, most likely: wait for some to be given back.
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        tokio::time::sleep(Duration::from_millis(100)).await;
-                    }
-                },
-                () = renewals.due() => self.renew(&mut reception),
+                () = renewals.due() => self.renew(&listening),
                 stopped = runtime.stopped() => {
                     return stopped.map_err(|error| Fault::file(format!("the store failed: {error}; mend it and start again, nothing that was sent is lost")));
                 }
@@ -76,35 +30,45 @@ impl Serve {
         }
     }
 
-    async fn bind(&self) -> Result<TcpListener, Fault> {
+    async fn open(&self, runtime: &Runtime) -> Result<Listening, Fault> {
+        let options = ListenOptions::default().with_insecure(self.insecure);
+        #[cfg(feature = "tls")]
+        let options = match self.tls.identity()? {
+            Some(identity) => options.with_identity(identity),
+            None => options,
+        };
         let address = SocketAddr::new(self.host, self.port);
-        TcpListener::bind(address)
+        runtime
+            .listen_with(address, options)
             .await
-            .map_err(|error| match error.kind() {
-                std::io::ErrorKind::AddrInUse => Fault::new(
+            .map_err(|error| match error {
+                ListenError::Address(error) if error.kind() == ErrorKind::AddrInUse => Fault::new(
                     Trouble::Address,
                     format!(
                         "port {} is taken; choose another with --port, or --port 0 for a free one",
                         self.port
                     ),
                 ),
-                _ => Fault::new(
+                ListenError::Address(error) => Fault::new(
                     Trouble::Address,
                     format!(
                         "{address} cannot be listened on: {error}; choose another --host or --port"
                     ),
                 ),
+                error => Fault::machine(format!("{address}: {error}")),
             })
     }
 
     /// Reads the certificate again. Connections that are there keep what they have.
     #[cfg(feature = "tls")]
-    fn renew(&self, reception: &mut Reception) {
+    fn renew(&self, listening: &Listening) {
         match self.tls.identity() {
-            Ok(identity) => {
-                reception.identity = identity;
+            Ok(Some(identity)) => {
+                listening.renew(identity);
                 say("the certificate was read again");
             }
+            // Without a certificate there is nothing to renew.
+            Ok(None) => {}
             Err(fault) => {
                 tracing::warn!("the certificate stays as it was: {fault}");
                 say("the certificate stays as it was");
@@ -114,37 +78,7 @@ impl Serve {
 
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unused_self, reason = "with TLS there is something to read")]
-    fn renew(&self, _reception: &mut Reception) {}
-}
-
-impl Reception {
-    /// Shakes hands with a client; `None` when that comes to nothing.
-    async fn upgrade(self, stream: TcpStream) -> Option<BoxTransport> {
-        let guard = |upgrade: &websocket::Upgrade<'_>| {
-            if self.loopback {
-                websocket::loopback_only(upgrade)
-            } else {
-                Ok(())
-            }
-        };
-        #[cfg(feature = "tls")]
-        if let Some(identity) = &self.identity {
-            return ready(websocket::accept_tls(stream, identity, &self.sockets, guard).await);
-        }
-        ready(websocket::accept_tcp(stream, &self.sockets, guard).await)
-    }
-}
-
-fn ready(
-    upgraded: Result<impl Transport + 'static, websocket::AcceptError>,
-) -> Option<BoxTransport> {
-    match upgraded {
-        Ok(transport) => Some(Box::new(transport)),
-        Err(error) => {
-            tracing::debug!(%error, "a connection was not upgraded");
-            None
-        }
-    }
+    fn renew(&self, _listening: &Listening) {}
 }
 
 /// A closed standard output does not keep a runtime from running.
