@@ -68,13 +68,13 @@ use self::dispatch::Call;
 use self::faces::Faces;
 use self::host::Host;
 use self::jobs::Jobs;
+pub use self::listen::{ListenError, ListenOptions, Listening};
 use self::logins::Logins;
 use self::metrics::Counters;
 pub use self::metrics::{
     AgentTally, Endings, Histogram, OperationRefusals, QueueMetrics, RuntimeMetrics, StoreMetrics,
     Tally, WireMetrics,
 };
-pub use self::listen::{ListenError, ListenOptions, Listening};
 pub use self::readiness::Readiness;
 
 /// What works here. A feature is listed when it was driven over a real socket, not before.

@@ -53,11 +53,11 @@ impl Runtime {
     pub async fn shutdown(&self) -> Result<(), StoreError> {
         self.shared.draining.store(true, Ordering::Release);
         self.shared.leaving.cancel();
-        self.shared.listeners.close();
-        self.shared.listeners.wait().await;
         // A dispatcher that has stopped already has nothing left to tell.
         let _ = self.host.inbox.call(Call::Tell(Input::Shutdown)).await;
         let outcome = self.stopped().await;
+        self.shared.listeners.close();
+        self.shared.listeners.wait().await;
         if tokio::time::timeout(LEAVING, self.empty()).await.is_err() {
             let left = self.shared.connections.load(Ordering::Acquire);
             tracing::warn!(

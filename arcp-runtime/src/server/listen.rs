@@ -4,12 +4,10 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 #[cfg(feature = "tls")]
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::Runtime;
@@ -200,13 +198,6 @@ impl Runtime {
             identity: Arc::clone(&identity),
             loopback: address.ip().is_loopback(),
             closing: self.shared.leaving.child_token(),
-            // So many may be shaking hands as could be served.
-            seats: Arc::new(Semaphore::new(
-                self.host
-                    .limits
-                    .connections
-                    .clamp(1, Semaphore::MAX_PERMITS),
-            )),
         };
         if door.closing.is_cancelled() {
             return Err(ListenError::Stopped);
@@ -237,7 +228,6 @@ struct Door {
     #[cfg(feature = "tls")]
     identity: Arc<RwLock<Option<Identity>>>,
     closing: CancellationToken,
-    seats: Arc<Semaphore>,
 }
 
 impl Door {
@@ -247,18 +237,18 @@ impl Door {
         let _ = closing
             .run_until_cancelled(async {
                 loop {
-                    let Ok(seat) = Arc::clone(&self.seats).acquire_owned().await else {
-                        return;
-                    };
                     match listener.accept().await {
+                        // When there are too many, the new one is dropped.
                         Ok((stream, _)) => {
-                            let (door, runtime) = (self.clone(), self.runtime.clone());
-                            tokio::spawn(async move {
-                                // Boxed, so that an idle session does not keep the handshake's room.
-                                if let Some(transport) = Box::pin(door.shake(stream, seat)).await {
-                                    runtime.serve(transport).await;
-                                }
-                            });
+                            if let Some(seat) = self.runtime.seat() {
+                                let (door, runtime) = (self.clone(), self.runtime.clone());
+                                tokio::spawn(async move {
+                                    // Boxed, so that an idle session does not keep the handshake's room.
+                                    if let Some(transport) = Box::pin(door.shake(stream)).await {
+                                        runtime.serve_on(seat, transport).await;
+                                    }
+                                });
+                            }
                         }
                         Err(error) => {
                             // Out of file descriptors, most likely: some have to be given back first.
@@ -271,8 +261,8 @@ impl Door {
             .await;
     }
 
-    /// Shakes hands with who came, in its seat; `None` when that comes to nothing.
-    async fn shake(self, stream: TcpStream, _seat: OwnedSemaphorePermit) -> Option<BoxTransport> {
+    /// Shakes hands with who came; `None` when that comes to nothing.
+    async fn shake(self, stream: TcpStream) -> Option<BoxTransport> {
         let shaking = self.upgrade(stream);
         match self.closing.run_until_cancelled(shaking).await? {
             Ok(transport) => Some(transport),

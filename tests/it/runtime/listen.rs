@@ -1,6 +1,7 @@
 //! Listening on an address (§4, §14): who is let in, and what becomes of the address.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use arcp_runtime::client::{Client, ClientError};
 use arcp_runtime::server::{ListenError, ListenOptions};
@@ -112,19 +113,28 @@ async fn an_address_that_cannot_be_had_is_told() {
     }
 }
 
-/// Whoever is silent holds one of the seats for handshakes; the next one waits, and is served once the seat is free.
+/// Whoever is silent has a place like any other; the next one is dropped, and served once the place is free.
 #[tokio::test]
-async fn handshakes_are_bounded_by_the_connections() {
+async fn handshakes_count_as_connections() {
     let mut limits = Limits::default();
     limits.connections = 1;
     let runtime = in_memory(limits).await;
     let listening = runtime.listen(HERE).await.unwrap();
     let silent = TcpStream::connect(listening.address()).await.unwrap();
-    let (client, ()) = tokio::join!(connect(listening.url()), async move {
-        tokio::task::yield_now().await;
-        drop(silent);
-    });
-    client.unwrap().ping().await.unwrap();
+    let dropped = connect(listening.url()).await.unwrap_err();
+    assert!(dropped.retryable(), "{dropped}");
+    assert_eq!(runtime.metrics().wire.connections_dropped, 1);
+    drop(silent);
+    let served = async {
+        loop {
+            if let Ok(client) = connect(listening.url()).await {
+                return client;
+            }
+        }
+    };
+    let client = tokio::time::timeout(Duration::from_mins(1), served).await;
+    let client = client.expect("a place is free within a minute");
+    client.ping().await.unwrap();
 }
 
 #[tokio::test]
