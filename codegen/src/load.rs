@@ -1,6 +1,6 @@
 //! Reads `schema/` into ordered JSON. It judges JSON and file names, not meaning.
 
-use crate::node::{self, Node};
+use crate::node::{self, Node, Value};
 use crate::problem::Problem;
 use std::fs;
 use std::io;
@@ -52,6 +52,8 @@ impl Source {
 }
 
 const SUFFIX: &str = ".schema.json";
+/// What else may stand in the folder.
+const READ_ELSEWHERE: [&str; 3] = ["examples", "invalid", "README.md"];
 
 /// Reads the folder.
 ///
@@ -62,6 +64,14 @@ pub fn load(folder: &Path) -> Result<Source, Vec<Problem>> {
     let mut problems = Vec::new();
     for name in names(folder, "", &mut problems) {
         let Some(room) = name.strip_suffix(SUFFIX) else {
+            if !(READ_ELSEWHERE.contains(&name.as_str()) || name.starts_with('.')) {
+                problems.push(Problem::new(
+                    name,
+                    "",
+                    "nothing here is read under this name",
+                    format!("call a room <room>{SUFFIX}, put frames below examples/ or invalid/, or remove it"),
+                ));
+            }
             continue;
         };
         let Some(node) = read(folder, &name, &mut problems) else {
@@ -164,7 +174,17 @@ fn read(folder: &Path, file: &str, problems: &mut Vec<Problem>) -> Option<Node> 
         }
     };
     match node::parse(&text) {
-        Ok(node) => Some(node),
+        Ok(node) if matches!(node.value, Value::Object(_)) => Some(node),
+        Ok(node) => {
+            let problem = Problem::new(
+                file,
+                "",
+                "the file holds no JSON object",
+                "schemas and frames are objects",
+            );
+            problems.push(problem.at_line(node.line));
+            None
+        }
         Err(errors) => {
             problems.extend(errors.into_iter().map(|error| {
                 Problem::new(

@@ -71,15 +71,28 @@ fn run(arguments: &Arguments) -> io::Result<ExitCode> {
         }
     };
     let plan = Plan::new(&arguments.out, files, &targets)?;
-    for (path, change) in plan.changes() {
+    let mut tell = |path: &str, change| {
         writeln!(
             out,
             "{:<8} arcp-generated/{path}",
-            word(*change, arguments.check)
-        )?;
+            word(change, arguments.check)
+        )
+    };
+    if arguments.check {
+        for (path, change) in plan.changes() {
+            tell(path, *change)?;
+        }
+    } else {
+        plan.apply(tell)?;
     }
-    if !arguments.check {
-        plan.apply()?;
+    let strays = plan.changes().values();
+    let strays = strays.filter(|change| **change == Change::Stray).count();
+    if strays > 0 {
+        writeln!(
+            out,
+            "{} of no target: remove what is not needed by hand",
+            count(strays, "file")
+        )?;
     }
     writeln!(
         out,
@@ -112,6 +125,7 @@ fn word(change: Change, check: bool) -> &'static str {
         (Change::Orphan, true) => "orphan",
         (Change::Missing | Change::Stale, false) => "written",
         (Change::Orphan, false) => "deleted",
+        (Change::Stray, _) => "stray",
     }
 }
 

@@ -92,6 +92,34 @@ fn it_prints_over_a_crate_that_does_not_compile() {
 }
 
 #[test]
+fn what_no_target_prints_is_named_and_left_to_its_owner() {
+    let place = tempfile::tempdir().expect("a folder");
+    let out = place.path();
+    assert!(press(&["--only", "registry"], out).status.success());
+    fs::create_dir_all(out.join("go")).expect("a folder");
+    fs::write(out.join("go/gone.go"), "of a target that is gone").expect("written");
+    fs::write(out.join("notes.txt"), "by somebody").expect("written");
+    let check = press(&["--only", "registry", "--check"], out);
+    assert_eq!(check.status.code(), Some(1));
+    for path in ["go/gone.go", "notes.txt"] {
+        let line = format!("stray    arcp-generated/{path}\n");
+        assert!(said(&check).contains(&line), "{}", said(&check));
+    }
+    assert!(press(&["--only", "registry"], out).status.success());
+    assert!(out.join("go/gone.go").exists() && out.join("notes.txt").exists());
+}
+
+#[test]
+fn a_disk_that_refuses_is_named_and_nothing_is_said_to_be_written() {
+    let place = tempfile::tempdir().expect("a folder");
+    fs::write(place.path().join("docs"), "a file where a folder has to be").expect("written");
+    let output = press(&["--only", "docs"], place.path());
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(!said(&output).contains("written"), "{}", said(&output));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("docs/"));
+}
+
+#[test]
 fn equal_files_are_not_touched() {
     let place = tempfile::tempdir().expect("a folder");
     assert!(
@@ -139,6 +167,39 @@ fn a_missing_schema_is_a_sentence() {
         .expect("the press runs");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be read"));
+}
+
+#[test]
+fn a_name_that_is_not_read_and_a_file_that_is_no_object_are_mistakes() {
+    let place = tempfile::tempdir().expect("a folder");
+    let schema = place.path().join("schema");
+    copy(&root().join("schema"), &schema);
+    fs::rename(schema.join("examples"), schema.join("exampels")).expect("renamed");
+    fs::write(schema.join("job.json"), "{}").expect("written");
+    fs::write(schema.join("lease.schema.json"), "\n[]").expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_codegen"))
+        .arg("--schema")
+        .arg(&schema)
+        .arg("--out")
+        .arg(place.path().join("out"))
+        .output()
+        .expect("the press runs");
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    for (file, reason) in [
+        ("exampels", "nothing here is read under this name"),
+        ("job.json", "nothing here is read under this name"),
+        (
+            "lease.schema.json# (line 2)",
+            "the file holds no JSON object",
+        ),
+    ] {
+        let told = complaint
+            .lines()
+            .any(|line| line.contains(file) && line.contains(reason));
+        assert!(told, "{file}: {reason}\n{complaint}");
+    }
+    assert!(!place.path().join("out").exists());
 }
 
 /// The press knows the words and keywords that the meta-schema knows, and no other.
