@@ -120,7 +120,7 @@ pub const LIST_LIMIT_DEFAULT: u64 = 100;
 ///
 /// `list_limit_max` (§6.6). In jobs.
 pub const LIST_LIMIT_MAX: u64 = 1000;
-/// How long an idempotency key is remembered after the job was accepted, and at least until it has ended.
+/// How long an idempotency key is remembered after its job has ended. A job that runs keeps its key.
 ///
 /// `idempotency_window_sec` (§7.2). In seconds.
 pub const IDEMPOTENCY_WINDOW_SEC: u64 = 86400;

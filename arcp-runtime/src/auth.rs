@@ -12,7 +12,7 @@ mod bearer;
 mod jwt;
 
 pub use any::AnyOf;
-pub use bearer::{BearerTokens, TokenError};
+pub use bearer::{BearerTokens, SharedToken, TokenError};
 #[cfg(feature = "jwt")]
 pub use jwt::{JwtVerifier, KeySource, KeysError};
 

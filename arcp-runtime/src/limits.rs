@@ -64,7 +64,7 @@ pub struct Limits {
     pub revocation_pause_max: Duration,
     /// Requests to upstreams at the same time.
     pub upstream_requests: usize,
-    /// How long an idempotency key is remembered after its job was accepted.
+    /// How long an idempotency key is remembered after its job has ended.
     pub idempotency_window: Duration,
     /// How long an ended job can be looked at.
     pub retention: Duration,

@@ -117,6 +117,11 @@ impl Peer {
         poll_fn(|cx| self.transport.poll_flush(cx)).await.unwrap();
     }
 
+    /// The code with which the runtime closed the connection.
+    fn goodbye(&self) -> Option<u16> {
+        self.transport.goodbye().map(|goodbye| goodbye.code)
+    }
+
     /// The next frame; `None` when the runtime has closed the connection.
     async fn try_receive(&mut self) -> Option<Value> {
         let next = tokio::time::timeout(

@@ -124,7 +124,7 @@ LIST_LIMIT_MAX: Final = 1000
 Unit: jobs.
 """
 IDEMPOTENCY_WINDOW_SEC: Final = 86400
-"""How long an idempotency key is remembered after the job was accepted, and at least until it has ended. (§7.2)
+"""How long an idempotency key is remembered after its job has ended. A job that runs keeps its key. (§7.2)
 Unit: seconds.
 """
 CANCEL_GRACE_SEC: Final = 30

@@ -182,7 +182,7 @@ export const LIST_LIMIT_DEFAULT = 100;
 export const LIST_LIMIT_MAX = 1000;
 
 /**
- * How long an idempotency key is remembered after the job was accepted, and at least until it has ended. (§7.2)
+ * How long an idempotency key is remembered after its job has ended. A job that runs keeps its key. (§7.2)
  * Unit: seconds.
  */
 export const IDEMPOTENCY_WINDOW_SEC = 86400;

@@ -1,6 +1,7 @@
 //! A fixed set of bearer tokens.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -25,13 +26,18 @@ pub struct TokenError {
     pub reason: &'static str,
 }
 
+/// One token that two sets give to different principals.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("one token is given to {0} and to {1}; give each principal a token of its own")]
+pub struct SharedToken(pub Principal, pub Principal);
+
 impl BearerTokens {
     /// No tokens: nobody may connect.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a token.
+    /// Adds a token. One that is known already is from now on the new principal's.
     #[must_use]
     pub fn with(mut self, token: &str, principal: impl Into<String>) -> Self {
         self.tokens
@@ -42,7 +48,7 @@ impl BearerTokens {
     /// Reads `token=principal` lines; empty lines and lines that start with `#` are passed over. A token may contain `=`, a principal may not.
     ///
     /// # Errors
-    /// The first line that is neither.
+    /// The first line that is neither, or gives a token to a second principal.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
         let mut tokens = Self::new();
         for (place, line) in text.lines().enumerate() {
@@ -63,16 +69,32 @@ impl BearerTokens {
             if principal.is_empty() {
                 return Err(wrong("the principal is empty"));
             }
+            let taken = tokens.tokens.get(&hash(token));
+            if taken.is_some_and(|known| known.as_str() != principal) {
+                return Err(wrong("the token is another principal's already"));
+            }
             tokens = tokens.with(token, principal);
         }
         Ok(tokens)
     }
 
     /// Adds the tokens of another set.
-    #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.tokens.extend(other.tokens);
-        self
+    ///
+    /// # Errors
+    /// The principals that a token would belong to both, when there are two.
+    pub fn and(mut self, other: Self) -> Result<Self, SharedToken> {
+        for (hash, principal) in other.tokens {
+            match self.tokens.entry(hash) {
+                Entry::Occupied(known) if *known.get() != principal => {
+                    return Err(SharedToken(known.get().clone(), principal));
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(place) => {
+                    place.insert(principal);
+                }
+            }
+        }
+        Ok(self)
     }
 
     /// How many tokens there are.
@@ -134,5 +156,14 @@ mod tests {
         );
         assert!(BearerTokens::parse("=b").is_err());
         assert!(BearerTokens::parse("a=").is_err());
+        let error = BearerTokens::parse("t=alice\nt=alice\nt=bob").unwrap_err();
+        assert_eq!(error.line, 3);
+        let set = |text| BearerTokens::parse(text).unwrap();
+        assert_eq!(set("t=alice").and(set("t=alice\nu=bob")).unwrap().len(), 2);
+        let error = set("t=alice").and(set("t=bob")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "one token is given to alice and to bob; give each principal a token of its own"
+        );
     }
 }

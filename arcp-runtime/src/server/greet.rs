@@ -2,6 +2,8 @@
 
 use std::future::poll_fn;
 
+use arcp_generated::error::ErrorCode;
+
 use super::dispatch::{Call, Greeted, Welcomed};
 use super::host::Host;
 use crate::protocol::core::{ConnKey, Input};
@@ -29,8 +31,13 @@ pub(super) async fn greet(
     let text = first_frame(host, transport)
         .await
         .map_err(|fault| fault.and_then(|(refusal, code)| reject("", refusal, code)))?;
-    let greeting = Greeting::read(&text, host.limits.frame_depth)
-        .map_err(|rejected| Some((rejected, CloseCode::Protocol)))?;
+    let greeting = Greeting::read(&text, host.limits.frame_depth).map_err(|rejected| {
+        let code = match rejected.refusal.code {
+            ErrorCode::Unauthenticated => CloseCode::Policy,
+            _ => CloseCode::Protocol,
+        };
+        Some((rejected, code))
+    })?;
     let request = greeting.request.clone();
     let peer = transport.peer();
     let principal = host

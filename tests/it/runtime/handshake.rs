@@ -1,5 +1,6 @@
 //! Hello and welcome, and everything that is no hello (§5, §6.1, §6.2).
 
+use arcp_runtime::transport::CloseCode;
 use serde_json::json;
 
 use super::{Limits, Peer, hello, in_memory};
@@ -40,6 +41,7 @@ async fn whoever_is_not_known_is_refused_and_hung_up_on() {
         assert_eq!(error["payload"]["request_id"], "m1");
         assert!(error.get("session_id").is_none());
         assert!(peer.try_receive().await.is_none());
+        assert_eq!(peer.goodbye(), Some(CloseCode::Policy.code()));
     }
 }
 

@@ -41,13 +41,15 @@ pub(super) fn read(step: &Place<'_>, scope: Scope) -> Result<Step, InvalidInput>
     if name == "return" {
         return Ok(Step::Return(scope.value(place.json()?)));
     }
+    let unknown = || place.wrong(format!("is not a step; there are {NAMES}"));
+    let known = NAMES.split([',', ' ']).any(|step| step == name);
     let mut fields = Fields {
-        members: place.object()?,
+        members: place
+            .object()
+            .map_err(|wrong| if known { wrong } else { unknown() })?,
         scope,
     };
-    let step = fields
-        .step(&name)?
-        .ok_or_else(|| place.wrong(format!("is not a step; there are {NAMES}")))?;
+    let step = fields.step(&name)?.ok_or_else(unknown)?;
     fields.members.finish()?;
     Ok(step)
 }

@@ -157,7 +157,7 @@ fn each_refusal_names_its_place() {
 fn refusals_with_a_reason_from_elsewhere_name_their_place_too() {
     let cases = [
         (
-            r#"{"do":[{"dance":{}}]}"#,
+            r#"{"do":[{"dance":1}]}"#,
             "input.do[0].dance: is not a step; there are log,",
         ),
         (

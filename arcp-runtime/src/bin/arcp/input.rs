@@ -60,6 +60,8 @@ fn read_all(from: impl std::io::Read, place: &str) -> Result<String, Fault> {
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(Fault::usage(
             format!("{place} is not UTF-8 text; save it as UTF-8"),
         )),
-        Err(error) => Err(Fault::file(format!("{place} cannot be read: {error}"))),
+        Err(error) => Err(Fault::file(format!(
+            "{place} cannot be read: {error}; name a file that can"
+        ))),
     }
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arcp_runtime::auth::{AnyOf, BearerTokens, Verifier};
 use arcp_runtime::limits::Limits;
@@ -11,6 +12,7 @@ use arcp_runtime::store::MemoryStore;
 use arcp_runtime::store::{Durability, SqliteStore};
 use arcp_runtime::transport::stdio::{self, StdioLimits};
 use clap::{Args, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::fault::{Fault, Trouble};
 use crate::input;
@@ -253,18 +255,20 @@ impl Serve {
         let read = |text: &str, from: &str| {
             BearerTokens::parse(text).map_err(|error| Fault::usage(format!("{from}: {error}")))
         };
-        let mut tokens = BearerTokens::new();
+        let mut sets = Vec::new();
         for token in &self.tokens {
-            tokens = tokens.and(read(token, "--token")?);
+            sets.push(read(token, "--token")?);
         }
         if let Ok(text) = std::env::var("ARCP_TOKENS") {
-            tokens = tokens.and(read(&text, "ARCP_TOKENS")?);
+            sets.push(read(&text, "ARCP_TOKENS")?);
         }
         if let Some(file) = &self.token_file {
             let text = input::read_text(file)?;
-            tokens = tokens.and(read(&text, &file.display().to_string())?);
+            sets.push(read(&text, &file.display().to_string())?);
         }
-        Ok(tokens)
+        sets.into_iter()
+            .try_fold(BearerTokens::new(), BearerTokens::and)
+            .map_err(|error| Fault::usage(error.to_string()))
     }
 
     fn open_store(&self, builder: Builder) -> Result<(Builder, Kept, String), Fault> {
@@ -342,26 +346,39 @@ async fn serve_stdio(
     Ok(())
 }
 
-/// SIGTERM and SIGINT.
+/// The signals that ask for an end.
 struct Terminate {
     term: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    first: Option<(SignalKind, Instant)>,
 }
 
 fn terminate() -> Result<Terminate, Fault> {
-    use tokio::signal::unix::{SignalKind, signal};
     let fault = |error| Fault::machine(format!("signals cannot be received: {error}"));
     Ok(Terminate {
         term: signal(SignalKind::terminate()).map_err(fault)?,
         interrupt: signal(SignalKind::interrupt()).map_err(fault)?,
+        first: None,
     })
 }
 
 impl Terminate {
+    /// The next signal. What ends a whole group of processes sends its signal twice, so the same one right behind the first is still the first.
     async fn recv(&mut self) {
-        tokio::select! {
-            _ = self.term.recv() => {}
-            _ = self.interrupt.recv() => {}
+        const ONE_SIGNAL: Duration = Duration::from_millis(200);
+        loop {
+            let kind = tokio::select! {
+                _ = self.term.recv() => SignalKind::terminate(),
+                _ = self.interrupt.recv() => SignalKind::interrupt(),
+            };
+            match self.first {
+                Some((first, at)) if first == kind && at.elapsed() < ONE_SIGNAL => {}
+                Some(_) => return,
+                None => {
+                    self.first = Some((kind, Instant::now()));
+                    return;
+                }
+            }
         }
     }
 }

@@ -81,7 +81,7 @@ pub(super) struct LimitFlags {
     /// Requests to upstreams at the same time.
     #[arg(long, value_name = "N", value_parser = some())]
     upstream_requests: Option<u64>,
-    /// Seconds that an idempotency key is remembered after its job was accepted.
+    /// Seconds that an idempotency key is remembered after its job has ended.
     #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     idempotency_window: Option<u64>,
     /// Seconds that an ended job is kept.
@@ -234,7 +234,9 @@ fn set<T>(slot: &mut T, given: Option<T>) {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use clap::{CommandFactory as _, Parser};
 
     use super::*;
 
@@ -279,24 +281,58 @@ mod tests {
         assert_eq!(limits.cancel_grace, Duration::from_hours(24));
     }
 
-    /// A limit that cannot be set from the command line is easily forgotten here when it is added there.
+    /// The limits by name, as they print.
+    fn fields(limits: &Limits) -> BTreeMap<String, String> {
+        let mut fields = BTreeMap::new();
+        let mut name = String::new();
+        for line in format!("{limits:#?}").lines() {
+            let member = line
+                .strip_prefix("    ")
+                .filter(|rest| !rest.starts_with([' ', ')']));
+            if let Some((member, _)) = member.and_then(|member| member.split_once(':')) {
+                name = member.to_owned();
+            }
+            fields
+                .entry(name.clone())
+                .or_insert_with(String::new)
+                .push_str(line);
+        }
+        fields.remove("");
+        fields
+    }
+
+    /// Each flag sets the limit of its name and no other, and each limit has its flag.
     #[test]
     fn every_limit_has_a_flag() {
-        let limits = include_str!("../../../limits.rs");
-        let (_, limits) = limits.split_once("pub struct Limits {").unwrap();
-        let (fields, _) = limits.split_once("\n}").unwrap();
-        let names: Vec<_> = fields
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("pub ")?.split(':').next())
-            .collect();
-        assert!(names.len() > 20, "{names:?}");
-        for name in names {
-            let set = [format!("limits.{name},"), format!("limits.{name} =")];
-            assert!(
-                set.iter()
-                    .any(|place| include_str!("limit_flags.rs").contains(place)),
-                "no flag sets {name}"
-            );
+        let defaults = fields(&Limits::default());
+        let mut unset: BTreeSet<_> = defaults.keys().cloned().collect();
+        assert!(unset.len() > 20, "{unset:?}");
+        for arg in Command::command().get_arguments() {
+            let Some(flag) = arg.get_long().filter(|flag| *flag != "help") else {
+                continue;
+            };
+            let name = flag.replace('-', "_");
+            let expected = match name.as_str() {
+                "event_buffer" => vec!["job_events", "session_events"],
+                "event_buffer_bytes" => vec!["job_bytes", "session_bytes"],
+                name => vec![name],
+            };
+            let given = ["7777", "77"]
+                .iter()
+                .find_map(|value| Command::try_parse_from(["", &format!("--{flag}"), value]).ok());
+            let mut limits = Limits::default();
+            given
+                .unwrap_or_else(|| panic!("--{flag} takes neither of the values"))
+                .limits
+                .apply(&mut limits);
+            let changed: Vec<_> = fields(&limits)
+                .into_iter()
+                .filter(|(name, value)| defaults[name] != *value)
+                .map(|(name, _)| name)
+                .collect();
+            assert_eq!(changed, expected, "--{flag}");
+            unset.retain(|name| !changed.contains(name));
         }
+        assert!(unset.is_empty(), "no flag sets {unset:?}");
     }
 }
