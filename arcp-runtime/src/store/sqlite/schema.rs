@@ -126,7 +126,8 @@ pub(super) fn prepare(
                 "BEGIN IMMEDIATE; {step} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version}; COMMIT;"
             ))?;
         }
-        Ok(())
+        // Whoever else holds the file is told now, and not by the first job.
+        connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")
     };
     update().map_err(|e| failed(place, &e))
 }

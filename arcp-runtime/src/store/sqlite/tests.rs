@@ -265,6 +265,20 @@ fn many_deliveries_are_few_rows() {
 }
 
 #[test]
+fn a_file_that_another_program_holds_is_told_at_the_start() {
+    let bench = Bench::new(Durability::Process);
+    let other = Connection::open(bench.folder.path().join("arcp.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let connection = bench.place.connect().unwrap();
+    connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+    let refused = schema::prepare(&connection, Durability::Process, "test").unwrap_err();
+    let told = refused.to_string();
+    assert!(told.contains("another program holds the file"), "{told}");
+    other.execute_batch("COMMIT").unwrap();
+    schema::prepare(&connection, Durability::Process, "test").unwrap();
+}
+
+#[test]
 fn a_full_disk_takes_the_whole_batch_back() {
     let mut bench = Bench::new(Durability::Process);
     bench.commit(&[opened(1), accepted(1), appended(1, 1, &[(1, 1)])]);
