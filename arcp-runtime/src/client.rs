@@ -57,7 +57,7 @@ pub use crate::protocol::client::news::{
     ClientError, Incident, JobEvent, JobFailure, JobResult, Loss, LossReason, Outcome, Refusal,
     ResultValue,
 };
-pub use crate::protocol::client::result_chunk::{ChunkError, Streamed, Written};
+pub use crate::protocol::client::result_chunk::{ChunkError, ResultPosition, Streamed, Written};
 pub use connect::{Builder, Connect, ConnectFuture};
 pub use events::{EventStream, Incidents};
 pub use job::JobHandle;
@@ -101,6 +101,10 @@ enum Request {
         reason: String,
         reply: oneshot::Sender<Result<(), ClientError>>,
     },
+    Acknowledge {
+        seq: u64,
+        reply: oneshot::Sender<Result<(), ClientError>>,
+    },
     Ping {
         reply: oneshot::Sender<Result<Duration, ClientError>>,
     },
@@ -114,6 +118,7 @@ enum Control {
     },
     LetResultGo {
         job: Key,
+        written: watch::Receiver<Option<ResultPosition>>,
     },
     Close {
         reason: String,
@@ -233,6 +238,19 @@ impl Client {
         JobList::new(self.clone(), filter)
     }
 
+    /// Acknowledges all events up to the number `event_seq` (§6.5), of a client that was built with [`Builder::manual_ack`]: the runtime may forget them.
+    /// Several in short order go out as one.
+    ///
+    /// # Errors
+    /// [`ClientError::NotNegotiated`] without the feature `ack`, [`ClientError::Invalid`] for a client that acknowledges by itself, what ended the client otherwise.
+    ///
+    /// # Cancel safety
+    /// Dropping the future does not take the acknowledgement back.
+    pub async fn ack(&self, event_seq: u64) -> Result<(), ClientError> {
+        let seq = event_seq;
+        self.ask(|reply| Request::Acknowledge { seq, reply }).await
+    }
+
     /// Measures how long the runtime takes to answer.
     ///
     /// # Errors
@@ -247,7 +265,8 @@ impl Client {
     /// What another client, in this process or another, needs to go on with this session. `None` when the client has ended.
     ///
     /// It stands for what consumers have taken: events that wait in queues here are delivered to the other client again, unless their consumer was given up.
-    /// A streamed result that is half here cannot be put together by the other client; it can subscribe to the job with its history.
+    /// A streamed result that [`JobHandle::result_into`] was writing goes on behind what was written, as [`JobHandle::result_position`] has it there. One that
+    /// was being put together in memory is lost with this client; the other can subscribe to the job with its history, from a session of its own.
     ///
     /// # Cancel safety
     /// Safe.

@@ -272,8 +272,12 @@ pub(crate) const WAITING_READS: usize = 256;
 pub(crate) const CLOSE_REASON_BYTES: usize = 123;
 /// Characters of a bad frame's reason that a client tells: it may quote the frame.
 pub(crate) const MAX_REASON_CHARS: usize = 500;
+/// Jobs that its own have delegated to which a client remembers, so that none of their ends is taken for a refusal.
+pub(crate) const MAX_KNOWN_CHILDREN: usize = 1024;
 /// Pings without a pong that a client remembers.
 pub(crate) const MAX_PINGS: usize = 16;
+/// How long a program that has closed its output may take to end.
+pub(crate) const PROGRAM_END: Duration = Duration::from_secs(1);
 /// Bytes of a closing peer that are thrown away before its connection is cut.
 pub(crate) const CLOSE_DRAIN_BYTES: usize = 16 << 20;
 

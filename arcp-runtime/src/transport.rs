@@ -82,6 +82,9 @@ pub enum TransportError {
     /// The peer broke the transport's own rules.
     #[error("the peer broke the transport's rules: {0}")]
     Peer(String),
+    /// The program at the other end of the pipes ended, and not well.
+    #[error("the program ended with {0}")]
+    Program(std::process::ExitStatus),
     /// The network failed.
     #[error("the connection failed: {0}")]
     Io(#[from] std::io::Error),
@@ -94,7 +97,7 @@ impl TransportError {
             Self::TooLarge { .. } => CloseCode::TooLarge,
             Self::Binary => CloseCode::Unsupported,
             Self::Peer(_) => CloseCode::Protocol,
-            Self::Io(_) => CloseCode::Internal,
+            Self::Program(_) | Self::Io(_) => CloseCode::Internal,
         }
     }
 }

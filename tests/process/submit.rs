@@ -401,3 +401,92 @@ async fn a_client_that_was_killed_before_it_saved_its_newest_token_finds_its_job
     assert_eq!(lines.last().unwrap()["result"], "done");
     assert!(!file.exists());
 }
+
+#[tokio::test]
+async fn a_streamed_result_is_whole_in_the_process_that_ends_it() {
+    let server = Server::in_memory().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.session").display().to_string();
+    let base = ["submit", "--url", &server.url, "--token", "tok-a"];
+    let steps =
+        json!([{"repeat": {"n": 200, "do": [{"chunk": {"bytes": 10}}, {"sleep": {"ms": 2}}]}}]);
+    let input = script(&steps);
+    let first = [
+        &base[..],
+        &["--json", "--agent", "probe", "--input", &input],
+        &["--save-session", &path],
+    ]
+    .concat();
+    killed_after(&first, 60).await;
+    let last = run(&[&base[..], &["--resume", &path]].concat(), "").await;
+    assert_eq!(last.code, Some(0), "{}", last.stderr);
+    assert_eq!(last.stdout.trim_end(), "0123456789".repeat(200));
+}
+
+#[tokio::test]
+async fn a_runtime_is_started_and_spoken_to_over_its_pipes() {
+    let serve = [
+        "--stdio",
+        "--",
+        env!("CARGO_BIN_EXE_arcp"),
+        "serve",
+        "--stdio",
+        "--store",
+        "memory",
+        "--token",
+        "t=me",
+    ];
+    let submit = [
+        "submit", "--token", "t", "--agent", "echo", "--input", "[1,2]",
+    ];
+    let ended = run(&[&submit[..], &serve].concat(), "").await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "[1,2]\n"),
+        "{}",
+        ended.stderr
+    );
+
+    for (script, code, said) in [
+        (
+            "echo it is broken >&2; exit 3",
+            7,
+            "the program ended with exit status: 3 before the welcome",
+        ),
+        (
+            "kill -9 $$",
+            7,
+            "the program ended with signal: 9 (SIGKILL) before the welcome",
+        ),
+        (
+            "exec >&-; read line; exit 0",
+            7,
+            "the runtime closed the connection before the welcome",
+        ),
+    ] {
+        let ended = run(
+            &[&submit[..], &["--stdio", "--", "sh", "-c", script]].concat(),
+            "",
+        )
+        .await;
+        assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+        assert_eq!(
+            ended.stderr.contains("it is broken"),
+            script.contains("broken")
+        );
+    }
+    let ended = run(
+        &[&submit[..], &["--stdio", "--", "/nothing/here"]].concat(),
+        "",
+    )
+    .await;
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("cannot start /nothing/here"),
+        "{}",
+        ended.stderr
+    );
+    let ended = run(&[&submit[..], &["--stdio"]].concat(), "").await;
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+}

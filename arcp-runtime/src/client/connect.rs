@@ -83,6 +83,7 @@ pub struct Builder {
     options: ConnectOptions,
     resume: Option<SavedSession>,
     limits: ClientLimits,
+    acks_by_hand: bool,
 }
 
 impl fmt::Debug for Builder {
@@ -109,6 +110,9 @@ impl Builder {
         Self::over(move || {
             let mut command = Command::new(&program);
             command.args(&arguments);
+            // Ctrl-C is for us: what it means for the runtime is told over the wire.
+            #[cfg(unix)]
+            command.process_group(0);
             let started = stdio::spawn(command, StdioLimits::default());
             let started = started.map_err(|error| ClientError::Connect {
                 reason: format!("cannot start {}: {error}", program.display()),
@@ -140,6 +144,7 @@ impl Builder {
             options: ConnectOptions::default(),
             resume: None,
             limits: ClientLimits::default(),
+            acks_by_hand: false,
         }
     }
 
@@ -222,6 +227,14 @@ impl Builder {
         self
     }
 
+    /// Acknowledges events only by [`Client::ack`]. Without this the client does it by itself, up to what consumers have taken; but what is acknowledged
+    /// cannot be asked for again, so an application that saves its session acknowledges what it has saved.
+    #[must_use]
+    pub fn manual_ack(mut self) -> Self {
+        self.acks_by_hand = true;
+        self
+    }
+
     /// Goes on with a session of another client. Its jobs are in [`Client::resumed_jobs`].
     #[must_use]
     pub fn resume(mut self, saved: SavedSession) -> Self {
@@ -258,6 +271,7 @@ impl Builder {
             client: ClientInfo::new(self.name).with_version(self.version),
             token,
             features: self.features,
+            acks_by_hand: self.acks_by_hand,
             reconnects: self.backoff.is_some(),
             limits,
         };

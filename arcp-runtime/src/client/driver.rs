@@ -72,6 +72,8 @@ pub(super) struct Driver {
     opened: Option<watch::Sender<Arc<Opened>>>,
     replies: HashMap<Key, Reply>,
     sinks: HashMap<Key, Sink>,
+    /// Of jobs that have ended, while their consumers have not taken everything.
+    ended: Vec<Sink>,
     next_key: u64,
     /// An event whose queue is full. Nothing is read until it fits or is given up.
     held: Option<Held>,
@@ -112,6 +114,7 @@ pub(super) fn new(settings: DriverSettings, ready: Ready) -> (Driver, Ends) {
         opened: None,
         replies: HashMap::new(),
         sinks: HashMap::new(),
+        ended: Vec::new(),
         next_key: 0,
         held: None,
         epoch: 0,

@@ -15,11 +15,11 @@ use super::credential::Credentials;
 use super::events::EventStream;
 use super::queue::Receiver;
 use super::{
-    ClientError, Control, JobEvent, JobFailure, JobResult, Loss, Outcome, Request, ResultValue,
-    Streamed, ask,
+    ClientError, Control, JobEvent, JobFailure, JobResult, Loss, Outcome, Request, ResultPosition,
+    ResultValue, Streamed, ask,
 };
 use crate::protocol::client::core::Key;
-use crate::protocol::client::result_chunk::{Chunk, Chunks};
+use crate::protocol::client::result_chunk::{Chunk, ChunkError, Chunks};
 
 /// What is known of a job.
 #[derive(Clone, Debug)]
@@ -86,6 +86,8 @@ pub struct JobHandle {
     outcome: watch::Receiver<Option<Arc<Outcome>>>,
     session: mpsc::Sender<Request>,
     control: mpsc::Sender<Control>,
+    /// How far another client had written the result.
+    position: Option<ResultPosition>,
 }
 
 impl JobHandle {
@@ -104,7 +106,22 @@ impl JobHandle {
             outcome,
             session,
             control,
+            position: None,
         }
+    }
+
+    /// The same, of a job whose result another client has begun to write.
+    pub(super) fn begun(mut self, position: Option<ResultPosition>) -> Self {
+        self.position = position;
+        self
+    }
+
+    /// How far another client had written the result, where the job's session was taken over: [`JobHandle::result_into`] writes what is behind that.
+    ///
+    /// What was written may be longer, by what was under way when the position was saved: cut it there. If it is shorter, its writer had not flushed all;
+    /// the beginning is then had only by a subscription with the job's whole history.
+    pub fn result_position(&self) -> Option<&ResultPosition> {
+        self.position.as_ref()
     }
 
     /// The job's id. It changes only when the job was submitted again in a new session and the runtime no longer knew its key.
@@ -156,7 +173,11 @@ impl JobHandle {
     /// Safe, but for events that fell away meanwhile.
     pub async fn result(&mut self) -> Result<JobResult, JobFailure> {
         self.skip_events();
-        self.outcome().await
+        let result = self.outcome().await?;
+        if self.position.is_some() && matches!(result.value, ResultValue::Written(_)) {
+            return Err(ChunkError::Elsewhere.into());
+        }
+        Ok(result)
     }
 
     /// Waits for the end and leaves the events alone.
@@ -170,6 +191,8 @@ impl JobHandle {
 
     /// As [`JobHandle::result`], writing a streamed result to `writer` chunk by chunk as it comes, checked for order, encoding and size; an inline one as
     /// its JSON text. A streamed result is then not kept in memory, and a slow writer slows the job.
+    ///
+    /// Of a result that another client has begun to write, the rest is written: see [`JobHandle::result_position`].
     ///
     /// For that the job's events must be untouched: when they were taken or skipped before, the result is put together in memory first.
     ///
@@ -187,27 +210,31 @@ impl JobHandle {
             write(writer, result.as_bytes()).await?;
             return Ok(result);
         };
+        let begun = self.position.as_ref();
+        let mut chunks = begun.map_or_else(Chunks::default, Chunks::after);
+        let (position, written) = watch::channel(chunks.position());
+        let job = self.key;
         // When the task has ended there is nothing to let go of.
         let _ = self
             .control
-            .send(Control::LetResultGo { job: self.key })
+            .send(Control::LetResultGo { job, written })
             .await;
-        let mut chunks = Chunks::default();
-        let mut begun_anew = false;
-        while let Some(event) = poll_fn(|cx| events.poll_next(cx)).await {
+        // What was written may come again: from another client's session, or because the job was attached to a new one, which tells it from its start.
+        let mut repeats = begun.is_some();
+        while let Some(event) = poll_fn(|cx| events.poll_next_in_hand(cx)).await {
             match event {
                 Ok(JobEvent {
                     body: EventBody::ResultChunk(chunk),
                     ..
                 }) => {
                     let chunk = Chunk::from(&chunk);
-                    // The job was attached to a new session, which tells it from its start.
-                    if !(begun_anew && chunks.has(&chunk)) {
+                    if !(repeats && chunks.has(&chunk)) {
                         write(writer, &chunks.take(&chunk)?).await?;
+                        position.send_replace(chunks.position());
                     }
                 }
                 Ok(_) => {}
-                Err(loss) => begun_anew |= loss.resubmitted,
+                Err(loss) => repeats |= loss.resubmitted,
             }
         }
         let result = self.outcome().await?;
@@ -222,6 +249,7 @@ impl JobHandle {
             }
         }
         writer.flush().await.map_err(|error| unwritten(&error))?;
+        self.position = None;
         Ok(result)
     }
 

@@ -26,6 +26,7 @@ pub(crate) fn queue<T>(limits: QueueLimits) -> (Sender<T>, Receiver<T>) {
         bytes: 0,
         ended: false,
         deaf: false,
+        in_hand: None,
         consumer: None,
         producer: None,
     }));
@@ -45,6 +46,8 @@ struct State<T> {
     ended: bool,
     /// Nobody listens any more.
     deaf: bool,
+    /// Where the item stands that was given out and is still being worked on.
+    in_hand: Option<Position>,
     consumer: Option<Waker>,
     producer: Option<Waker>,
 }
@@ -100,6 +103,16 @@ impl<T> Sender<T> {
         }
     }
 
+    /// Says that nothing comes any more. What waits can still be taken, and asked for.
+    pub(crate) fn finish(&self) {
+        let mut state = lock(&self.shared);
+        state.ended = true;
+        if let Some(consumer) = state.consumer.take() {
+            drop(state);
+            consumer.wake();
+        }
+    }
+
     /// Whether nothing waits: everything was taken.
     pub(crate) fn is_empty(&self) -> bool {
         lock(&self.shared).items.is_empty()
@@ -110,29 +123,38 @@ impl<T> Sender<T> {
         lock(&self.shared).deaf
     }
 
-    /// Where the first item stands that was not taken.
+    /// Where the first item stands that was not taken, or is still being worked on.
     pub(crate) fn first_waiting(&self) -> Option<Position> {
-        lock(&self.shared).items.front().map(|item| item.position)
+        let state = lock(&self.shared);
+        state
+            .in_hand
+            .or_else(|| state.items.front().map(|item| item.position))
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        let mut state = lock(&self.shared);
-        state.ended = true;
-        if let Some(consumer) = state.consumer.take() {
-            drop(state);
-            consumer.wake();
-        }
+        self.finish();
     }
 }
 
 impl<T> Receiver<T> {
     /// The next item; `None` when none will come.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.poll(cx, false)
+    }
+
+    /// The next item, which counts as not taken until the one after it is asked for.
+    pub(crate) fn poll_next_in_hand(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.poll(cx, true)
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, keeps: bool) -> Poll<Option<T>> {
         let mut state = lock(&self.shared);
+        state.in_hand = None;
         if let Some(item) = state.items.pop_front() {
             state.bytes -= item.bytes;
+            state.in_hand = keeps.then_some(item.position);
             if let Some(producer) = state.producer.take() {
                 drop(state);
                 producer.wake();
@@ -151,6 +173,7 @@ impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         let mut state = lock(&self.shared);
         state.deaf = true;
+        state.in_hand = None;
         let unread = std::mem::take(&mut state.items);
         state.bytes = 0;
         let producer = state.producer.take();
@@ -218,6 +241,24 @@ mod tests {
         assert!(ready(&sender), "a huge item may wait alone");
         assert_eq!(sender.first_waiting(), None);
         assert_eq!(next(&mut receiver), Poll::Pending);
+    }
+
+    #[test]
+    fn what_is_in_hand_is_not_taken_yet() {
+        let (sender, mut receiver) = queue(LIMITS);
+        sender.push(1, 1, (1, 5));
+        sender.push(2, 1, (1, 6));
+        let mut held = || receiver.poll_next_in_hand(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(held(), Poll::Ready(Some(1)));
+        assert_eq!(sender.first_waiting(), Some((1, 5)));
+        assert_eq!(held(), Poll::Ready(Some(2)));
+        assert_eq!(sender.first_waiting(), Some((1, 6)));
+        assert_eq!(held(), Poll::Pending);
+        assert_eq!(sender.first_waiting(), None);
+        sender.push(3, 1, (1, 7));
+        assert_eq!(held(), Poll::Ready(Some(3)));
+        drop(receiver);
+        assert_eq!(sender.first_waiting(), None);
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! A session put away, so that another client can go on with it (§6.3).
 
+use std::collections::BTreeMap;
+
 use arcp_generated::common::{JobId, ResumeToken, SessionId};
 use serde::{Deserialize, Serialize};
+
+use super::ResultPosition;
 
 /// What a client needs to resume a session. As JSON it holds the resume token in clear: keep it as a secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +19,9 @@ pub struct SavedSession {
     pub last_event_seq: u64,
     /// The jobs that had not ended.
     pub jobs: Vec<JobId>,
+    /// How far results were written by [`JobHandle::result_into`](super::JobHandle::result_into).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub results: BTreeMap<JobId, ResultPosition>,
 }
 
 impl SavedSession {
@@ -23,12 +30,14 @@ impl SavedSession {
         resume_token: ResumeToken,
         last_event_seq: u64,
         jobs: Vec<JobId>,
+        results: BTreeMap<JobId, ResultPosition>,
     ) -> Self {
         Self {
             session_id,
             resume_token,
             last_event_seq,
             jobs,
+            results,
         }
     }
 

@@ -118,6 +118,6 @@ pub(super) fn fault(error: &TransportError) -> Option<(Refusal, CloseCode)> {
         TransportError::Binary => {
             Some((Refusal::invalid(error.to_string()), CloseCode::Unsupported))
         }
-        TransportError::Peer(_) | TransportError::Io(_) => None,
+        TransportError::Peer(_) | TransportError::Program(_) | TransportError::Io(_) => None,
     }
 }

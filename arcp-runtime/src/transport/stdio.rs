@@ -3,16 +3,18 @@
 //! One frame is one line. Blank lines are skipped, `\r\n` is tolerated, a line over the limit is skipped without being kept. There is no goodbye: the end of the stream is the end.
 
 use std::fmt;
+use std::future::Future as _;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, Stdin, Stdout};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::Sleep;
 
 use super::{CloseCode, Received, Text, Transport, TransportError};
-use crate::limits::DEFAULT_FRAME_BYTES;
+use crate::limits::{DEFAULT_FRAME_BYTES, PROGRAM_END};
 
 /// What a stdio transport holds at most.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +62,7 @@ where
 {
     StdioTransport {
         reader,
-        writer,
+        writer: Some(writer),
         limits,
         input: BytesMut::new(),
         scanned: 0,
@@ -68,6 +70,7 @@ where
         ended: false,
         output: BytesMut::new(),
         child: None,
+        leaving: None,
     }
 }
 
@@ -76,7 +79,8 @@ pub fn own(limits: StdioLimits) -> StdioTransport<Stdin, Stdout> {
     over(tokio::io::stdin(), tokio::io::stdout(), limits)
 }
 
-/// Starts a program and speaks with it over its stdin and stdout. The program is killed when the transport is dropped.
+/// Starts a program and speaks with it over its stdin and stdout; its stderr is left alone. The program is killed when the transport is dropped; closing
+/// the transport lets it end by itself first. A program that ends otherwise than with success is an error with its status.
 ///
 /// # Errors
 /// When the program cannot be started.
@@ -100,7 +104,8 @@ pub fn spawn(
 /// Newline-delimited frames over a reader and a writer. Made by [`over`], [`own`] and [`spawn`].
 pub struct StdioTransport<R, W> {
     reader: R,
-    writer: W,
+    /// `None` once the other end was told that nothing more comes.
+    writer: Option<W>,
     limits: StdioLimits,
     input: BytesMut,
     /// How much of `input` is known to hold no line end.
@@ -110,6 +115,8 @@ pub struct StdioTransport<R, W> {
     ended: bool,
     output: BytesMut,
     child: Option<Box<Child>>,
+    /// How long the end of a program is waited for that has closed its output.
+    leaving: Option<Pin<Box<Sleep>>>,
 }
 
 impl<R, W> StdioTransport<R, W> {
@@ -193,7 +200,10 @@ where
                 // A last line without an end is still a line: files piped in often have none.
                 let rest = self.input.split();
                 self.scanned = 0;
-                return Poll::Ready(self.judge(rest).map(Ok));
+                if let Some(received) = self.judge(rest) {
+                    return Poll::Ready(Some(Ok(received)));
+                }
+                return self.poll_end(cx).map(|end| end.map(Err));
             }
             match ready!(self.fill(cx)) {
                 Ok(0) => self.ended = true,
@@ -237,9 +247,10 @@ where
         while !self.output.is_empty() {
             ready!(self.write_some(cx))?;
         }
-        Pin::new(&mut self.writer)
-            .poll_flush(cx)
-            .map_err(Into::into)
+        match &mut self.writer {
+            Some(writer) => Pin::new(writer).poll_flush(cx).map_err(Into::into),
+            None => Poll::Ready(Ok(())),
+        }
     }
 
     fn poll_close(
@@ -249,9 +260,21 @@ where
         _: &str,
     ) -> Poll<Result<(), TransportError>> {
         ready!(self.poll_flush(cx))?;
-        Pin::new(&mut self.writer)
-            .poll_shutdown(cx)
-            .map_err(Into::into)
+        if let Some(writer) = &mut self.writer {
+            ready!(Pin::new(writer).poll_shutdown(cx))?;
+        }
+        if self.child.is_some() {
+            // A pipe is closed by letting it go.
+            self.writer = None;
+        }
+        // A program is killed with the transport: it may finish what it does first. How long, the caller decides.
+        while self.child.is_some() && !self.ended {
+            let read = ready!(self.fill(cx));
+            self.input.clear();
+            self.ended = !matches!(read, Ok(1..));
+        }
+        self.scanned = 0;
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -269,8 +292,30 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> StdioTransport<R, W> {
         Poll::Ready(Ok(read))
     }
 
+    /// How a program ended that has closed its output; `None` when it ended well, or does not end soon.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<TransportError>> {
+        let Some(child) = &mut self.child else {
+            return Poll::Ready(None);
+        };
+        let status = pin!(child.wait()).poll(cx);
+        if status.is_pending() {
+            let leaving = self
+                .leaving
+                .get_or_insert_with(|| Box::pin(tokio::time::sleep(PROGRAM_END)));
+            ready!(leaving.as_mut().poll(cx));
+        }
+        self.child = None;
+        Poll::Ready(match status {
+            Poll::Ready(Ok(status)) if !status.success() => Some(TransportError::Program(status)),
+            _ => None,
+        })
+    }
+
     fn write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let written = ready!(Pin::new(&mut self.writer).poll_write(cx, &self.output))?;
+        let Some(writer) = &mut self.writer else {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        };
+        let written = ready!(Pin::new(writer).poll_write(cx, &self.output))?;
         if written == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }

@@ -292,3 +292,41 @@ async fn a_waiting_consumer_wakes() {
     peer.event(1, "job_1", "t1").soon().await;
     assert!(taking.soon().await.unwrap().unwrap().is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn by_hand_only_what_is_told_is_acknowledged() {
+    let (builder, mut runtime) = builder();
+    let (client, mut peer) = open_with(builder.manual_ack(), &mut runtime, &["ack", "heartbeat"])
+        .soon()
+        .await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut events = job.events();
+    for n in 1..=3 {
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
+    }
+    thoughts(&mut events, 1..=3).soon().await;
+    // Until the runtime is asked whether it is still there, nothing was acknowledged.
+    peer.expect("session.ping").soon().await;
+    client.ack(2).soon().await.unwrap();
+    let ack = peer.expect("session.ack").soon().await;
+    assert_eq!(ack["payload"]["last_processed_seq"], 2);
+    // Not what never arrived, and not backwards; two at once are one.
+    client.ack(1).soon().await.unwrap();
+    client.ack(99).soon().await.unwrap();
+    let ack = peer.expect("session.ack").soon().await;
+    assert_eq!(ack["payload"]["last_processed_seq"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_acknowledgement_by_hand_needs_a_client_and_a_runtime_for_it() {
+    let (builder, mut runtime) = builder();
+    let (client, _peer) = open_with(builder, &mut runtime, &["ack"]).soon().await;
+    let error = client.ack(1).soon().await.unwrap_err();
+    assert!(error.to_string().contains("`manual_ack`"), "{error}");
+    let (builder, mut runtime) = super::builder();
+    let (client, _peer) = open_with(builder.manual_ack(), &mut runtime, &[])
+        .soon()
+        .await;
+    let error = client.ack(1).soon().await.unwrap_err();
+    assert_eq!(error, ClientError::NotNegotiated(Feature::Ack));
+}

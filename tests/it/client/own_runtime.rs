@@ -10,12 +10,13 @@ use arcp_generated::event::EventBody;
 use arcp_generated::session::{JobFilter, ListJobs};
 use arcp_runtime::agent::{demo, probe};
 use arcp_runtime::auth::BearerTokens;
-use arcp_runtime::client::{History, SavedSession, Submission};
+use arcp_runtime::client::{ChunkError, History, ResultValue, SavedSession, Submission};
 use arcp_runtime::server::Runtime as OwnRuntime;
 use arcp_runtime::store::MemoryStore;
 use arcp_runtime::transport::tls::{Identity, Trust};
 use arcp_runtime::transport::websocket::{self, ConnectOptions, WebSocketLimits};
 use arcp_tests::certificates::Authority;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::RwLock;
 use tokio::task::AbortHandle;
@@ -301,6 +302,56 @@ async fn another_client_goes_on(house: &House) {
     assert_eq!(end.code(), Some(&ErrorCode::Cancelled));
 }
 
+async fn a_half_written_result_goes_on(house: &House) {
+    let client = house.client().manual_ack().connect().soon().await.unwrap();
+    let steps = json!([{"repeat": {"n": 200, "do": [{"chunk": {"bytes": 1000}}]}}]);
+    let mut job = client.submit(probe(&steps)).soon().await.unwrap();
+    let (mut writer, mut reader) = tokio::io::duplex(4096);
+    let writing = tokio::spawn(async move { job.result_into(&mut writer).await.map(drop) });
+    let mut kept = vec![0; 50_500];
+    reader.read_exact(&mut kept).soon().await.unwrap();
+    let saved = client.save().soon().await.unwrap();
+    // The first client is killed while it writes.
+    writing.abort();
+    assert!(writing.soon().await.unwrap_err().is_cancelled());
+    drop(client);
+    house.cut();
+    reader.read_to_end(&mut kept).soon().await.unwrap();
+
+    let text = serde_json::to_string(&saved).unwrap();
+    let saved: SavedSession = serde_json::from_str(&text).unwrap();
+    let other = house
+        .client()
+        .manual_ack()
+        .resume(saved)
+        .connect()
+        .soon()
+        .await
+        .unwrap();
+    let again = other.save().soon().await.unwrap();
+    let mut job = other.resumed_jobs().remove(0);
+    let position = job.result_position().unwrap().clone();
+    assert!((46..=55).contains(&position.chunks), "{position:?}");
+    assert_eq!(position.bytes, position.chunks * 1000);
+    // Put together in memory it cannot be: the beginning is not here.
+    let end = job.result().soon().await.unwrap_err();
+    assert_eq!(end, JobFailure::Result(ChunkError::Elsewhere));
+    drop((job, other));
+    house.cut();
+
+    let other = house.client().resume(again).connect().soon().await.unwrap();
+    let mut job = other.resumed_jobs().remove(0);
+    kept.truncate(usize::try_from(position.bytes).unwrap());
+    let result = job.result_into(&mut kept).soon().await.unwrap();
+    assert!(
+        matches!(&result.value, ResultValue::Written(written) if written.bytes == 200_000),
+        "{result:?}"
+    );
+    let digits = "0123456789".repeat(100);
+    assert_eq!(kept.len(), 200_000);
+    assert!(kept.chunks(1000).all(|chunk| chunk == digits.as_bytes()));
+}
+
 async fn another_session_follows(house: &House) {
     let client = house.client().connect().soon().await.unwrap();
     let steps = json!([{"repeat": {"n": 30, "do": [{"log": {"message": "{i}"}}]}}, {"sleep": {"ms": 20}}, {"return": "done"}]);
@@ -399,6 +450,7 @@ async fn everything(house: House) {
     a_job_survives_cuts(&house).await;
     a_streamed_result_survives_cuts(&house).await;
     another_client_goes_on(&house).await;
+    a_half_written_result_goes_on(&house).await;
     another_session_follows(&house).await;
     a_job_survives_its_session(&house).await;
 }

@@ -106,6 +106,50 @@ async fn an_acceptance_is_matched_by_request_then_trace_then_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_end_of_a_child_refuses_nothing() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    // A runtime that never names requests: any error could be a refusal.
+    let accept = |submit: &Value, job: &str| {
+        (
+            json!({"job_id": job, "trace_id": submit["trace_id"]}),
+            json!({"job_id": job, "lease": {}}),
+        )
+    };
+    let submit = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.submit(job()).soon().await })
+    };
+    let first = submit();
+    let frame = peer.expect("job.submit").soon().await;
+    let (more, payload) = accept(&frame, "job_a");
+    peer.send_with("job.accepted", more, payload).soon().await;
+    let _job = first.soon().await.unwrap().unwrap();
+    let delegate = json!({"kind": "delegate", "ts": "2026-01-01T00:00:00Z", "body": {"agent": "echo", "child_job_id": "job_told"}});
+    let of_parent = json!({"job_id": "job_a", "event_seq": 1});
+    peer.send_with("job.event", of_parent, delegate)
+        .soon()
+        .await;
+    let announced = json!({"job_id": "job_announced", "parent_job_id": "job_a", "lease": {}});
+    peer.send("job.accepted", announced).soon().await;
+
+    let second = submit();
+    let frame = peer.expect("job.submit").soon().await;
+    for (seq, child) in [(2, "job_told"), (3, "job_announced")] {
+        let error = json!({"code": "INTERNAL_ERROR", "message": "no", "final_status": "error"});
+        peer.send_with(
+            "job.error",
+            json!({"job_id": child, "event_seq": seq}),
+            error,
+        )
+        .soon()
+        .await;
+    }
+    let (more, payload) = accept(&frame, "job_b");
+    peer.send_with("job.accepted", more, payload).soon().await;
+    assert_eq!(id_of(second).soon().await, "job_b");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_acceptance_of_a_child_answers_nobody() {
     let (client, mut peer, _runtime) = open().soon().await;
     let [(first, a), (second, b)] = two(&client, &mut peer).soon().await;

@@ -99,6 +99,15 @@ impl Dial {
         Ok(self.way.client()?.token(token))
     }
 
+    /// A client of a runtime that is started as a program; it ends with the client, and the client with it.
+    pub(crate) fn to_program(&self, program: &str, arguments: &[String]) -> Result<Builder, Fault> {
+        let token = self.token()?;
+        Ok(Client::program(program, arguments)
+            .client_name("arcp")
+            .token(token)
+            .reconnect(None))
+    }
+
     /// A new session after one that could not be resumed. Some runtimes refuse a wrong token and a lost session in the same words: this hello tells which.
     pub(crate) async fn fresh(&self) -> Result<Client, Fault> {
         Ok(self.client()?.connect().await?)

@@ -6,7 +6,9 @@ use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, JobId, Json};
 use arcp_generated::job::Submit as Submission;
 use arcp_generated::lease::{Lease, LeaseConstraints};
 use arcp_generated::session::Feature;
-use arcp_runtime::client::{Builder, Client, ClientError, History, JobFailure, JobHandle};
+use arcp_runtime::client::{
+    Builder, ChunkError, Client, ClientError, History, JobFailure, JobHandle, Outcome,
+};
 use clap::Args;
 
 use crate::dial::{self, Dial};
@@ -25,6 +27,7 @@ Examples:
   arcp submit --agent probe --input '{\"do\":[]}' --lease '{\"net.fetch\":[\"https://api.example.com/**\"]}'
   arcp submit --agent count --input '{\"n\":900,\"delay_ms\":50}' --save-session job.session
   arcp submit --resume job.session
+  arcp submit --agent echo --token secret --stdio -- arcp serve --stdio --store memory --token secret=me
 
 Events go to standard error as they come, the result to standard output; with --json everything is a line on standard output.
 Ctrl-C cancels the job and waits for its end; a second Ctrl-C leaves at once.";
@@ -64,6 +67,12 @@ pub(crate) struct Submit {
     /// Go on where the process that wrote FILE was stopped; keeps FILE up to date from then on.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["agent", "input", "lease", "lease_expires", "idempotency_key", "max_runtime", "save_session"])]
     resume: Option<PathBuf>,
+    /// Start the runtime as a command instead of connecting to one, and speak with it over its standard input and output.
+    #[arg(long, requires = "command")]
+    stdio: bool,
+    /// The command, with --stdio. What it says on standard error is let through; it ends with this one.
+    #[arg(last = true, requires = "stdio", value_name = "COMMAND")]
+    command: Vec<String>,
     #[command(flatten)]
     dial: Dial,
 }
@@ -113,6 +122,12 @@ impl Submit {
                 {
                     file.remove()?;
                 }
+                let outcome = match outcome {
+                    Err(JobFailure::Result(ChunkError::Start { .. } | ChunkError::Elsewhere)) => {
+                        self.whole(job.id(), outcome).await
+                    }
+                    outcome => outcome,
+                };
                 outcome::tell(job.id().as_str(), &outcome, self.json)
             }
         };
@@ -131,7 +146,7 @@ impl Submit {
                 path.display()
             )));
         }
-        let mut builder = self.dial.client()?;
+        let mut builder = self.runtime()?;
         if file.is_some() {
             builder = without_ack(builder);
         }
@@ -164,7 +179,7 @@ impl Submit {
             }
         };
         let last = saved.last_event_seq;
-        let builder = without_ack(self.dial.client()?);
+        let builder = without_ack(self.runtime()?);
         let client = match builder.resume(saved).connect().await {
             Err(gone @ ClientError::SessionLost(_)) => {
                 return self.find_again(gone, job_id, last).await;
@@ -188,7 +203,8 @@ impl Submit {
         job_id: JobId,
         last: u64,
     ) -> Result<Followed, Fault> {
-        let client = self.dial.fresh().await?;
+        // Some runtimes refuse a wrong token and a lost session in the same words: this hello tells which.
+        let client = self.runtime()?.connect().await?;
         let job = match client.subscribe(job_id, History::After(last)).await {
             Err(ClientError::Refused(_) | ClientError::NotNegotiated(_)) => {
                 return Err(gone.into());
@@ -200,6 +216,35 @@ impl Submit {
             job,
             ours: false,
         })
+    }
+
+    /// A streamed result of which an earlier process has had the beginning: all of it comes with the job's history, to a session that has nothing of it yet.
+    /// Where it does not, the end stays as it was.
+    async fn whole(&self, job_id: JobId, outcome: Outcome) -> Outcome {
+        let Ok(builder) = self.runtime() else {
+            return outcome;
+        };
+        let Ok(client) = builder.connect().await else {
+            return outcome;
+        };
+        let Ok(mut job) = client.subscribe(job_id, History::All).await else {
+            return outcome;
+        };
+        let whole = job.result().await;
+        client.close("done").await;
+        match whole {
+            Err(JobFailure::Unfollowed(_)) => outcome,
+            whole => whole,
+        }
+    }
+
+    /// A client of the runtime that the flags name.
+    fn runtime(&self) -> Result<Builder, Fault> {
+        match self.command.split_first() {
+            // A command that is started again knows nothing of what the one before it did.
+            Some((program, arguments)) => self.dial.to_program(program, arguments),
+            None => self.dial.client(),
+        }
     }
 
     fn submission(&self) -> Result<Submission, Fault> {

@@ -4,6 +4,7 @@
 //! nothing for [`ClientLimits::slow_consumer`](crate::limits::ClientLimits::slow_consumer) while others wait is given up: its events fall away until it
 //! takes some, and a [`Loss`] stands at their place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::Context;
 use std::time::Duration;
@@ -15,7 +16,10 @@ use tokio::sync::watch;
 use super::super::credential::Credentials;
 use super::super::job::{Face, JobHandle};
 use super::super::queue::{self, Position, QueueLimits, Sender};
-use super::super::{ClientError, Incident, JobEvent, Loss, LossReason, Opened, Outcome};
+use super::super::{
+    ClientError, Incident, JobEvent, Loss, LossReason, Opened, Outcome, ResultPosition,
+    SavedSession,
+};
 use super::Driver;
 use crate::limits::SLOW_AFTER;
 use crate::protocol::client::core::{Key, Output};
@@ -27,6 +31,8 @@ pub(super) struct Sink {
     events: Sender<Item>,
     face: watch::Sender<Face>,
     outcome: watch::Sender<Option<Arc<Outcome>>>,
+    /// How far the job's result was written, where it goes to a writer.
+    pub(super) written: Option<watch::Receiver<Option<ResultPosition>>>,
     /// What fell away and is not told yet.
     lag: Option<Lag>,
     /// It was given up once and has not caught up since: nobody waits for it again.
@@ -68,6 +74,11 @@ impl Sink {
                 credentials.rotate(id, value);
             }
         });
+    }
+
+    /// Whether its consumer is there and has not taken everything.
+    fn is_behind(&self) -> bool {
+        self.events.first_waiting().is_some()
     }
 
     /// Whether nobody has a handle or a stream any more.
@@ -137,6 +148,7 @@ impl Driver {
             events,
             face,
             outcome,
+            written: None,
             lag: None,
             given_up: false,
         };
@@ -158,6 +170,38 @@ impl Driver {
             Some((_, first)) => first.saturating_sub(1).min(self.core.last_event_seq()),
             None => self.core.last_event_seq(),
         }
+    }
+
+    /// What another client needs to go on from what consumers have taken here: of jobs that have ended too, as long as that is not all.
+    pub(super) fn saved(&mut self) -> Option<SavedSession> {
+        let (session_id, resume_token, mut jobs) = self.core.resume_point()?;
+        self.ended.retain(Sink::is_behind);
+        let mut last_event_seq = self.taken();
+        let mut results = BTreeMap::new();
+        for sink in &self.ended {
+            let (epoch, first) = sink.events.first_waiting().unwrap_or_default();
+            // Numbers of a session that is lost say nothing to anybody.
+            if epoch == self.epoch {
+                last_event_seq = last_event_seq.min(first.saturating_sub(1));
+                jobs.push(sink.face.borrow().job_id.clone());
+            }
+        }
+        jobs.sort();
+        jobs.dedup();
+        for sink in self.sinks.values().chain(&self.ended) {
+            let position = sink.written.as_ref();
+            if let Some(position) = position.and_then(|written| written.borrow().clone()) {
+                results.insert(sink.face.borrow().job_id.clone(), position);
+            }
+        }
+        results.retain(|job_id, _| jobs.binary_search(job_id).is_ok());
+        Some(SavedSession::new(
+            session_id,
+            resume_token,
+            last_event_seq,
+            jobs,
+            results,
+        ))
     }
 
     /// Hands out the news until a queue is full.
@@ -238,7 +282,10 @@ impl Driver {
                 if let Some(mut sink) = self.sinks.remove(&key) {
                     sink.tell_lag();
                     sink.face.send_modify(|face| face.credentials = None);
+                    sink.events.finish();
                     sink.outcome.send_replace(Some(Arc::new(outcome)));
+                    self.ended.retain(Sink::is_behind);
+                    self.ended.extend(Some(sink).filter(Sink::is_behind));
                 }
             }
             Output::Failed(key, error) => self.failed(key, error),

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use arcp_generated::session::Jobs;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::super::job::{Face, JobHandle};
 use super::super::link::Link;
@@ -25,11 +25,15 @@ impl Driver {
     /// Takes over the session of another client, and makes handles to its jobs.
     pub(super) fn adopt(&mut self, saved: SavedSession) -> Vec<JobHandle> {
         let mut handles = Vec::new();
-        let mut jobs = Vec::new();
+        let (mut jobs, mut results) = (Vec::new(), saved.results);
         for job_id in saved.jobs {
-            let key = self.key();
-            jobs.push((job_id.clone(), key));
-            handles.extend(self.add_sink(key, Face::of(job_id)));
+            let (key, position) = (self.key(), results.remove(&job_id));
+            jobs.push((job_id.clone(), key, position.clone()));
+            let handle = self.add_sink(key, Face::of(job_id));
+            if let (Some(sink), Some(position)) = (self.sinks.get_mut(&key), position.clone()) {
+                sink.written = Some(watch::channel(Some(position)).1);
+            }
+            handles.extend(handle.map(|handle| handle.begun(position)));
         }
         self.core.adopt(
             saved.session_id,
@@ -44,13 +48,16 @@ impl Driver {
         while self.control_open {
             match self.control.poll_recv(cx) {
                 Poll::Ready(Some(Control::Save { reply })) => {
-                    let saved = self.core.resume_point().map(|(session, token, jobs)| {
-                        SavedSession::new(session, token, self.taken(), jobs)
-                    });
+                    let saved = self.saved().filter(|_| !self.over);
                     // Nobody may be there to take it.
-                    let _ = reply.send(saved.filter(|_| !self.over));
+                    let _ = reply.send(saved);
                 }
-                Poll::Ready(Some(Control::LetResultGo { job })) => self.core.let_result_go(job),
+                Poll::Ready(Some(Control::LetResultGo { job, written })) => {
+                    self.core.let_result_go(job);
+                    if let Some(sink) = self.sinks.get_mut(&job) {
+                        sink.written = Some(written);
+                    }
+                }
                 Poll::Ready(Some(Control::Close { reason, reply })) => {
                     self.closing.push(reply);
                     if self.closing.len() == 1 {
@@ -110,6 +117,8 @@ impl Driver {
                 self.replies.insert(key, Reply::Cancel(reply));
                 self.core.cancel(key, job, &reason, now);
             }
+            // Nobody may be there to hear it.
+            Request::Acknowledge { seq, reply } => drop(reply.send(self.core.acknowledge(seq))),
             Request::Ping { reply } => {
                 self.replies.insert(key, Reply::Ping(reply));
                 self.core.ping(key, now);

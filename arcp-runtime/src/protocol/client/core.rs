@@ -19,11 +19,13 @@ use super::heartbeat::{Beat, Heartbeat};
 use super::interface::{Asked, Known, Orphan, Phase, Submission, Subscription};
 use super::job::Job;
 use super::news::{ClientError, JobFailure};
+use super::result_chunk::ResultPosition;
 use super::sequence::Sequence;
 
 pub use super::interface::{Key, Opened, Output, Settings};
 use crate::clock::Now;
 use crate::id::Mint;
+use crate::limits::MAX_KNOWN_CHILDREN;
 
 /// The state of one client.
 pub struct ClientCore {
@@ -50,11 +52,15 @@ pub struct ClientCore {
     /// Jobs of a lost session that wait for the next one.
     pub(super) orphans: Vec<Orphan>,
     pub(super) early: Early,
+    /// Jobs that ours have delegated to, oldest first: nobody here asked for them.
+    pub(super) children: VecDeque<JobId>,
     /// Ended jobs of which nothing comes after this number, should their end not have come by then.
     pub(super) over_at: Vec<(u64, JobId)>,
     pub(super) pings: VecDeque<Asked>,
     pub(super) heartbeat: Heartbeat,
     pub(super) acks: AckPace,
+    /// Up to which number the application has acknowledged, where it does so by itself.
+    pub(super) acknowledged: u64,
     pub(super) outputs: VecDeque<Output>,
     pub(super) frames: VecDeque<String>,
 }
@@ -81,10 +87,12 @@ impl ClientCore {
             jobs: HashMap::new(),
             orphans: Vec::new(),
             early: Early::default(),
+            children: VecDeque::new(),
             over_at: Vec::new(),
             pings: VecDeque::new(),
             heartbeat: Heartbeat::new(None, Duration::ZERO),
             acks: AckPace::default(),
+            acknowledged: 0,
             outputs: VecDeque::new(),
             frames: VecDeque::new(),
         }
@@ -96,15 +104,15 @@ impl ClientCore {
         session_id: SessionId,
         resume_token: ResumeToken,
         last_event_seq: u64,
-        jobs: impl IntoIterator<Item = (JobId, Key)>,
+        jobs: impl IntoIterator<Item = (JobId, Key, Option<ResultPosition>)>,
     ) {
         self.known = Some(Known {
             session_id,
             resume_token,
         });
         self.sequence = Sequence::after(last_event_seq);
-        for (job_id, key) in jobs {
-            self.jobs.insert(job_id, Job::new(key));
+        for (job_id, key, position) in jobs {
+            self.jobs.insert(job_id, Job::adopted(key, position.as_ref()));
         }
     }
 
@@ -166,7 +174,7 @@ impl ClientCore {
         if matches!(self.phase, Phase::Offline | Phase::Over) {
             return None;
         }
-        let acks = self.acks.due(self.sequence.last());
+        let acks = self.acks.due(self.to_acknowledge());
         [self.deadline, self.heartbeat.due(), acks]
             .into_iter()
             .flatten()
@@ -181,11 +189,12 @@ impl ClientCore {
         if !matches!(self.phase, Phase::Open | Phase::Closing) {
             return;
         }
+        let by_hand = self.settings.acks_by_hand.then_some(self.acknowledged);
         if self
             .acks
-            .due(self.sequence.last())
+            .due(self.to_acknowledge())
             .is_some_and(|due| due <= now.mono)
-            && let Some(seq) = self.acks.take(taken(), now.mono)
+            && let Some(seq) = self.acks.take(by_hand.unwrap_or_else(taken), now.mono)
         {
             self.send(arcp_generated::session::Ack::new(seq), now);
         }
@@ -194,6 +203,32 @@ impl ClientCore {
             Beat::Ping => self.send_ping(None, now),
             Beat::Lost => self.reconnect("the runtime was silent for two heartbeat intervals"),
         }
+    }
+
+    /// Up to which number there may be something to acknowledge.
+    fn to_acknowledge(&self) -> u64 {
+        if self.settings.acks_by_hand {
+            self.acknowledged
+        } else {
+            self.sequence.last()
+        }
+    }
+
+    /// The application acknowledges what it has received up to `seq`; it is sent at the usual pace.
+    ///
+    /// # Errors
+    /// When it is not negotiated, or goes by itself.
+    pub fn acknowledge(&mut self, seq: u64) -> Result<(), ClientError> {
+        if !self.agreed(&Feature::Ack) {
+            return Err(ClientError::NotNegotiated(Feature::Ack));
+        }
+        if !self.settings.acks_by_hand {
+            let reason = "this client acknowledges by itself; build it with `manual_ack`";
+            return Err(ClientError::Invalid(reason.to_owned()));
+        }
+        // What never arrived must not be forgotten over there.
+        self.acknowledged = self.acknowledged.max(seq.min(self.sequence.last()));
+        Ok(())
     }
 
     fn too_late(&mut self) {
@@ -273,6 +308,16 @@ impl ClientCore {
 
     pub(super) fn agreed(&self, feature: &Feature) -> bool {
         self.features.contains(feature)
+    }
+
+    /// Remembers a job that one of ours delegated to.
+    pub(super) fn knows_child(&mut self, job_id: &JobId) {
+        if !self.children.contains(job_id) {
+            if self.children.len() >= MAX_KNOWN_CHILDREN {
+                self.children.pop_front();
+            }
+            self.children.push_back(job_id.clone());
+        }
     }
 
     pub(super) fn put(&mut self, output: Output) {

@@ -25,6 +25,8 @@ pub struct Settings {
     pub token: arcp_generated::session::BearerToken,
     /// What we can do.
     pub features: Vec<Feature>,
+    /// Whether events are acknowledged only when the application says so.
+    pub acks_by_hand: bool,
     /// Whether a gap is worth a new connection: only when one can be had.
     pub reconnects: bool,
     /// What is held, and how long is waited.

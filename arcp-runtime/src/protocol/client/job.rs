@@ -12,7 +12,7 @@ use super::news::{
     ClientError, Incident, JobEvent, JobFailure, JobResult, Loss, LossReason, Outcome, Refusal,
     ResultValue,
 };
-use super::result_chunk::{Assembly, Chunk, Finished};
+use super::result_chunk::{Assembly, Chunk, ChunkError, Finished, ResultPosition};
 
 /// A job that was accepted and has not ended.
 #[derive(Debug)]
@@ -26,9 +26,20 @@ pub(super) struct Job {
     pub(super) assembly: Option<Assembly>,
     /// Whether the bytes of its result go elsewhere.
     pub(super) checks_only: bool,
+    /// Whether another client followed it before, and may have had chunks of its result.
+    pub(super) adopted: bool,
 }
 
 impl Job {
+    /// A job of another client's session, with how far its result was written there.
+    pub(super) fn adopted(key: Key, position: Option<&ResultPosition>) -> Self {
+        Self {
+            assembly: position.map(Assembly::after),
+            adopted: true,
+            ..Self::new(key)
+        }
+    }
+
     pub(super) fn new(key: Key) -> Self {
         Self {
             keys: vec![key],
@@ -36,6 +47,7 @@ impl Job {
             again: None,
             assembly: None,
             checks_only: false,
+            adopted: false,
         }
     }
 
@@ -169,8 +181,14 @@ impl ClientCore {
 
     /// An event of a known job.
     pub(super) fn event(&mut self, job_id: &JobId, event_seq: u64, event: Event, size: usize) {
-        if let EventBody::ResultChunk(chunk) = &event.body {
-            self.assemble(job_id, chunk);
+        match &event.body {
+            EventBody::ResultChunk(chunk) => self.assemble(job_id, chunk),
+            EventBody::Delegate(delegate) => {
+                if let Some(child) = &delegate.child_job_id {
+                    self.knows_child(child);
+                }
+            }
+            _ => {}
         }
         let Some(job) = self.jobs.get(job_id) else {
             return;
@@ -238,7 +256,7 @@ impl ClientCore {
         let Some(job) = self.jobs.remove(job_id) else {
             return;
         };
-        let outcome = outcome(terminal, job.assembly);
+        let outcome = outcome(terminal, job.assembly, job.adopted);
         for key in job.keys {
             self.put(Output::Ended(key, outcome.clone()));
         }
@@ -288,7 +306,7 @@ fn code_of(status: &FinalStatus) -> ErrorCode {
     }
 }
 
-fn outcome(terminal: Terminal, assembly: Option<Assembly>) -> Outcome {
+fn outcome(terminal: Terminal, assembly: Option<Assembly>, adopted: bool) -> Outcome {
     let result = match terminal {
         Terminal::Error(error) => {
             let final_status = error.final_status;
@@ -309,6 +327,9 @@ fn outcome(terminal: Terminal, assembly: Option<Assembly>) -> Outcome {
     }
     let value = match result.result_id {
         Some(result_id) => {
+            if adopted && assembly.is_none() {
+                return Err(ChunkError::Elsewhere.into());
+            }
             let assembly = assembly.unwrap_or_default();
             match assembly.finish(result_id.as_str(), result.result_size)? {
                 Finished::Kept(streamed) => ResultValue::Streamed(streamed),

@@ -120,6 +120,9 @@ impl ClientCore {
             self.of_a_job_to_follow(envelope, size);
             return;
         }
+        if self.children.contains(job_id) {
+            return;
+        }
         let refuses = match &envelope.message {
             // This runtime refuses by naming the request: the error ends a child that one of our jobs delegated to.
             Message::JobError(_) if self.names_requests => false,

@@ -8,6 +8,7 @@ use arcp_generated::event::{ChunkEncoding, ResultChunk};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Serialize};
 
 /// Base64 of RFC 4648 §4; padding may be missing on what others send.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -35,6 +36,11 @@ pub enum ChunkError {
         /// The number that came first.
         got: u64,
     },
+    /// All that was seen of the result went to another client.
+    #[error(
+        "chunks of the result went to another client: write the rest behind them with `result_into`, or subscribe to the job with its whole history to have them"
+    )]
+    Elsewhere,
     /// More than one result in one job.
     #[error("the job streams a second result, `{0}`")]
     SecondResult(String),
@@ -115,7 +121,45 @@ pub struct Chunks {
     bytes: u64,
 }
 
+/// How far the chunks of a result were written, so that another client can write the rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResultPosition {
+    /// Which result.
+    pub result_id: String,
+    /// How many chunks were written.
+    pub chunks: u64,
+    /// How many bytes they had.
+    pub bytes: u64,
+    /// Whether every one of them was sent as text.
+    pub text: bool,
+    /// Whether the last one is among them.
+    pub complete: bool,
+}
+
 impl Chunks {
+    /// Goes on behind what was written elsewhere.
+    pub fn after(position: &ResultPosition) -> Self {
+        Self {
+            result_id: Some(position.result_id.clone()),
+            next: position.chunks,
+            complete: position.complete,
+            base64: !position.text,
+            bytes: position.bytes,
+        }
+    }
+
+    /// How far they went; `None` before the first.
+    pub fn position(&self) -> Option<ResultPosition> {
+        Some(ResultPosition {
+            result_id: self.result_id.clone()?,
+            chunks: self.next,
+            bytes: self.bytes,
+            text: !self.base64,
+            complete: self.complete,
+        })
+    }
+
     /// Whether this chunk was taken before.
     pub fn has(&self, chunk: &Chunk<'_>) -> bool {
         self.result_id.as_deref() == Some(chunk.result_id) && chunk.chunk_seq < self.next
@@ -188,6 +232,8 @@ pub struct Assembly {
     bytes: Vec<u8>,
     /// Whether the bytes go elsewhere.
     checks_only: bool,
+    /// Whether another client had the first ones.
+    begun_elsewhere: bool,
     /// They did not fit; forgiven when it turns out that they go elsewhere.
     over: Option<usize>,
     broken: Option<ChunkError>,
@@ -245,6 +291,16 @@ impl Assembly {
         }
     }
 
+    /// One of which another client has written the beginning: the rest is checked, and goes behind that.
+    pub fn after(position: &ResultPosition) -> Self {
+        Self {
+            chunks: Chunks::after(position),
+            begun_elsewhere: true,
+            checks_only: true,
+            ..Self::default()
+        }
+    }
+
     /// Lets the bytes go: from now on it only checks.
     pub fn let_go(&mut self) {
         self.checks_only = true;
@@ -259,7 +315,8 @@ impl Assembly {
 
     /// Adds a chunk, for which there are `room` more bytes of `cap`. After the first mistake nothing is kept any more, and [`Assembly::finish`] tells it.
     pub fn push(&mut self, chunk: &Chunk<'_>, room: usize, cap: usize) {
-        if self.broken.is_some() {
+        // What was written elsewhere may be replayed.
+        if self.broken.is_some() || self.begun_elsewhere && self.chunks.has(chunk) {
             return;
         }
         match self.chunks.take(chunk) {

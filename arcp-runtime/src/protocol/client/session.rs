@@ -59,9 +59,11 @@ impl ClientCore {
         self.gap_at = None;
         self.names_requests = false;
         self.early.clear();
+        self.children.clear();
         self.over_at.clear();
         self.lose_jobs(why);
         self.sequence = Sequence::default();
+        self.acknowledged = 0;
     }
 
     pub(super) fn welcomed(&mut self, welcome: Welcome, on_envelope: Option<SessionId>, now: Now) {
@@ -106,7 +108,13 @@ impl ClientCore {
             .map(Duration::from_secs);
         self.heartbeat = Heartbeat::new(interval, now.mono);
         let acks = self.agreed(&Feature::Ack);
-        self.acks = AckPace::new(acks, self.sequence.last(), now.mono);
+        // A resume says what was received, not what may be forgotten.
+        let acked = if self.settings.acks_by_hand {
+            0
+        } else {
+            self.sequence.last()
+        };
+        self.acks = AckPace::new(acks, acked, now.mono);
         self.phase = Phase::Open;
         self.deadline = None;
         if resumed {

@@ -173,6 +173,8 @@ impl ClientCore {
         // A child that a job delegated to is announced with the same message and answers nobody.
         let child = accepted.parent_job_id.is_some() || accepted.delegate_id.is_some();
         if child && clues.request_id.is_none() {
+            self.knows_child(&accepted.job_id);
+            self.early.forget(&accepted.job_id);
             return;
         }
         let Some(request) = self.waiting.accepted(clues) else {

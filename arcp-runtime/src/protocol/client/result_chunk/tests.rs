@@ -155,3 +155,37 @@ fn a_base64_chunk_at_the_cap_passes_and_one_over_it_does_not() {
         assert_eq!(refused, Err(ChunkError::TooLarge { cap }));
     }
 }
+
+#[test]
+fn what_another_client_wrote_is_gone_on_with() {
+    let (first, second) = (chunk(0, "ab", true), chunk(1, "cd", true));
+    let mut chunks = Chunks::default();
+    assert_eq!(chunks.position(), None);
+    for chunk in [&first, &second] {
+        chunks.take(chunk).unwrap();
+    }
+    let position = chunks.position().unwrap();
+    assert_eq!(
+        (position.chunks, position.bytes, position.text),
+        (2, 4, true)
+    );
+
+    let mut assembly = Assembly::after(&position);
+    // The second may come again.
+    for chunk in [second, chunk(2, "e", false)] {
+        assembly.push(&chunk, 0, 0);
+    }
+    match assembly.finish("res_1", Some(5)).unwrap() {
+        Finished::Checked(written) => assert_eq!(written.bytes, 5),
+        Finished::Kept(streamed) => panic!("{streamed:?}"),
+    }
+    let mut assembly = Assembly::after(&position);
+    assembly.push(&chunk(3, "e", false), 0, 0);
+    assert_eq!(
+        assembly.finish("res_1", Some(5)),
+        Err(ChunkError::Order {
+            expected: 2,
+            got: 3
+        })
+    );
+}
