@@ -10,6 +10,7 @@ use arcp_generated::error::ErrorCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+mod call;
 mod context;
 mod delegation;
 pub mod demo;
@@ -17,9 +18,12 @@ pub mod probe;
 mod stream;
 mod upstream;
 
-pub use context::{Call, JobContext};
+pub use call::Call;
+pub use context::JobContext;
 pub use delegation::{Delegated, Delegation};
 pub use stream::ResultStream;
+
+pub use crate::protocol::trace::TraceContext;
 
 /// What an agent's run answers with: the inline result, or why there is none.
 pub type AgentFuture = Pin<Box<dyn Future<Output = Result<Json, AgentError>> + Send + 'static>>;

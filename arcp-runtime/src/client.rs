@@ -34,8 +34,8 @@ use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use arcp_generated::common::{JobId, TraceId};
-use arcp_generated::job::{Submit, Subscribe};
+use arcp_generated::common::JobId;
+use arcp_generated::job::Subscribe;
 use arcp_generated::session::{JobFilter, Jobs, ListJobs};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -65,6 +65,7 @@ pub use listing::JobList;
 pub use saved::SavedSession;
 pub use submission::Submission;
 
+use self::submission::{Parts, error_type};
 use crate::protocol::client::core::Key;
 use crate::transport::BoxTransport;
 
@@ -82,7 +83,7 @@ pub struct Client {
 #[derive(Debug)]
 enum Request {
     Submit {
-        submission: Box<(Submit, Option<TraceId>)>,
+        submission: Box<Parts>,
         reply: oneshot::Sender<Result<JobHandle, ClientError>>,
     },
     Subscribe {
@@ -192,9 +193,16 @@ impl Client {
         &self,
         submission: impl Into<Submission>,
     ) -> Result<JobHandle, ClientError> {
-        let submission = Box::new(submission.into().into_parts()?);
-        self.ask(|reply| Request::Submit { submission, reply })
-            .await
+        let mut submission = Box::new(submission.into().into_parts()?);
+        let span = submission.begin();
+        let answer = self
+            .ask(|reply| Request::Submit { submission, reply })
+            .await;
+        match &answer {
+            Ok(job) => span.accepted(job.id().as_str(), self.welcome().session_id.as_str()),
+            Err(error) => span.failed(error_type(error)),
+        }
+        answer
     }
 
     /// Follows a job of another session, or an earlier one of this principal (§7.6). The handle gives its events and its end; it cannot cancel the job.

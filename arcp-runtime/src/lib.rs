@@ -8,6 +8,7 @@
 //! - [`protocol`]: the rules, pure
 //! - [`clock`], [`id`]: time and randomness, as traits
 //! - [`limits`]: every limit, in one place
+//! - [`telemetry`]: spans and metrics
 
 pub mod agent;
 pub mod auth;
@@ -21,6 +22,7 @@ pub mod limits;
 pub mod protocol;
 pub mod server;
 pub mod store;
+pub mod telemetry;
 pub mod transport;
 
 #[doc(hidden)]

@@ -260,6 +260,23 @@ pub(crate) const COMMIT_PAUSES: [Duration; 4] = [
     Duration::from_millis(500),
     Duration::from_secs(2),
 ];
+/// Spans that wait for their exporter; further ones fall away.
+#[cfg(feature = "otel")]
+pub(crate) const WAITING_SPANS: usize = 8192;
+/// Spans that are exported in one go.
+#[cfg(feature = "otel")]
+pub(crate) const SPANS_AT_ONCE: usize = 512;
+/// How long a collector may take to answer.
+#[cfg(feature = "otel")]
+pub(crate) const EXPORT: Duration = Duration::from_secs(10);
+/// How long the last spans and metrics may take when the process ends.
+#[cfg(feature = "otel")]
+pub(crate) const LAST_EXPORT: Duration = Duration::from_secs(5);
+/// Bytes of a collector's answer that are read; none needs as many.
+#[cfg(feature = "otel")]
+pub(crate) const COLLECTOR_ANSWER_BYTES: usize = 64 * 1024;
+/// The most bytes of a `tracestate` that is passed on; W3C Trace Context asks for at least as many.
+pub(crate) const TRACESTATE_BYTES: usize = 512;
 /// How long a failed login counts.
 pub(crate) const LOGIN_WINDOW: Duration = Duration::from_mins(1);
 /// Addresses whose failed logins are remembered; beyond it the whole table is begun anew, which forgives rather than blocks.

@@ -8,4 +8,5 @@
 mod client;
 mod runtime;
 mod store;
+mod telemetry;
 mod transport;

@@ -25,6 +25,8 @@ mod send;
 mod serve;
 mod submit;
 mod support;
+#[cfg(feature = "otel")]
+mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(any(feature = "jwt", feature = "litellm"))]

@@ -35,6 +35,7 @@ pub(crate) fn arcp(arguments: &[&str]) -> Command {
         "ARCP_TOKENS",
         "ARCP_LOG",
         "NO_COLOR",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
     ] {
         command.env_remove(name);
     }

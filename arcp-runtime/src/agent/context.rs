@@ -10,8 +10,7 @@ use arcp_generated::common::{AgentRef, CallId, Decimal, Json, JsonObject, TraceI
 use arcp_generated::credential::{Credential, CredentialValue};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{
-    ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought,
-    ToolCall, ToolFailure, ToolResult, ToolSuccess,
+    ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought, ToolCall,
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -19,10 +18,9 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::stream::Chunks;
-use super::{AgentError, Delegation};
+use super::{AgentError, Call, Delegation};
 use crate::clock::{self, Clock, Now, Stamped as _};
 use crate::id::{CredentialKey, JobKey};
-use crate::limits::MAX_MESSAGE_BYTES;
 use crate::protocol::core::{Input, Launch};
 use crate::protocol::credential::{Rotate, Wallet};
 use crate::protocol::features::Features;
@@ -33,10 +31,11 @@ use crate::protocol::lease::budget::{self, MetricName};
 use crate::protocol::lease::grammar;
 use crate::protocol::lease::operation::{Denied, Operation};
 use crate::protocol::principal::Principal;
-use crate::protocol::refusal::cut;
+use crate::protocol::trace::TraceContext;
 use crate::server::desk::Desk;
 use crate::server::owner::Owner;
 use crate::store::EntryKind;
+use crate::telemetry::{Deed, JobSpan};
 
 /// The running job, as its agent sees it. Cheap to clone; all clones are the same job.
 #[derive(Clone)]
@@ -55,6 +54,7 @@ struct Running {
     owner: Arc<Owner>,
     stop: CancellationToken,
     desk: Arc<Desk>,
+    span: Arc<JobSpan>,
     /// Orders the events of one job that are emitted from several tasks, so that a call's events stay together.
     stream: tokio::sync::Mutex<Option<Chunks>>,
     calls: AtomicU64,
@@ -72,6 +72,7 @@ impl fmt::Debug for JobContext {
 impl JobContext {
     pub(crate) fn new(
         launch: Launch,
+        span: Arc<JobSpan>,
         owner: Arc<Owner>,
         stop: CancellationToken,
         desk: Arc<Desk>,
@@ -88,6 +89,7 @@ impl JobContext {
                 owner,
                 stop,
                 desk,
+                span,
                 stream: tokio::sync::Mutex::new(None),
                 calls: AtomicU64::new(0),
             }),
@@ -112,6 +114,13 @@ impl JobContext {
     /// The job's trace, 32 hex digits (§11).
     pub fn trace_id(&self) -> Option<&str> {
         self.job.about.trace_id.as_ref().map(TraceId::as_str)
+    }
+
+    /// What is passed on to tool servers and other runtimes, so that what they record belongs to the job's trace (§11). Within a call, [`Call::trace_context`] says it better.
+    ///
+    /// Where nobody records spans it names the span of the job's submitter.
+    pub fn trace_context(&self) -> Option<TraceContext> {
+        self.job.span.context()
     }
 
     /// Whether the job is being cancelled or has ended.
@@ -369,14 +378,12 @@ impl JobContext {
         let number = self.job.calls.fetch_add(1, Ordering::Relaxed);
         tracing::trace!(job = %self.job.about.key, tool, number, "tool call");
         let call_id = CallId::try_from(format!("c_{}", self.job.desk.mint.ulid(now)))?;
+        let deed = self.job.span.tool_call(tool, call_id.as_str());
         self.emit(EventBody::ToolCall(
             ToolCall::new(tool.to_owned(), call_id.clone()).with_args(args),
         ))
         .await?;
-        let call = Call {
-            context: self.clone(),
-            call_id,
-        };
+        let call = Call::new(self.clone(), call_id, deed);
         match self.allowed(operation) {
             Ok(()) => Ok(call),
             Err(error) => Err(call.refuse(error).await?),
@@ -406,7 +413,7 @@ impl JobContext {
     }
 
     /// The job asked for something after its lease was over: it ends, whatever its agent makes of the refusal (§9.5, A-43).
-    async fn expired(&self, error: &AgentError) -> Result<(), AgentError> {
+    pub(super) async fn expired(&self, error: &AgentError) -> Result<(), AgentError> {
         tracing::info!(job = %self.job.about.key, "a job acted after its lease had expired");
         let failure = Failure::new(error.code.clone(), error.message.clone());
         self.tell(Input::Finish(self.job.about.key, Outcome::Failure(failure)))
@@ -420,6 +427,10 @@ impl JobContext {
 
     pub(super) fn key(&self) -> JobKey {
         self.job.about.key
+    }
+
+    pub(super) fn delegation_span(&self, agent: &str, delegate_id: &str) -> Deed {
+        self.job.span.delegation(agent, delegate_id)
     }
 
     pub(super) fn authority(&self) -> &Authority {
@@ -492,72 +503,6 @@ struct Named<'a, B> {
     kind: &'a str,
     ts: &'a str,
     body: &'a B,
-}
-
-/// An operation that was allowed and has no result yet. Dropped without one, the call stays open.
-#[derive(Debug)]
-#[must_use = "tell how the call ended"]
-pub struct Call {
-    context: JobContext,
-    call_id: CallId,
-}
-
-impl Call {
-    pub(super) fn new(context: JobContext, call_id: CallId) -> Self {
-        Self { context, call_id }
-    }
-
-    /// The call's id on the wire.
-    pub fn call_id(&self) -> &CallId {
-        &self.call_id
-    }
-
-    /// Emits the `tool_result` with a result.
-    ///
-    /// # Errors
-    /// The runtime has stopped.
-    pub async fn succeed(self, result: Json) -> Result<(), AgentError> {
-        self.context
-            .emit(EventBody::ToolResult(ToolResult::Success(
-                ToolSuccess::new(self.call_id.clone(), result),
-            )))
-            .await
-    }
-
-    /// Emits the `tool_result` with a refusal. When the lease is over, so is the job. Gives the error back.
-    pub(super) async fn refuse(self, error: AgentError) -> Result<AgentError, AgentError> {
-        let context = self.context.clone();
-        self.fail(&error).await?;
-        if error.code == ErrorCode::LeaseExpired {
-            context.expired(&error).await?;
-        }
-        Ok(error)
-    }
-
-    /// Emits the `tool_result` with an error.
-    ///
-    /// # Errors
-    /// The runtime has stopped.
-    pub async fn fail(self, error: &AgentError) -> Result<(), AgentError> {
-        let retryable = error
-            .code
-            .pinned_retryable()
-            .or(error.retryable)
-            .unwrap_or(error.code.default_retryable());
-        let mut wire = arcp_generated::error::Error::new()
-            .with_code(error.code.clone())
-            .with_message(cut(&error.message, MAX_MESSAGE_BYTES))
-            .with_retryable(retryable);
-        wire.details = match &error.details {
-            Some(details) => Some(JsonObject::from_serialize(details)?),
-            None => None,
-        };
-        self.context
-            .emit(EventBody::ToolResult(ToolResult::Failure(
-                ToolFailure::new(self.call_id.clone(), wire),
-            )))
-            .await
-    }
 }
 
 /// What a tool call is about, read from its arguments.

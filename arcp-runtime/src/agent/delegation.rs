@@ -79,9 +79,10 @@ impl Delegation {
             .with_delegate_id(delegate_id.clone())
             .with_lease_request(lease.clone());
         event.lease_constraints.clone_from(&constraints);
+        let deed = context.delegation_span(agent.as_str(), &name);
         context.emit(EventBody::Delegate(event)).await?;
 
-        let call = Call::new(context.clone(), CallId::try_from(name)?);
+        let call = Call::new(context.clone(), CallId::try_from(name)?, deed.clone());
         let asked = Asked {
             parent: context.key(),
             delegate_id,
@@ -98,18 +99,21 @@ impl Delegation {
             match delegate::prepare(asked, context.authority(), context.features(), &desk, now) {
                 Ok(child) => {
                     let (key, agent_ref) = (child.key, child.agent_ref.as_str().to_owned());
-                    let mut news = desk.children.expect(key);
+                    let mut news = desk.children.expect(key, deed.span().clone());
                     if let Err(stopped) = desk.inbox.tell(Input::Delegate(Box::new(child))).await {
                         desk.children.forget(key);
                         return Err(stopped.into());
                     }
-                    accepted(&mut news).await.map(|()| Delegated {
-                        context,
-                        key,
-                        agent_ref,
-                        news,
-                        read: 0,
-                        page: Vec::new().into_iter(),
+                    accepted(&mut news).await.map(|()| {
+                        deed.accepted(key);
+                        Delegated {
+                            context,
+                            key,
+                            agent_ref,
+                            news,
+                            read: 0,
+                            page: Vec::new().into_iter(),
+                        }
                     })
                 }
                 Err(refusal) => Err(refused(&refusal)),

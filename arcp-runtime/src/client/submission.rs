@@ -11,6 +11,8 @@ use serde::Serialize;
 
 use super::ClientError;
 use crate::clock;
+use crate::protocol::trace::{self, TraceContext};
+use crate::telemetry::Submitting;
 
 /// A job to submit (§7.1). What cannot be sent is told by [`Client::submit`](super::Client::submit), so that the steps need no `?`.
 ///
@@ -28,6 +30,33 @@ pub struct Submission {
     /// The payload, or what is wrong with it.
     submit: Result<Submit, String>,
     trace_id: Option<TraceId>,
+    caller: Option<TraceContext>,
+}
+
+/// What is handed to the session's task.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) submit: Submit,
+    pub(super) trace_id: Option<TraceId>,
+    /// The span that asks.
+    pub(super) caller: Option<TraceContext>,
+}
+
+impl Parts {
+    /// Begins the span of the submission. When somebody follows it, its trace and its id go with the job.
+    pub(super) fn begin(&mut self) -> Submitting {
+        let named = self.trace_id.as_ref().map(AsRef::as_ref);
+        let named = trace::TraceId::received(named);
+        let span = Submitting::begin(self.submit.agent.as_str(), named, self.caller.as_ref());
+        let context = span.context();
+        if let Some(context) =
+            context.filter(|context| named.is_none_or(|named| named == context.trace_id()))
+        {
+            self.trace_id = TraceId::try_from(context.trace_id().to_string()).ok();
+            self.caller = Some(context);
+        }
+        span
+    }
 }
 
 impl Submission {
@@ -39,6 +68,7 @@ impl Submission {
                 .map(Submit::new)
                 .map_err(|error| wrong(&format!("the agent `{agent}`"), &error)),
             trace_id: None,
+            caller: None,
         }
     }
 
@@ -136,10 +166,18 @@ impl Submission {
         })
     }
 
-    /// Puts the job into a trace (§11). Without it one is minted.
+    /// Puts the job into a trace (§11). Without it that of the active span is taken, with the feature `otel` and where there is one; otherwise one is minted.
     #[must_use]
     pub fn trace_id(mut self, trace_id: TraceId) -> Self {
         self.trace_id = Some(trace_id);
+        self
+    }
+
+    /// Puts the job below a span of a trace (§11), as it came in the headers `traceparent` and `tracestate` of a request, for example.
+    #[must_use]
+    pub fn trace_context(mut self, caller: TraceContext) -> Self {
+        self.trace_id = TraceId::try_from(caller.trace_id().to_string()).ok();
+        self.caller = Some(caller);
         self
     }
 
@@ -149,9 +187,36 @@ impl Submission {
         self
     }
 
-    pub(super) fn into_parts(self) -> Result<(Submit, Option<TraceId>), ClientError> {
+    pub(super) fn into_parts(self) -> Result<Parts, ClientError> {
         let submit = self.submit.map_err(ClientError::Invalid)?;
-        Ok((submit, self.trace_id))
+        // The id that was named last decides.
+        let named = self.trace_id.as_ref().map(AsRef::as_ref);
+        let named = trace::TraceId::received(named);
+        let caller = self
+            .caller
+            .filter(|caller| Some(caller.trace_id()) == named);
+        Ok(Parts {
+            submit,
+            trace_id: self.trace_id,
+            caller,
+        })
+    }
+}
+
+/// In a word why a submission failed: the runtime's code, or what went wrong before it. Never what was said about it.
+pub(super) fn error_type(error: &ClientError) -> &str {
+    match error {
+        ClientError::Refused(refusal) | ClientError::SessionLost(refusal) => refusal.code.as_str(),
+        ClientError::Connect { .. } => "connect",
+        ClientError::Uncertain => "uncertain",
+        ClientError::Disconnected { .. } => "disconnected",
+        ClientError::NotNegotiated(_) => "not_negotiated",
+        ClientError::Protocol(_) => "protocol",
+        ClientError::Invalid(_) => "invalid",
+        ClientError::TakenOver
+        | ClientError::Unsubscribed
+        | ClientError::EndedBefore
+        | ClientError::Closed => "closed",
     }
 }
 
@@ -164,6 +229,7 @@ impl From<Submit> for Submission {
         Self {
             submit: Ok(submit),
             trace_id: None,
+            caller: None,
         }
     }
 }
@@ -179,7 +245,7 @@ mod tests {
             .grant("cost.budget", ["USD:1.00"])
             .grant("tool.call", ["z".to_owned()])
             .expires_at("2030-01-02T03:04:05.678Z".parse().unwrap());
-        let (submit, _) = submission.into_parts().unwrap();
+        let submit = submission.into_parts().unwrap().submit;
         let told = serde_json::to_value(&submit).unwrap();
         assert_eq!(
             told["lease_request"],

@@ -24,6 +24,7 @@ use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::less;
 use super::timer::Timer;
+use super::trace::TraceContext;
 use crate::clock::{Now, Stamped as _};
 use crate::id::{JobKey, SessionKey};
 use crate::store::Record;
@@ -42,6 +43,7 @@ pub(super) struct Admission {
     pub(super) constraints: Option<LeaseConstraints>,
     pub(super) authority: Authority,
     pub(super) max_runtime: Option<Duration>,
+    pub(super) caller: Option<TraceContext>,
     pub(super) features: Features,
     pub(super) origin: Origin,
 }
@@ -177,6 +179,7 @@ impl Core {
             features: admission.features,
             accepted: now,
             wallet: wallet.clone(),
+            caller: admission.caller,
         };
         job.wallet = wallet;
         let delegated = job.parent.is_some();

@@ -17,6 +17,7 @@ use super::features::Features;
 use super::frame::Frame;
 use super::heartbeat::{Beat, Heartbeat};
 use super::refusal::Refusal;
+use super::trace::{self, Traced};
 use crate::clock::{Now, Stamped as _};
 use crate::id::{SessionKey, Ulid};
 use crate::limits::Limits;
@@ -58,7 +59,7 @@ pub enum Request {
         /// The id of the frame.
         id: MessageId,
         /// The trace it names.
-        trace_id: Option<String>,
+        trace: Traced,
         /// The payload.
         submit: Box<Submit>,
     },
@@ -273,10 +274,10 @@ impl Connection {
             Message::SessionClose(_) => Request::Leave { answer: true },
             Message::SessionBye(_) => Request::Leave { answer: false },
             Message::JobSubmit(submit) => {
-                let trace_id = envelope.trace_id.map(|trace| trace.as_str().to_owned());
+                let trace_id = envelope.trace_id.as_ref().map(AsRef::as_ref);
                 Request::Submit {
                     id,
-                    trace_id,
+                    trace: Traced::received(trace_id, envelope.vendor.get(trace::MEMBER)),
                     submit: Box::new(submit),
                 }
             }

@@ -21,7 +21,7 @@ use super::features::Features;
 use super::frame::{Frame, JobFace};
 use super::handshake::{Attach, Hello, Resume};
 use super::idempotency::Submission;
-use super::job::{Job, Outcome};
+use super::job::{Ending, Job, Outcome};
 use super::lease::Authority;
 use super::listing::Observation;
 use super::principal::Principal;
@@ -30,6 +30,7 @@ use super::session::Session;
 use super::subscription::{Known, Lookup};
 use super::tally::Tally;
 use super::timer::{Timer, Timers};
+use super::trace::TraceContext;
 use crate::clock::Now;
 use crate::id::{CredentialKey, JobKey, Mint, SessionKey};
 use crate::limits::Limits;
@@ -212,8 +213,8 @@ pub enum Effect {
     Stop(JobKey),
     /// A running job belongs to another session now: from here on it waits for that one's reader.
     Adopted(JobKey, SessionKey),
-    /// A job has ended: its agent, if it still runs, is abandoned.
-    Ended(JobKey),
+    /// A job has ended, and how: its agent, if it still runs, is abandoned.
+    Ended(JobKey, Ending),
     /// A job is forgotten.
     Forgotten(JobKey),
     /// A delegation was decided.
@@ -276,6 +277,8 @@ pub struct Launch {
     pub accepted: Now,
     /// Its credentials, if it has any.
     pub wallet: Option<Wallet>,
+    /// The span of the client that asked for it, if it named one.
+    pub caller: Option<TraceContext>,
 }
 
 /// What one or more inputs lead to.

@@ -102,6 +102,8 @@ impl Core {
                 constraints: child.constraints,
                 authority: child.authority,
                 max_runtime: child.max_runtime,
+                // The span that delegates is one of this process; the agent's task knows it.
+                caller: None,
                 features: child.features,
                 origin: Origin::Delegated {
                     parent,

@@ -13,6 +13,7 @@ use super::core::{ConnKey, Core, Effect, Output};
 use super::lease::Authority;
 use super::principal::Principal;
 use super::refusal::Refusal;
+use super::trace::TraceContext;
 use crate::clock::Now;
 use crate::id::{JobKey, SessionKey};
 use crate::store::Record;
@@ -52,6 +53,8 @@ pub struct Prepared {
     pub compiled: super::lease::Lease,
     /// The longest it may run.
     pub max_runtime: Option<Duration>,
+    /// The span that asks for it.
+    pub caller: Option<TraceContext>,
 }
 
 impl Core {
@@ -178,6 +181,7 @@ impl Core {
             constraints: prepared.constraints,
             authority,
             max_runtime: prepared.max_runtime,
+            caller: prepared.caller,
             features,
             origin: Origin::Submitted {
                 request,

@@ -165,6 +165,15 @@ pub enum Outcome {
     Failure(Failure),
 }
 
+/// How a job has ended, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Its last status.
+    pub status: Status,
+    /// Why it has no result.
+    pub code: Option<ErrorCode>,
+}
+
 /// Why a job has no result.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -332,6 +341,12 @@ impl Core {
         };
         let (status, kind, payload) = outcome.to_terminal(payload_limit(&self.limits), now);
         self.tally.ended(job.agent, job.status, status);
+        let code = match outcome {
+            Outcome::Failure(failure) => Some(failure.code),
+            // A result that no frame carries is a failure of ours.
+            _ if kind == EntryKind::Error => Some(ErrorCode::InternalError),
+            _ => None,
+        };
         job.status = status;
         let parent = job.parent;
         let wallet = job.wallet.take();
@@ -356,7 +371,8 @@ impl Core {
         out.records.push(Record::JobStatus { job: key, status });
         self.append(key, kind, payload.clone(), now, out);
         self.release_receivers(key);
-        out.effects.push(Effect::Ended(key));
+        out.effects
+            .push(Effect::Ended(key, Ending { status, code }));
         if let Some(wallet) = wallet {
             Self::revoke_all(&wallet, out);
         }

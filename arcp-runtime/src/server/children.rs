@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::watch;
+use tracing::Span;
 
 use crate::id::JobKey;
 use crate::protocol::refusal::Refusal;
@@ -15,7 +16,15 @@ use crate::store::EntryKind;
 /// Delegated jobs that a parent has asked for and that have not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Children {
-    expected: Mutex<HashMap<JobKey, watch::Sender<News>>>,
+    expected: Mutex<HashMap<JobKey, Expected>>,
+}
+
+/// A child that somebody waits for.
+#[derive(Debug)]
+struct Expected {
+    news: watch::Sender<News>,
+    /// The span of the delegation.
+    asked_by: Span,
 }
 
 /// What is known of a delegated job.
@@ -42,11 +51,18 @@ pub(crate) enum Stage {
 }
 
 impl Children {
-    /// Says that somebody waits for news of `child`, before it is asked for.
-    pub(crate) fn expect(&self, child: JobKey) -> watch::Receiver<News> {
+    /// Says that somebody waits for news of `child`, before it is asked for, in the span `asked_by`.
+    pub(crate) fn expect(&self, child: JobKey, asked_by: Span) -> watch::Receiver<News> {
         let (news, waiting) = watch::channel(News::default());
-        self.expected().insert(child, news);
+        self.expected().insert(child, Expected { news, asked_by });
         waiting
+    }
+
+    /// The span of the delegation that asked for `child`, to begin the child's in. It is given once, so that it ends when it is over.
+    pub(super) fn asked_by(&self, child: JobKey) -> Option<Span> {
+        let mut expected = self.expected();
+        let expected = expected.get_mut(&child)?;
+        Some(std::mem::replace(&mut expected.asked_by, Span::none()))
     }
 
     /// Nobody waits any more. Who still listens learns nothing new.
@@ -74,12 +90,12 @@ impl Children {
     }
 
     fn tell(&self, child: JobKey, change: impl FnOnce(&mut News)) {
-        if let Some(news) = self.expected().get(&child) {
-            news.send_modify(change);
+        if let Some(expected) = self.expected().get(&child) {
+            expected.news.send_modify(change);
         }
     }
 
-    fn expected(&self) -> MutexGuard<'_, HashMap<JobKey, watch::Sender<News>>> {
+    fn expected(&self) -> MutexGuard<'_, HashMap<JobKey, Expected>> {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

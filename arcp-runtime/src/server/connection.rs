@@ -44,10 +44,12 @@ pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTran
             let Ok(session) = SessionId::try_from(welcomed.session.to_string()) else {
                 return;
             };
+            let span = crate::telemetry::session(welcomed.session);
             let mut served =
                 Served::new(&host, conn, transport.as_mut(), welcomed, session.clone());
             let (last, code) = served.run().await;
             drop(served);
+            drop(span);
             // The runtime may have stopped by now; then there is nobody to tell.
             let _ = host.inbox.call(Call::Tell(Input::Detached(conn))).await;
             let wall = host.clock.now().wall;
@@ -294,16 +296,12 @@ impl<'a> Served<'a> {
     fn input(&self, request: Request) -> Input {
         let conn = self.conn;
         match request {
-            Request::Submit {
-                id,
-                trace_id,
-                submit,
-            } => {
+            Request::Submit { id, trace, submit } => {
                 let now = self.host.clock.now();
                 let id = id.as_str().to_owned();
                 let submission = super::submit::prepare(
                     id,
-                    trace_id.as_deref(),
+                    trace,
                     *submit,
                     &self.host.agents,
                     self.welcomed.features,

@@ -326,7 +326,7 @@ impl Dispatch {
                     }
                 }
                 Effect::Stop(job) => self.jobs.stop(job),
-                Effect::Ended(job) => self.jobs.ended(job),
+                Effect::Ended(job, ending) => self.jobs.ended(job, &ending),
                 Effect::Provision(_)
                 | Effect::Revoke(_)
                 | Effect::Rotated { .. }

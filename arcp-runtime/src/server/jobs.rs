@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::desk::Desk;
 use super::feed::Feed;
@@ -16,7 +17,8 @@ use super::owner::Owner;
 use crate::agent::{AgentError, JobContext};
 use crate::id::JobKey;
 use crate::protocol::core::{Input, Launch};
-use crate::protocol::job::{Failure, Outcome};
+use crate::protocol::job::{Ending, Failure, Outcome};
+use crate::telemetry::JobSpan;
 
 /// The running agents. Owned by the dispatcher.
 #[derive(Debug)]
@@ -34,6 +36,7 @@ pub(super) struct Running {
     task: AbortHandle,
     has_credentials: bool,
     owner: Arc<Owner>,
+    span: Arc<JobSpan>,
 }
 
 impl Jobs {
@@ -48,21 +51,24 @@ impl Jobs {
         let input = launch.input.clone();
         let has_credentials = launch.wallet.is_some();
         let owner = Arc::new(Owner::new(owner));
+        let asked_by = self.desk.children.asked_by(key);
+        let span = Arc::new(JobSpan::begin(&launch, asked_by.as_ref()));
         let context = JobContext::new(
             launch,
+            Arc::clone(&span),
             Arc::clone(&owner),
             stop.clone(),
             Arc::clone(&self.desk),
         );
         let inbox = self.desk.inbox.clone();
+        let within = span.span();
         let task = self.spawner.spawn(async move {
             if inbox.tell(Input::Started(key)).await.is_err() {
                 return;
             }
             // `run` itself may panic before it returns its future.
-            let run = AssertUnwindSafe(async { agent.run(context.clone(), input).await })
-                .catch_unwind()
-                .await;
+            let run = async { agent.run(context.clone(), input).await }.instrument(within);
+            let run = AssertUnwindSafe(run).catch_unwind().await;
             let outcome = match run {
                 Ok(Ok(value)) => context.finish(value).await,
                 Ok(Err(error)) => Outcome::Failure(failure(error)),
@@ -80,6 +86,7 @@ impl Jobs {
                 task: task.abort_handle(),
                 has_credentials,
                 owner,
+                span,
             },
         );
     }
@@ -99,8 +106,9 @@ impl Jobs {
     }
 
     /// A job has ended: its agent is dropped at its next await, if it still runs.
-    pub(super) fn ended(&mut self, key: JobKey) {
+    pub(super) fn ended(&mut self, key: JobKey, ending: &Ending) {
         if let Some(running) = self.running.remove(&key) {
+            running.span.end(ending);
             if running.has_credentials {
                 self.desk.credentials.forget(key);
             }

@@ -18,25 +18,26 @@ use crate::protocol::idempotency::{Prepared, Submission};
 use crate::protocol::lease::expiry::parse_expires_at;
 use crate::protocol::lease::{self, Lease};
 use crate::protocol::refusal::Refusal;
-use crate::protocol::trace;
+use crate::protocol::trace::{self, TraceContext, Traced};
 use std::collections::BTreeMap;
 
 /// Prepares a submit.
 pub(super) fn prepare(
     request: String,
-    trace_id: Option<&str>,
+    trace: Traced,
     submit: Submit,
     agents: &Agents,
     features: Features,
     mint: &dyn Mint,
     now: Now,
 ) -> Submission {
-    let trace = trace::TraceId::received(trace_id).unwrap_or_else(|| {
+    let Traced { id, caller } = trace;
+    let id = id.unwrap_or_else(|| {
         let mut random = [0; 16];
         random.copy_from_slice(&mint.secret()[..16]);
         trace::TraceId::from_random(random)
     });
-    let trace_id = TraceId::try_from(trace.to_string()).ok();
+    let trace_id = TraceId::try_from(id.to_string()).ok();
     let key = submit
         .idempotency_key
         .as_ref()
@@ -52,12 +53,13 @@ pub(super) fn prepare(
         trace_id,
         key,
         fingerprint,
-        prepared: refused.map_or_else(|| job_to_be(submit, agents, features, now), Err),
+        prepared: refused.map_or_else(|| job_to_be(submit, caller, agents, features, now), Err),
     }
 }
 
 fn job_to_be(
     submit: Submit,
+    caller: Option<TraceContext>,
     agents: &Agents,
     features: Features,
     now: Now,
@@ -101,6 +103,7 @@ fn job_to_be(
         expires_at,
         compiled,
         max_runtime,
+        caller,
     })
 }
 

@@ -25,6 +25,7 @@ mod limit_flags;
 mod listen;
 #[cfg(feature = "tls")]
 mod tls_flags;
+mod watching;
 
 #[cfg(feature = "litellm")]
 use gateway_flags::GatewayFlags;
@@ -33,6 +34,7 @@ use issuer_flags::IssuerFlags;
 use limit_flags::LimitFlags;
 #[cfg(feature = "tls")]
 use tls_flags::TlsFlags;
+use watching::WatchFlags;
 
 /// Threads for agents: apart from the connections, so that an agent that blocks stops nobody else.
 const AGENT_THREADS: usize = 4;
@@ -43,6 +45,7 @@ Examples:
   arcp serve --store memory --token-file tokens.txt --port 9000
   ARCP_TOKENS=secret=alice arcp serve --store sqlite:runtime.db --heartbeat-interval 10
   arcp serve --stdio --token secret=alice --store memory
+  arcp serve --otlp http://127.0.0.1:4318 --token secret=alice
   arcp serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
 
 The address and the store are printed at the start. SIGTERM and Ctrl-C end it in good order.
@@ -102,6 +105,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     gateway: GatewayFlags,
     #[command(flatten)]
+    watch: WatchFlags,
+    #[command(flatten)]
     limits: LimitFlags,
 }
 
@@ -121,13 +126,6 @@ enum Kept {
 
 impl Serve {
     pub(crate) fn run(&self) -> Result<(), Fault> {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("ARCP_LOG")
-            .unwrap_or_else(|_| "warn".into());
-        // Standard output may be the wire; logs go to standard error. A logger that is there already is fine too.
-        let _ = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(std::io::stderr)
-            .try_init();
         let threads = |error: std::io::Error| {
             Fault::machine(format!(
                 "no threads can be started: {error}; raise the process limit"
@@ -151,6 +149,7 @@ impl Serve {
     }
 
     async fn serve(&self, agents: tokio::runtime::Handle) -> Result<(), Fault> {
+        let watching = self.watch.begin()?;
         let mut limits = Limits::default();
         self.limits.apply(&mut limits);
         if self.in_clear() && !self.insecure {
@@ -195,8 +194,13 @@ impl Serve {
         } else {
             self.listen(&runtime, &place, &mut terminate).await
         };
+        let stopping = async {
+            let stopped = stop(&runtime, kept).await;
+            watching.end().await;
+            stopped
+        };
         tokio::select! {
-            stopped = stop(&runtime, kept) => served.and(stopped),
+            stopped = stopping => served.and(stopped),
             () = terminate.recv() => Err(Fault::new(
                 Trouble::Cancelled,
                 "stopped at once, by a second signal; what was promised is in the store",

@@ -8,6 +8,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::super::job::{Face, JobHandle};
 use super::super::link::Link;
+use super::super::submission::Parts;
 use super::super::{ClientError, Control, Request, SavedSession};
 use super::Driver;
 use crate::protocol::client::core::Key;
@@ -101,8 +102,12 @@ impl Driver {
         match request {
             Request::Submit { submission, reply } => {
                 self.replies.insert(key, Reply::Job(reply));
-                let (submit, trace_id) = *submission;
-                self.core.submit(key, submit, trace_id, now);
+                let Parts {
+                    submit,
+                    trace_id,
+                    caller,
+                } = *submission;
+                self.core.submit(key, submit, trace_id, caller, now);
             }
             Request::Subscribe { subscribe, reply } => {
                 self.replies.insert(key, Reply::Job(reply));

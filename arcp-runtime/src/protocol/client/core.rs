@@ -2,12 +2,12 @@
 //!
 //! Every method takes the time and leaves what is to be done in [`ClientCore::next_frame`] and [`ClientCore::next_output`]. It never waits, and it keeps its state when a connection ends.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arcp_generated::common::{JobId, MessageId, ResumeToken, SessionId, TraceId};
+use arcp_generated::common::{JobId, Json, MessageId, ResumeToken, SessionId, TraceId};
 use arcp_generated::envelope::Envelope;
 use arcp_generated::message::Message;
 use arcp_generated::session::{Feature, ListJobs};
@@ -381,6 +381,19 @@ impl ClientCore {
         trace_id: Option<TraceId>,
         now: Now,
     ) -> Option<(String, String)> {
+        self.frame_with(message, session_id, job_id, trace_id, BTreeMap::new(), now)
+    }
+
+    /// As [`ClientCore::frame_of`], with members of vendors on the envelope.
+    pub(super) fn frame_with(
+        &mut self,
+        message: impl Into<Message>,
+        session_id: Option<SessionId>,
+        job_id: Option<JobId>,
+        trace_id: Option<TraceId>,
+        vendor: BTreeMap<String, Json>,
+        now: Now,
+    ) -> Option<(String, String)> {
         let id = self.mint.ulid(now.wall).to_string();
         let Ok(message_id) = MessageId::try_from(id.as_str()) else {
             let reason = format!("`{id}` cannot be the id of a frame");
@@ -391,6 +404,7 @@ impl ClientCore {
         envelope.session_id = session_id;
         envelope.job_id = job_id;
         envelope.trace_id = trace_id;
+        envelope.vendor = vendor;
         self.heartbeat.spoke(now.mono);
         Some((id, envelope.encode()))
     }

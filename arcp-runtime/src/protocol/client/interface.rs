@@ -10,6 +10,7 @@ use arcp_generated::session::{ClientInfo, Feature, Jobs, Welcome};
 use super::job::Job;
 use super::news::{ClientError, Incident, JobEvent, Loss, Outcome, Refusal};
 use crate::limits::ClientLimits;
+use crate::protocol::trace::TraceContext;
 
 /// A name of the caller's for a request, and for the job that comes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,6 +102,8 @@ pub(super) struct Known {
 pub(super) struct Submission {
     pub(super) submit: Submit,
     pub(super) trace_id: Option<TraceId>,
+    /// The span that asks.
+    pub(super) caller: Option<TraceContext>,
     /// Sent more than once: a job of it may exist, so an error about an unknown job is not about the submission.
     pub(super) again: bool,
     /// Its bytes as a frame.

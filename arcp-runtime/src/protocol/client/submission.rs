@@ -10,10 +10,20 @@ use super::interface::Submission;
 use super::job::Job;
 use super::news::ClientError;
 use crate::clock::Now;
+use crate::protocol::trace::{self, TraceContext};
 
 impl ClientCore {
     /// Submits a job. Events of the job come under `key`.
-    pub fn submit(&mut self, key: Key, submit: Submit, trace_id: Option<TraceId>, now: Now) {
+    ///
+    /// `caller` is the span that asks, of the trace `trace_id`.
+    pub fn submit(
+        &mut self,
+        key: Key,
+        submit: Submit,
+        trace_id: Option<TraceId>,
+        caller: Option<TraceContext>,
+        now: Now,
+    ) {
         // 128 bits of a ULID are as good a trace id as any (§11, A-16).
         let minted = || TraceId::try_from(format!("{:032x}", self.mint.ulid(now.wall).0)).ok();
         let trace_id = trace_id.or_else(minted);
@@ -24,6 +34,7 @@ impl ClientCore {
         let submission = Submission {
             submit,
             trace_id,
+            caller,
             again: false,
             size: 0,
             checks_only: false,
@@ -50,7 +61,11 @@ impl ClientCore {
     fn send_submission(&mut self, key: Key, mut submission: Submission, now: Now) {
         let trace_id = submission.trace_id.clone();
         let (session_id, submit) = (self.session_id(), submission.submit.clone());
-        let Some((id, frame)) = self.frame_of(submit, session_id, None, trace_id.clone(), now)
+        let caller = submission.caller.as_ref();
+        let beside = caller.map(|caller| (trace::MEMBER.to_owned(), caller.to_member()));
+        let beside = beside.into_iter().collect();
+        let Some((id, frame)) =
+            self.frame_with(submit, session_id, None, trace_id.clone(), beside, now)
         else {
             return;
         };
