@@ -29,6 +29,7 @@ mod jwt;
 mod lease;
 mod listen;
 mod listing;
+mod logs;
 mod metrics;
 mod payloads;
 mod restart;

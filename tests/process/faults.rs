@@ -480,6 +480,6 @@ async fn scenarios_that_do_not_exist() {
     told(
         &run(&only, "").await,
         2,
-        "nothing was played: no scenario's name contains the text of --only, or there are no principals",
+        "nothing was played: no scenario's name contains the text of --only, \"no such scenario\"; --list prints the names",
     );
 }

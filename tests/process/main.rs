@@ -9,6 +9,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod client;
+mod conform;
 mod crash;
 mod demo;
 mod examples;

@@ -213,6 +213,8 @@ pub enum Effect {
     Stop(JobKey),
     /// A running job belongs to another session now: from here on it waits for that one's reader.
     Adopted(JobKey, SessionKey),
+    /// A job's lease was over while it asked for nothing: to be logged.
+    Expired(JobKey),
     /// A job has ended, and how: its agent, if it still runs, is abandoned.
     Ended(JobKey, Ending),
     /// A job is forgotten.

@@ -412,6 +412,7 @@ impl Core {
 
     /// The lease is over and the job asked for nothing since (§9.5, A-43).
     pub(super) fn lease_over(&mut self, key: JobKey, now: Now, out: &mut Output) {
+        out.effects.push(Effect::Expired(key));
         self.end_now(
             key,
             Outcome::Failure(Failure::new(

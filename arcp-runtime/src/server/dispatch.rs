@@ -326,6 +326,7 @@ impl Dispatch {
                     }
                 }
                 Effect::Stop(job) => self.jobs.stop(job),
+                Effect::Expired(job) => tracing::info!(%job, "a job's lease has expired"),
                 Effect::Ended(job, ending) => self.jobs.ended(job, &ending),
                 Effect::Provision(_)
                 | Effect::Revoke(_)

@@ -33,7 +33,7 @@ async fn passes(target: &dyn Runtime, offer: &str, principals_at_a_time: usize) 
     let mut options = Options::new(principals());
     options.patience = PATIENCE;
     options.at_a_time = principals_at_a_time;
-    let offer = Offer::read(offer).unwrap();
+    let offer = Offer::read(offer, &library).unwrap();
     let played = run(&library, target, &offer, &options).await;
     let outcomes: Vec<Outcome> = played.into_iter().map(|one| one.outcome).collect();
     let expected = Expected::read(EXPECTED).unwrap();

@@ -71,7 +71,13 @@ async fn the_python_runtime_fails_what_is_listed_and_nothing_else() {
     // What it does not answer it never answers.
     options.patience = Duration::from_secs(3);
     options.at_a_time = 32;
-    let played = run(&library, &target, &Offer::read(OFFER).unwrap(), &options).await;
+    let played = run(
+        &library,
+        &target,
+        &Offer::read(OFFER, &library).unwrap(),
+        &options,
+    )
+    .await;
     let outcomes = played.into_iter().map(|one| one.outcome);
     let outcomes: Vec<Outcome> = outcomes
         .filter(|outcome| outcome.scenario != A_RACE)

@@ -112,3 +112,25 @@ fn the_rules_name_the_scenarios_that_cite_them() {
         "requirements.yaml does not name the scenarios as they are: run this test with UPDATE_REQUIREMENTS=1"
     );
 }
+
+/// A decision of ours is written down once, with the schema; here stands what differs, and its number leads there.
+#[test]
+fn what_was_decided_otherwise_is_among_the_decisions() {
+    let library = Library::load().unwrap();
+    let decisions = std::fs::read_to_string(repository().join("schema/README.md")).unwrap();
+    let differs = library.requirements.values().filter_map(|rule| {
+        let differs = rule.differs.as_deref()?;
+        Some((rule.id.as_str(), differs.split_once(": ")?.0))
+    });
+    let numbered: Vec<(&str, &str)> = differs
+        .filter(|(_, number)| number.starts_with("A-"))
+        .collect();
+    assert!(numbered.len() > 8, "{numbered:?}");
+    for (rule, number) in numbered {
+        let listed = format!("- {number}:");
+        assert!(
+            decisions.contains(&listed),
+            "{rule}: {number} is not among the decisions"
+        );
+    }
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use arcp_conformance::invariant;
 use arcp_conformance::library::Library;
+use arcp_conformance::scenario::{NEEDS, PROFILES};
 
 #[test]
 fn every_scenario_file_is_embedded() {
@@ -44,18 +45,15 @@ fn every_scenario_has_a_twin_or_says_why_not() {
         }
         for need in &scenario.needs {
             assert!(
-                [
-                    "several",
-                    "bob",
-                    "websocket",
-                    "stdio",
-                    "provisioner",
-                    "permissive"
-                ]
-                .contains(&need.as_str()),
+                NEEDS.contains(&need.as_str()),
                 "{id}: there is no need {need}"
             );
         }
+        assert!(
+            PROFILES.contains(&scenario.profile.as_str()),
+            "{id}: there is no profile {}",
+            scenario.profile
+        );
         for name in &scenario.exempt {
             assert!(
                 invariant::all()

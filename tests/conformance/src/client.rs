@@ -1,134 +1,132 @@
-//! Clients under test: a command that submits a job and prints its result, started once for each scenario, against a runtime
-//! that the kit plays on its own sockets and that misbehaves as the scenario says.
+//! Clients under test: commands that submit, list, follow, resume and cancel, started for each scenario against a runtime that
+//! the kit plays on its own sockets and that misbehaves as the scenario says.
 //!
-//! The command's words may hold `{url}`, `{token}`, `{agent}` and `{input}`; `ARCP_URL` and `ARCP_TOKEN` are in its environment.
+//! A command's words may hold `{url}`, `{token}`, `{agent}`, `{input}` and others; `ARCP_URL` and `ARCP_TOKEN` are in its environment.
 
-use std::process::Stdio;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use serde::Deserialize;
 
 use crate::driver::{Stage, play_client};
 use crate::invariant::{self, Judged};
 use crate::library::Library;
-use crate::link::{Link, NoLink, carry};
-use crate::outcome::{Outcome, Verdict};
+use crate::link::NoLink;
+use crate::outcome::{Failure, Outcome, Verdict};
 use crate::run::Played;
+use crate::scenario::Scenario;
 use crate::target::{Carrier, Connecting, Offer, Principals, Runtime};
+use crate::transcript::Line;
+
+mod stand;
+
+pub use stand::{Ended, Stand};
 
 /// The token that clients are given. Long, so that it is found wherever it does not belong.
-const TOKEN: &str = "a-bearer-token-that-nobody-else-has";
+pub const TOKEN: &str = "a-bearer-token-that-nobody-else-has";
 
-/// A place where one client connects, and the client.
-#[derive(Debug)]
-pub struct Stand {
-    listener: TcpListener,
-    child: Option<Child>,
+/// So many clients run at a time.
+const AT_A_TIME: usize = 8;
+
+/// What a client's commands do, by their names.
+const KNOWN: [(&str, &str); 8] = [
+    ("submit", "submits {input} to {agent} and prints the result"),
+    ("submit-key", "the same with the idempotency key {key}"),
+    ("submit-lease", "the same with the lease {lease}"),
+    ("list", "prints the ids of all jobs"),
+    (
+        "follow",
+        "prints what the job {job} of another session says, from its beginning, and its result",
+    ),
+    (
+        "keep",
+        "submits, and keeps in {file} what another process needs to go on",
+    ),
+    (
+        "resume",
+        "goes on with the job of {file}, and prints its result",
+    ),
+    ("cancel", "cancels the job of {file}"),
+];
+
+/// How a client is started, written by whoever tests it: `--target FILE`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Commands {
+    /// For the name of what a client does, a command in words.
+    pub commands: BTreeMap<String, Vec<String>>,
+    /// What the client does not do and need not do, each with the reason. A name of a command or a scenario.
+    #[serde(default)]
+    pub without: BTreeMap<String, String>,
 }
 
-/// How a client ended.
-#[derive(Clone, Debug)]
-pub struct Ended {
-    /// Its exit code was 0.
-    pub well: bool,
-    /// Its standard output.
-    pub output: String,
-    /// Its standard error.
-    pub errors: String,
+impl Commands {
+    /// A client of which only the command that submits is known.
+    pub fn submit_only(command: &[String]) -> Self {
+        let unknown = KNOWN.iter().filter(|(name, _)| *name != "submit");
+        let reason = "only a command that submits was given; a file with `commands` for --target names the others";
+        Self {
+            commands: BTreeMap::from([("submit".to_owned(), command.to_vec())]),
+            without: unknown
+                .map(|(name, _)| ((*name).to_owned(), reason.to_owned()))
+                .collect(),
+        }
+    }
+
+    /// Reads a target file.
+    ///
+    /// # Errors
+    /// What in the file cannot be understood, with what can stand there.
+    pub fn read(text: &str, library: &Library) -> Result<Self, String> {
+        let commands: Self = crate::library::yaml(text)?;
+        for (name, words) in &commands.commands {
+            if !KNOWN.iter().any(|(known, _)| known == name) {
+                return Err(format!(
+                    "commands.{name}: there is no such command; {}",
+                    known()
+                ));
+            }
+            if words.is_empty() {
+                return Err(format!("commands.{name}: write a list of words"));
+            }
+        }
+        let ids = ids(library, None);
+        for name in commands.without.keys() {
+            if !ids.contains(name) && !KNOWN.iter().any(|(known, _)| known == name) {
+                return Err(format!(
+                    "without.{name}: it is neither a command nor a scenario; `arcp conform client --list` prints the scenarios, {}",
+                    known()
+                ));
+            }
+        }
+        Ok(commands)
+    }
+
+    /// The first program that is not there, so that one sentence says it and not every scenario.
+    pub fn missing(&self) -> Option<&str> {
+        let programs = self.commands.values().filter_map(|words| words.first());
+        programs.map(String::as_str).find(|program| {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let found = program.contains(std::path::MAIN_SEPARATOR) && Path::new(program).exists()
+                || std::env::split_paths(&path).any(|folder| {
+                    folder.join(program).exists()
+                        || folder
+                            .join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+                            .exists()
+                });
+            !found
+        })
+    }
 }
 
-impl Stand {
-    /// Listens, and starts the client.
-    ///
-    /// # Errors
-    /// When there is no port or the command cannot be started.
-    pub async fn start(command: &[String], agent: &str, input: &Value) -> Result<Self, String> {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .map_err(|error| format!("no port: {error}"))?;
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let url = format!("ws://{address}/arcp");
-        let fill = |word: &String| {
-            word.replace("{url}", &url)
-                .replace("{token}", TOKEN)
-                .replace("{agent}", agent)
-                .replace("{input}", &input.to_string())
-        };
-        let (program, arguments) = command
-            .split_first()
-            .ok_or_else(|| "there is no command to start".to_owned())?;
-        let child = Command::new(fill(program))
-            .args(arguments.iter().map(fill))
-            .env("ARCP_URL", &url)
-            .env("ARCP_TOKEN", TOKEN)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("{program} cannot be started: {error}"))?;
-        Ok(Self {
-            listener,
-            child: Some(child),
-        })
-    }
-
-    /// The next connection, and the request that opened it: its path and headers.
-    ///
-    /// # Errors
-    /// When no upgrade comes of it.
-    pub async fn accept(&self) -> Result<(Link, Value), String> {
-        let (stream, _) = self
-            .listener
-            .accept()
-            .await
-            .map_err(|error| error.to_string())?;
-        let mut seen = Value::Null;
-        // The shape of the callback is the library's.
-        #[allow(clippy::result_large_err)]
-        let look = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
-            let headers: serde_json::Map<String, Value> = request
-                .headers()
-                .iter()
-                .map(|(name, value)| {
-                    (
-                        name.as_str().to_owned(),
-                        json!(String::from_utf8_lossy(value.as_bytes())),
-                    )
-                })
-                .collect();
-            seen = json!({"target": request.uri().to_string(), "headers": headers});
-            Ok(response)
-        };
-        let socket = tokio_tungstenite::accept_hdr_async(stream, look)
-            .await
-            .map_err(|error| format!("no upgrade: {error}"))?;
-        Ok((carry(socket), seen))
-    }
-
-    /// Waits for the client's end.
-    ///
-    /// # Errors
-    /// When it has ended before.
-    pub async fn ended(&mut self) -> Result<Ended, String> {
-        let child = self
-            .child
-            .take()
-            .ok_or_else(|| "the client has ended before".to_owned())?;
-        let output = child
-            .wait_with_output()
-            .await
-            .map_err(|error| error.to_string())?;
-        Ok(Ended {
-            well: output.status.success(),
-            output: String::from_utf8_lossy(&output.stdout).into_owned(),
-            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
-    }
+fn known() -> String {
+    let all: Vec<String> = KNOWN
+        .iter()
+        .map(|(name, does)| format!("`{name}` {does}"))
+        .collect();
+    format!("the commands are: {}", all.join("; "))
 }
 
 /// Where the kit plays the runtime there is none to connect to.
@@ -152,10 +150,34 @@ impl Runtime for Nobody {
     }
 }
 
-/// Plays every scenario for clients against a command, several at a time.
+/// The id of a scenario for clients, or of its twin.
+fn id(section: &str, scenario: &Scenario, twin: bool) -> String {
+    let hostile = if twin { " (hostile)" } else { "" };
+    format!("client {section}/{}{hostile}", scenario.name)
+}
+
+/// The ids of the scenarios and twins whose id contains `only`.
+pub fn ids(library: &Library, only: Option<&str>) -> Vec<String> {
+    todo(library, only).into_iter().map(|(id, ..)| id).collect()
+}
+
+fn todo<'a>(
+    library: &'a Library,
+    only: Option<&str>,
+) -> Vec<(String, &'a str, &'a Scenario, bool)> {
+    library
+        .client_scenarios()
+        .flat_map(|(section, scenario)| [(section, scenario, false), (section, scenario, true)])
+        .filter(|(_, scenario, twin)| !twin || scenario.hostile.is_some())
+        .map(|(section, scenario, twin)| (id(section, scenario, twin), section, scenario, twin))
+        .filter(|(id, ..)| only.is_none_or(|only| id.contains(only)))
+        .collect()
+}
+
+/// Plays every scenario for clients against a client's commands, several at a time.
 pub async fn run(
     library: &Library,
-    command: &[String],
+    commands: &Commands,
     only: Option<&str>,
     patience: std::time::Duration,
 ) -> Vec<Played> {
@@ -164,52 +186,83 @@ pub async fn run(
         alice: TOKEN.to_owned(),
         bob: None,
     };
-    let todo: Vec<_> = library
-        .client_scenarios()
-        .flat_map(|(section, scenario)| [(section, scenario, false), (section, scenario, true)])
-        .filter(|(_, scenario, twin)| !twin || scenario.hostile.is_some())
-        .collect();
-    let plays = todo.into_iter().filter_map(|(section, scenario, twin)| {
-        let hostile = if twin { " (hostile)" } else { "" };
-        let id = format!("client {section}/{}{hostile}", scenario.name);
-        if only.is_some_and(|only| !id.contains(only)) {
-            return None;
-        }
-        let (offer, principals) = (&offer, &principals);
-        Some(async move {
-            let start = Instant::now();
+    let plays = todo(library, only)
+        .into_iter()
+        .map(|(id, section, scenario, twin)| {
             let stage = Stage {
                 library,
                 runtime: &Nobody,
-                offer,
-                principals,
+                offer: &offer,
+                principals: &principals,
                 patience,
             };
-            let (lines, result) = play_client(stage, scenario, twin, command).await;
-            let mut broken =
-                invariant::check(&lines, &library.shapes, Judged::Client, &scenario.exempt);
-            let verdict = match result {
-                Err(failure) => Verdict::Fail(failure),
-                Ok(()) if broken.is_empty() => Verdict::Pass,
-                Ok(()) => Verdict::Fail(broken.swap_remove(0)),
-            };
-            let outcome = Outcome {
-                scenario: id,
-                section: section.to_owned(),
-                rules: scenario
-                    .all_rules()
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect(),
-                verdict,
-                took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-                transcript: None,
-            };
-            Played::of(outcome, lines)
-        })
-    });
+            async move {
+                let start = Instant::now();
+                let (lines, verdict) = match applies(commands, &id, scenario, twin) {
+                    Some(verdict) => (Vec::new(), verdict),
+                    None => judge(stage, scenario, twin, commands).await,
+                };
+                let rules = scenario.all_rules();
+                let outcome = Outcome {
+                    scenario: id,
+                    section: section.to_owned(),
+                    rules: rules.into_iter().map(str::to_owned).collect(),
+                    verdict,
+                    took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    transcript: None,
+                };
+                Played::of(outcome, lines)
+            }
+        });
     futures_util::stream::iter(plays)
-        .buffered(8)
+        .buffered(AT_A_TIME)
         .collect()
         .await
+}
+
+async fn judge(
+    stage: Stage<'_>,
+    scenario: &Scenario,
+    twin: bool,
+    commands: &Commands,
+) -> (Vec<Line>, Verdict) {
+    let (lines, result) = play_client(stage, scenario, twin, commands).await;
+    let shapes = &stage.library.shapes;
+    let mut broken = invariant::check(&lines, shapes, Judged::Client, &scenario.exempt);
+    let verdict = match result {
+        Err(failure) => Verdict::Fail(failure),
+        Ok(()) if broken.is_empty() => Verdict::Pass,
+        Ok(()) => Verdict::Fail(broken.swap_remove(0)),
+    };
+    (lines, verdict)
+}
+
+/// A verdict without playing, where there is one.
+fn applies(commands: &Commands, id: &str, scenario: &Scenario, twin: bool) -> Option<Verdict> {
+    let not = |reason: &String| {
+        Some(Verdict::NotApplicable {
+            reason: reason.clone(),
+        })
+    };
+    if let Some(reason) = commands.without.get(id) {
+        return not(reason);
+    }
+    for name in scenario.commands(twin) {
+        if commands.commands.contains_key(name) {
+            continue;
+        }
+        return match commands.without.get(name) {
+            Some(reason) => not(reason),
+            None => Some(Verdict::Fail(Failure {
+                step: "before the first step".to_owned(),
+                expected: format!("a command `{name}`"),
+                seen: format!(
+                    "there is none; name it in the target file's `commands`, or say in its `without` why there is none ({})",
+                    known()
+                ),
+                rules: scenario.rules.clone(),
+            })),
+        };
+    }
+    None
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::client::Stand;
+use crate::client::{Commands, Stand};
 use crate::library::Library;
 use crate::link::NoLink;
 use crate::matcher::{Matcher, Mismatch, brief};
@@ -65,18 +65,15 @@ pub async fn play_client(
     stage: Stage<'_>,
     scenario: &Scenario,
     twin: bool,
-    command: &[String],
+    commands: &Commands,
 ) -> (Vec<Line>, Result<(), Failure>) {
     let (mut play, steps) = prepare(stage, scenario, twin);
-    let result = match Stand::start(command, "probe", &serde_json::json!({"say": "hello"})).await {
-        Ok(stand) => {
-            play.stand(stand);
-            play.steps(steps).await
-        }
-        Err(error) => Err(Failure {
+    let result = match play.stand(commands).await {
+        Ok(()) => play.steps(steps).await,
+        Err(wrong) => Err(Failure {
             step: "before the first step".to_owned(),
-            expected: "a client that can be started".to_owned(),
-            seen: error,
+            expected: wrong.expected,
+            seen: wrong.seen,
             rules: scenario.rules.clone(),
         }),
     };
@@ -264,6 +261,9 @@ impl Play<'_> {
             }
             Action::Accept(step) => self.accept(step).await,
             Action::Welcome(step) => self.welcome(step).await,
+            Action::Submitted(step) => self.submitted(step).await,
+            Action::Start(step) => self.start(&step.command, &step.with),
+            Action::Kill(step) => self.kill(step).await,
             Action::Exits(step) => self.exits(step).await,
             Action::Alive(step) => self.alive(&step.on).await,
             Action::Each(_) | Action::Repeat(_) => Ok(()),

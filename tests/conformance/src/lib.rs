@@ -13,6 +13,7 @@
 //! link, tls, target       sockets, lines and processes: a raw peer, on no code of any ARCP library
 //! driver                  plays a scenario and writes down every frame
 //! transcript, invariant   what was seen, and what must hold of all of it, live or offline
+//! mask                    secrets become marks before anything is written down
 //! outcome, report         pass, fail or not applicable; for a terminal, JSON, JUnit, Markdown; expected failures
 //! client                  the other side: plays a runtime, watches a client
 //! ```
@@ -28,6 +29,7 @@ pub mod expected;
 pub mod invariant;
 pub mod library;
 pub mod link;
+pub mod mask;
 pub mod matcher;
 pub mod outcome;
 pub mod report;

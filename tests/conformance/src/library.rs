@@ -49,7 +49,13 @@ const SERVER: &[(&str, &str)] = embedded![
 ];
 
 /// The scenario files for clients.
-const CLIENT: &[(&str, &str)] = embedded!["client/clients.yaml"];
+const CLIENT: &[(&str, &str)] = embedded![
+    "client/clients.yaml",
+    "client/submitting.yaml",
+    "client/listing.yaml",
+    "client/following.yaml",
+    "client/resuming.yaml",
+];
 
 const SHAPES: &str = include_str!("../shapes.yaml");
 const PROGRAMS: &str = include_str!("../programs.yaml");

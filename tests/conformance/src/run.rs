@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
-use serde_json::Value;
 
 use crate::driver::{PATIENCE, Stage, play};
 use crate::invariant::{self, Invariant, Judged};
@@ -66,6 +65,7 @@ impl Played {
 #[derive(Clone, Debug, Default)]
 struct Survey {
     features: Vec<String>,
+    agents: Vec<String>,
     trouble: Option<String>,
 }
 
@@ -86,22 +86,7 @@ pub async fn run(
         surveys.insert(profile, found);
     }
     let nothing = Survey::default();
-    let mut todo = Vec::new();
-    for (section, scenario) in library.scenarios() {
-        for twin in [false, true] {
-            if twin && scenario.hostile.is_none() {
-                continue;
-            }
-            let id = id(section, scenario, twin);
-            if options
-                .only
-                .as_ref()
-                .is_none_or(|only| id.contains(only.as_str()))
-            {
-                todo.push((id, section, scenario, twin));
-            }
-        }
-    }
+    let todo = todo(library, options.only.as_deref());
     let pool = Pool::new(&options.principals);
     let at_a_time = options.at_a_time.min(options.principals.len()).max(1);
     let played =
@@ -126,6 +111,82 @@ pub async fn run(
     let always = always(&played);
     played.extend(always);
     played
+}
+
+/// The ids of the scenarios and twins whose id contains `only`.
+pub fn ids(library: &Library, only: Option<&str>) -> Vec<String> {
+    todo(library, only).into_iter().map(|(id, ..)| id).collect()
+}
+
+fn todo<'a>(
+    library: &'a Library,
+    only: Option<&str>,
+) -> Vec<(String, &'a str, &'a Scenario, bool)> {
+    library
+        .scenarios()
+        .flat_map(|(section, scenario)| [(section, scenario, false), (section, scenario, true)])
+        .filter(|(_, scenario, twin)| !twin || scenario.hostile.is_some())
+        .map(|(section, scenario, twin)| (id(section, scenario, twin), section, scenario, twin))
+        .filter(|(id, ..)| only.is_none_or(|only| id.contains(only)))
+        .collect()
+}
+
+/// Why a runtime cannot be tested at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unready {
+    /// Nothing answers in a profile.
+    Unreachable {
+        /// The profile.
+        profile: String,
+        /// What broke.
+        why: String,
+    },
+    /// It does not welcome the first principal.
+    Unwelcome {
+        /// What came instead.
+        why: String,
+    },
+    /// It has no contract agent, and no agents of its own are mapped.
+    NoProbe {
+        /// The agents that it has.
+        agents: Vec<String>,
+    },
+}
+
+/// Looks whether there is a runtime to test, so that one sentence says it when there is none and not every scenario.
+///
+/// # Errors
+/// Why not.
+pub async fn ready(
+    library: &Library,
+    runtime: &dyn Runtime,
+    offer: &Offer,
+    options: &Options,
+) -> Result<(), Unready> {
+    for profile in runtime.profiles() {
+        let connected = tokio::time::timeout(options.patience, runtime.connect(&profile, None));
+        let why = match connected.await {
+            Ok(Ok(_)) => continue,
+            Ok(Err(why)) => why.to_string(),
+            Err(_) => format!("nothing within {} ms", options.patience.as_millis()),
+        };
+        return Err(Unready::Unreachable { profile, why });
+    }
+    let Some(first) = options.principals.first() else {
+        return Ok(());
+    };
+    let found = survey(library, runtime, offer, first, options, "default").await;
+    if let Some(why) = found.trouble {
+        return Err(Unready::Unwelcome { why });
+    }
+    let is_probe = |agent: &String| agent == "probe";
+    let needed = offer.has_probe() && offer.programs.is_empty();
+    if needed && !found.agents.is_empty() && !found.agents.iter().any(is_probe) {
+        return Err(Unready::NoProbe {
+            agents: found.agents,
+        });
+    }
+    Ok(())
 }
 
 /// One outcome for each invariant, over the traffic of all scenarios.
@@ -293,7 +354,7 @@ fn applies(
         }
     }
     let mapped = |name: &str| stage.offer.programs.contains_key(name);
-    if !stage.offer.probe && scenario.wants_probe(&mapped, twin) {
+    if !stage.offer.has_probe() && scenario.wants_probe(&mapped, twin) {
         return match without("probe") {
             Some(reason) => not(reason),
             None => missing(
@@ -331,15 +392,19 @@ async fn survey(
         crate::transcript::What::Frame(frame) if frame["type"] == "session.welcome" => Some(frame),
         _ => None,
     });
-    let features = welcome
-        .and_then(|welcome| welcome["payload"]["capabilities"]["features"].as_array())
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
+    let offered = |what: &str| {
+        welcome
+            .and_then(|welcome| welcome["payload"]["capabilities"][what].as_array())
+            .into_iter()
+            .flatten()
+            // Agents are objects with a name, or names.
+            .filter_map(|one| one.as_str().or_else(|| one["name"].as_str()))
+            .map(str::to_owned)
+            .collect()
+    };
     Survey {
-        features,
+        features: offered("features"),
+        agents: offered("agents"),
         trouble: result
             .err()
             .map(|failure| format!("expected {}, saw {}", failure.expected, failure.seen)),

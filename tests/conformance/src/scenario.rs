@@ -6,6 +6,19 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// What a scenario may need beside a runtime.
+pub const NEEDS: [&str; 6] = [
+    "several",
+    "bob",
+    "websocket",
+    "stdio",
+    "provisioner",
+    "permissive",
+];
+
+/// The limits that a scenario may need; SCENARIOS.md says what they are.
+pub const PROFILES: [&str; 4] = ["default", "brisk", "small", "provisioned"];
+
 /// One file of scenarios: one section of the specification.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +48,12 @@ pub struct Scenario {
     /// What else it needs: `several` connections at once, `bob`, `websocket`, `stdio`, `provisioner`, `permissive`.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// The command of a client under test that is started first.
+    #[serde(default = "submits")]
+    pub client: String,
+    /// What words of its commands stand for: `agent`, `input`, `job`, `key`, `lease`.
+    #[serde(default)]
+    pub with: Map<String, Value>,
     /// What happens.
     pub steps: Vec<Step>,
     /// The same with a peer that means harm or errs: wrong types, extremes, duplicates, another's ids.
@@ -48,6 +67,10 @@ pub struct Scenario {
 
 fn default_profile() -> String {
     "default".to_owned()
+}
+
+fn submits() -> String {
+    "submit".to_owned()
 }
 
 /// One step, and the rules that its failure breaks; without any it breaks all of the scenario's.
@@ -147,6 +170,12 @@ pub enum Action {
     Accept(Accept),
     /// The client says hello, or resumes, and is welcomed.
     Welcome(Welcome),
+    /// The client submits a job, and it is accepted.
+    Submitted(Submitted),
+    /// Another command of the client is started, after the one before has ended.
+    Start(Start),
+    /// The client is killed.
+    Kill(Kill),
     /// The client has ended.
     Exits(Exits),
     /// The session still works: a job is submitted and succeeds. Errors that came before are left aside.
@@ -473,45 +502,9 @@ step! {
     }
 }
 
-step! {
-    /// See [`Action::Accept`].
-    Accept {
-        /// Milliseconds, when other than usual.
-        within: Option<u64>,
-    }
-}
-step! {
-    /// See [`Action::Welcome`].
-    Welcome {
-        /// The features that are offered; all when not given.
-        features: Option<Vec<String>>,
-        /// A pattern for the client's first frame.
-        #[serde(default = "anything")]
-        hello: Value,
-        /// Members of the welcome's payload, added or replaced.
-        #[serde(default)]
-        payload: Map<String, Value>,
-        /// Members of the welcome's envelope, added or replaced.
-        #[serde(default)]
-        frame: Map<String, Value>,
-    }
-}
+mod clients;
 
-/// See [`Action::Exits`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Exits {
-    /// Whether it says that all went well; not asked when not given.
-    pub well: Option<bool>,
-    /// Texts that its standard output has.
-    #[serde(default)]
-    pub says: Vec<String>,
-    /// Texts that neither its output nor its errors have.
-    #[serde(default)]
-    pub hides: Vec<String>,
-    /// Milliseconds, when other than usual.
-    pub within: Option<u64>,
-}
+pub use clients::{Accept, Exits, Kill, Start, Submitted, Welcome};
 
 /// Programs for the contract agent, by name.
 pub type Programs = BTreeMap<String, Value>;
@@ -536,6 +529,22 @@ impl Scenario {
             Action::Alive(_) => !mapped("quick"),
             _ => false,
         })
+    }
+
+    /// The commands of a client under test that the scenario or its twin starts.
+    pub fn commands(&self, twin: bool) -> Vec<&str> {
+        let steps = if twin {
+            self.hostile.as_deref().unwrap_or_default()
+        } else {
+            &self.steps
+        };
+        let started = steps.iter().filter_map(|step| match &step.action {
+            Action::Start(start) => Some(start.command.as_str()),
+            _ => None,
+        });
+        std::iter::once(self.client.as_str())
+            .chain(started)
+            .collect()
     }
 
     /// Every rule that the scenario or one of its steps names.

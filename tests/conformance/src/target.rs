@@ -7,7 +7,9 @@ use std::pin::Pin;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::library::Library;
 use crate::link::{self, Link, NoLink};
+use crate::scenario::{NEEDS, PROFILES};
 
 /// A future that makes a connection.
 pub type Connecting<'a> = Pin<Box<dyn Future<Output = Result<Link, NoLink>> + Send + 'a>>;
@@ -202,9 +204,34 @@ impl Offer {
     /// Reads a target file.
     ///
     /// # Errors
-    /// What in the file cannot be understood.
-    pub fn read(text: &str) -> Result<Self, String> {
-        crate::library::yaml(text)
+    /// What in the file cannot be understood, and what could stand there.
+    pub fn read(text: &str, library: &Library) -> Result<Self, String> {
+        let offer: Self = crate::library::yaml(text)?;
+        for name in offer.programs.keys() {
+            if !library.programs.contains_key(name) {
+                let all: Vec<&str> = library.programs.keys().map(String::as_str).collect();
+                return Err(format!(
+                    "programs.{name}: there is no such program; write one of {}",
+                    all.join(", ")
+                ));
+            }
+        }
+        let ids = crate::run::ids(library, None);
+        let words = [&["probe"], &NEEDS[..], &PROFILES[..]].concat();
+        for name in offer.without.keys() {
+            if !words.contains(&name.as_str()) && !ids.contains(name) {
+                return Err(format!(
+                    "without.{name}: write a scenario's name (`arcp conform server --list` prints them) or one of {}",
+                    words.join(", ")
+                ));
+            }
+        }
+        Ok(offer)
+    }
+
+    /// Whether scenarios may submit to the contract agent.
+    pub fn has_probe(&self) -> bool {
+        self.probe && !self.without.contains_key("probe")
     }
 }
 

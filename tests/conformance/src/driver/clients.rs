@@ -4,15 +4,100 @@ use serde_json::{Map, Value, json};
 
 use super::connection::{Connection, Unseen};
 use super::{Play, Wrong};
-use crate::client::Stand;
-use crate::scenario::{Accept, Exits, Welcome};
+use crate::client::{Commands, Stand};
+use crate::scenario::{Accept, Exits, Kill, Submitted, Welcome};
 use crate::transcript::Side;
 use crate::value::fresh;
 
+/// What is expected of a command.
+const STARTED: &str = "a client that can be started";
+/// How long a command may take to start, on a busy machine too. It is no matter of the protocol.
+const START: std::time::Duration = std::time::Duration::from_mins(1);
+/// How often is looked for what a client keeps.
+const BETWEEN: std::time::Duration = std::time::Duration::from_millis(10);
+
 impl Play<'_> {
-    /// Gives the play a client and the place where it connects.
-    pub(super) fn stand(&mut self, stand: Stand) {
-        self.client = Some(stand);
+    /// Makes the place where clients connect, and starts the scenario's client.
+    pub(super) async fn stand(&mut self, commands: &Commands) -> Result<(), Wrong> {
+        let stand = Stand::open(commands).await;
+        self.client = Some(stand.map_err(|error| Wrong::new(STARTED, error))?);
+        let words = json!({
+            "agent": "probe",
+            "input": {"say": "hello"},
+            "job": "job_1",
+            "key": format!("key-{}", fresh()),
+            "lease": {},
+        });
+        self.names.set("words", words);
+        let scenario = self.scenario;
+        self.start(&scenario.client, &scenario.with)
+    }
+
+    /// Starts a command of the client; `with` says what words of it stand for.
+    pub(super) fn start(&mut self, command: &str, with: &Map<String, Value>) -> Result<(), Wrong> {
+        for (name, value) in with {
+            let value = self.names.expand(value)?;
+            self.names.set_member("words", name, value);
+        }
+        let words = self.names.get("words").and_then(Value::as_object).cloned();
+        let started = self.client()?.start(command, &words.unwrap_or_default());
+        started.map_err(|error| Wrong::new(STARTED, error))
+    }
+
+    pub(super) async fn kill(&mut self, step: &Kill) -> Result<(), Wrong> {
+        let deadline = tokio::time::Instant::now() + self.stage.patience;
+        while step.kept && !self.client()?.has_kept() {
+            if tokio::time::Instant::now() > deadline {
+                return Err(Wrong::new(
+                    "a client that keeps in {file} what another process needs",
+                    "no such file, or an empty one",
+                ));
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        for text in &step.hides {
+            let text = self.plain(text)?;
+            if self.client()?.has_kept_text(&text) {
+                return Err(Wrong::new(
+                    format!("{{file}} without {text:?}"),
+                    "it is there",
+                ));
+            }
+        }
+        let killed = self.client()?.kill().await;
+        killed.map_err(|error| Wrong::new("a client that can be killed", error))
+    }
+
+    /// The client submits, and the job is accepted.
+    pub(super) async fn submitted(&mut self, step: &Submitted) -> Result<(), Wrong> {
+        let pattern = json!({"type": "job.submit", "payload": step.payload});
+        let submit = self
+            .take(
+                &step.on,
+                &json!({"type": "job.submit"}),
+                self.stage.patience,
+            )
+            .await?;
+        self.compare(&pattern, &submit)?;
+        let job = self.plain(&step.job)?;
+        let mut payload = json!({
+            "job_id": job,
+            "agent": "probe@2.0.0",
+            "lease": {},
+            "accepted_at": "2026-01-01T00:00:00.000Z",
+            "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            "request_id": submit["id"],
+        });
+        for (name, value) in &step.accepted {
+            payload[name] = self.names.expand(value)?;
+        }
+        self.keep(Some(&step.r#as), submit)?;
+        let frame = json!({"type": "job.accepted", "job_id": job, "payload": payload});
+        let Value::Object(frame) = frame else {
+            return Err(Wrong::scenario("a frame is an object"));
+        };
+        self.send(&step.on, &frame).await?;
+        Ok(())
     }
 
     fn client(&mut self) -> Result<&mut Stand, Wrong> {
@@ -22,7 +107,10 @@ impl Play<'_> {
     }
 
     pub(super) async fn accept(&mut self, step: &Accept) -> Result<(), Wrong> {
-        let within = self.patience(step.within);
+        let mut within = self.patience(step.within);
+        if self.opened == 0 {
+            within = within.max(START);
+        }
         let stand = self.client()?;
         let (link, request) = match tokio::time::timeout(within, stand.accept()).await {
             Ok(Ok(accepted)) => accepted,

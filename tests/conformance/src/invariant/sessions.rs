@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Found, Invariant, Wire};
+use crate::mask::A_WORD;
 use crate::transcript::{Side, What};
 
 const FIRST: Invariant = Invariant {
@@ -175,7 +176,7 @@ fn secrets(wire: &Wire<'_>, found: &mut Found) {
         let text = frame.value.to_string();
         let bearer = bearers.get(frame.connection).copied().unwrap_or_default();
         // A short token is a word that may occur by chance.
-        if bearer.len() >= 16 && text.contains(bearer) {
+        if bearer.len() >= A_WORD && text.contains(bearer) {
             found.broken(BEARER, frame.brief());
         }
         if let Some(token) = tokens.iter().find(|token| text.contains(**token)) {
@@ -184,7 +185,7 @@ fn secrets(wire: &Wire<'_>, found: &mut Found) {
         if frame.kind() == "session.welcome"
             && let Some(token) = frame.payload()["resume_token"]
                 .as_str()
-                .filter(|token| token.len() >= 16)
+                .filter(|token| token.len() >= A_WORD)
         {
             tokens.insert(token);
         }

@@ -1,49 +1,21 @@
 //! A credential's value is in the submitter's frames and nowhere else: not in the store's files, not in logs, not with other principals.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use arcp_runtime::credential::ProvisionError;
 use arcp_runtime::store::{Durability, SqliteStore};
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 
+use super::super::logs::Logs;
 use super::super::{Everybody, Peer};
 use super::{FEATURES, Runtime, Vault, hello, limits, submit, until_end};
-
-/// Logs in memory.
-#[derive(Clone, Default)]
-struct Logs(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Logs {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Logs {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 // One thread, so that the logger of this thread hears everything.
 #[tokio::test(flavor = "current_thread")]
 async fn a_value_is_in_no_log_no_file_and_no_other_principals_frames() {
-    let logs = Logs::default();
-    let logger = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(logs.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(logger);
+    let (logs, guard) = Logs::hear(tracing::Level::TRACE);
     let (vault, folder) = (Vault::new(), tempfile::tempdir().unwrap());
-    let away = arcp_runtime::credential::ProvisionError::transient("away");
+    let away = ProvisionError::transient("away");
     vault.revoking.lock().unwrap().push_back(away);
     let path = folder.path().join("runtime.db");
     let store = Arc::new(SqliteStore::open(&path, Durability::Process).unwrap());
@@ -91,9 +63,29 @@ async fn a_value_is_in_no_log_no_file_and_no_other_principals_frames() {
     drop(guard);
 
     in_no_file(folder.path());
-    let logs = String::from_utf8(logs.0.lock().unwrap().clone()).unwrap();
+    let logs = logs.text();
     assert!(logs.contains("a credential is not revoked yet"), "{logs}");
     assert!(!logs.contains("sk-secret-"), "{logs}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_revocation_that_is_refused_for_good_is_logged() {
+    let (logs, _guard) = Logs::hear(tracing::Level::ERROR);
+    let (vault, folder) = (Vault::new(), tempfile::tempdir().unwrap());
+    let refused = ProvisionError::permanent("the upstream does not let us");
+    vault.revoking.lock().unwrap().push_back(refused);
+    let runtime = super::with_vault(&vault, &folder).await;
+    let mut peer = hello(&runtime).await;
+    let job = submit(&mut peer, json!([{"return": 1}]), json!({})).await["job_id"].clone();
+    until_end(&mut peer, &job).await;
+    vault
+        .until("the refusal", |state| state.attempts == 1)
+        .await;
+    // What the upstream answered is logged by the task that asked it, which gets its turn here.
+    while !logs.text().contains("a credential cannot be revoked") {
+        tokio::task::yield_now().await;
+    }
+    assert!(logs.text().contains("the upstream does not let us"));
 }
 
 fn in_no_file(folder: &std::path::Path) {

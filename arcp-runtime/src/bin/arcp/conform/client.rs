@@ -1,0 +1,83 @@
+//! `arcp conform client`: the kit plays a runtime that misbehaves as told, and watches a client's commands.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use arcp_conformance::client::{self, Commands};
+use arcp_conformance::library::Library;
+use arcp_conformance::mask::Mask;
+use clap::Args;
+
+use super::results::Results;
+use super::{read, threads};
+use crate::fault::Fault;
+
+const EXAMPLES: &str = "\
+Examples:
+  arcp conform client -- my-client submit --url {url} --token {token} --agent {agent} --input {input}
+  arcp conform client --target my-client.yaml --expected known-failures.yaml
+  arcp conform client --list
+
+A command submits a job, prints its result on standard output, and says by its exit code whether all went well. Its words may hold {url}, {token}, {agent}
+and {input}; ARCP_URL and ARCP_TOKEN are in its environment. A target file names the commands that do more, and what the client does not do:
+
+  commands:
+    submit: [my-client, submit, --agent, \"{agent}\", --input, \"{input}\"]
+    submit-key: [my-client, submit, --agent, \"{agent}\", --input, \"{input}\", --key, \"{key}\"]
+    submit-lease: [my-client, submit, --agent, \"{agent}\", --input, \"{input}\", --lease, \"{lease}\"]
+    list: [my-client, jobs]
+    follow: [my-client, tail, \"{job}\"]
+    keep: [my-client, submit, --agent, \"{agent}\", --input, \"{input}\", --save-session, \"{file}\"]
+    resume: [my-client, submit, --resume, \"{file}\"]
+    cancel: [my-client, cancel, \"{file}\"]
+  without:
+    cancel: there is no such command";
+
+/// Test a client: commands that submit, list, follow, resume and cancel, against a runtime that misbehaves.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", super::EXIT_CODES))]
+pub(super) struct Client {
+    /// The client's commands by what they do, and what it does not do.
+    #[arg(long, value_name = "FILE")]
+    target: Option<PathBuf>,
+    /// Milliseconds that are waited for what has to come.
+    #[arg(long, default_value_t = 20_000, value_name = "MS")]
+    patience: u64,
+    #[command(flatten)]
+    results: Results,
+    /// A command that submits a job, when that is all that is to be tested.
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "target", required_unless_present_any = ["target", "list"])]
+    command: Vec<String>,
+}
+
+impl Client {
+    pub(super) fn run(&self) -> Result<(), Fault> {
+        let library = Library::load().map_err(Fault::machine)?;
+        let only = self.results.only.as_deref();
+        if self.results.list {
+            return self.results.list(&client::ids(&library, only));
+        }
+        let commands = self.commands(&library)?;
+        let expected = self.results.expected()?;
+        let patience = Duration::from_millis(self.patience);
+        let tokio = threads()?;
+        let played = tokio.block_on(client::run(&library, &commands, only, patience));
+        tokio.shutdown_background();
+        let mask = Mask::knowing([client::TOKEN]);
+        self.results.tell(&library, &expected, played, mask)
+    }
+
+    fn commands(&self, library: &Library) -> Result<Commands, Fault> {
+        let commands = match &self.target {
+            None => Commands::submit_only(&self.command),
+            Some(file) => Commands::read(&read(file)?, library)
+                .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))?,
+        };
+        match commands.missing() {
+            Some(program) => Err(Fault::file(format!(
+                "{program} is not there: name a program that is on the PATH, or its path"
+            ))),
+            None => Ok(commands),
+        }
+    }
+}

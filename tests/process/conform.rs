@@ -1,0 +1,230 @@
+//! `arcp conform` as another SDK's pipeline uses it: from any folder, with exit codes, reports without secrets, and one sentence for whatever is wrong.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Ended, Server, arcp, finish, run};
+
+const ALICE: &str = "a-token-of-alice-that-is-long";
+const BOB: &str = "a-token-of-bob-that-is-long";
+
+fn told(ended: &Ended, code: i32, sentence: &str) {
+    assert_eq!(ended.stderr, format!("arcp: {sentence}\n"));
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(code), ""));
+}
+
+async fn long_tokens() -> Server {
+    let (alice, bob) = (format!("{ALICE}=alice-a"), format!("{BOB}=bob-b"));
+    Server::start(&["--store", "memory", "--token", &alice, "--token", &bob]).await
+}
+
+/// The command in a folder that has nothing to do with the project.
+async fn elsewhere(folder: &Path, arguments: &[&str]) -> Ended {
+    let mut command = arcp(arguments);
+    command.current_dir(folder);
+    finish(command, "").await
+}
+
+fn server<'a>(url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let base = ["conform", "server", "--url", url];
+    [&base[..], &["--token", ALICE, "--other-token", BOB], more].concat()
+}
+
+#[tokio::test]
+async fn whoever_is_not_there_is_told_once() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/arcp", nobody.local_addr().unwrap());
+    drop(nobody);
+    let ended = run(&server(&url, &[]), "").await;
+    told(
+        &ended,
+        7,
+        &format!(
+            "no runtime answers: {url}: IO error: Connection refused (os error 111); start it, or correct --url"
+        ),
+    );
+    let missing = ["conform", "client", "--", "/no/such/client", "submit"];
+    told(
+        &run(&missing, "").await,
+        4,
+        "/no/such/client is not there: name a program that is on the PATH, or its path",
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_knows_and_agents_that_nobody_mapped_are_told_once() {
+    let mut command = arcp(&["serve", "--port", "0", "--store", "memory"]);
+    command.args(["--token", &format!("{ALICE}=alice")]);
+    let runtime = Server::spawn(command).await;
+    let wrong = [
+        "conform",
+        "server",
+        "--url",
+        &runtime.url,
+        "--token",
+        "nobody",
+    ];
+    let ended = run(&wrong, "").await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(8), ""));
+    let unwelcome =
+        "arcp: the runtime does not welcome the first principal: expected session.welcome";
+    assert!(ended.stderr.starts_with(unwelcome), "{}", ended.stderr);
+    assert_eq!(ended.stderr.lines().count(), 1);
+    told(
+        &run(&server(&runtime.url, &[]), "").await,
+        2,
+        "the runtime has no agent `probe`, only count, echo, stream; map the kit's programs to its own agents in a file for --target (`arcp conform server --help` shows one)",
+    );
+}
+
+#[tokio::test]
+async fn files_that_say_nothing_sensible_are_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let program = written("program.yaml", "programs: {fast: {agent: echo}}");
+    told(
+        &run(
+            &server("ws://127.0.0.1:9/arcp", &["--target", &program]),
+            "",
+        )
+        .await,
+        2,
+        &format!(
+            "{program}: programs.fast: there is no such program; write one of block, fail, log-20, log-one, quick"
+        ),
+    );
+    let without = written("without.yaml", "without: {proeb: there is none}");
+    let ended = run(
+        &server("ws://127.0.0.1:9/arcp", &["--target", &without]),
+        "",
+    )
+    .await;
+    assert!(
+        ended
+            .stderr
+            .contains("without.proeb: write a scenario's name")
+    );
+    assert_eq!((ended.code, ended.stderr.lines().count()), (Some(2), 1));
+    let list = written("expected.yaml", "- {scenario: 3/x}");
+    let ended = run(&server("ws://127.0.0.1:9/arcp", &["--expected", &list]), "").await;
+    assert!(
+        ended.stderr.contains("missing field `reason`"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.code, Some(2));
+    let commands = written("client.yaml", "commands: {sumbit: [x]}");
+    let ended = run(&["conform", "client", "--target", &commands], "").await;
+    assert!(
+        ended
+            .stderr
+            .contains("commands.sumbit: there is no such command; the commands are: `submit`")
+    );
+    assert_eq!(ended.code, Some(2));
+    let ended = run(
+        &server("ws://127.0.0.1:9/arcp", &["--endpoint", "fast=ws://x"]),
+        "",
+    )
+    .await;
+    told(
+        &ended,
+        2,
+        "--endpoint fast=ws://x: there is no profile fast; write one of default, brisk, small, provisioned",
+    );
+}
+
+#[tokio::test]
+async fn the_scenarios_are_listed_without_a_runtime() {
+    let server = run(&["conform", "server", "--list", "--only", "6.4/"], "").await;
+    assert_eq!((server.code, server.stderr.as_str()), (Some(0), ""));
+    assert!(server.stdout.lines().all(|line| line.starts_with("6.4/")));
+    assert!(
+        server
+            .stdout
+            .contains("6.4/a ping is answered with its nonce (hostile)\n")
+    );
+    let client = run(&["conform", "client", "--list"], "").await;
+    assert!(client.stdout.lines().count() > 40 && client.code == Some(0));
+}
+
+#[tokio::test]
+async fn from_another_folder_it_judges_keeps_transcripts_and_tells_no_secret() {
+    let runtime = long_tokens().await;
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let only = ["--only", "6.3/every welcome", "--transcripts", "kept"];
+    let options = [&only[..], &["--format", "json", "--output", "report.json"]].concat();
+    let ended = elsewhere(here, &server(&runtime.url, &options)).await;
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(here.join("report.json")).unwrap()).unwrap();
+    assert_eq!(report["failed"], 0);
+    let mut transcripts = Vec::new();
+    for entry in std::fs::read_dir(here.join("kept")).unwrap() {
+        let file = entry.unwrap().path();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(mode, 0o600);
+        assert!(text.contains("\"token\":\"***") && text.contains("\"resume_token\":\"***"));
+        assert!(!text.contains(ALICE) && !text.contains(BOB), "{text}");
+        transcripts.push(file.display().to_string());
+    }
+    assert_eq!(transcripts.len(), 2);
+    let files: Vec<&str> = transcripts.iter().map(String::as_str).collect();
+    let verify = run(&[&["conform", "verify"], &files[..]].concat(), "").await;
+    assert_eq!(
+        (verify.code, verify.stdout.as_str()),
+        (Some(0), "2 files, nothing broken\n")
+    );
+    // A runtime that tells a token once more is found in the masked file too.
+    let text = std::fs::read_to_string(files[0]).unwrap();
+    let welcome = text.lines().find(|line| line.contains("session.welcome"));
+    std::fs::write(files[0], format!("{text}{}\n", welcome.unwrap())).unwrap();
+    let verify = run(&["conform", "verify", files[0]], "").await;
+    assert_eq!(verify.code, Some(1));
+    assert!(
+        verify
+            .stdout
+            .contains("a resume token is told in one welcome and nowhere else")
+    );
+}
+
+#[tokio::test]
+async fn a_list_of_expected_failures_is_strict_in_a_part_of_the_run_too() {
+    let runtime = long_tokens().await;
+    let folder = tempfile::tempdir().unwrap();
+    // Without the small profile there is something to fail.
+    let small = ["--only", "14/running jobs", "--write-expected", "list.yaml"];
+    let ended = elsewhere(folder.path(), &server(&runtime.url, &small)).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    let list = std::fs::read_to_string(folder.path().join("list.yaml")).unwrap();
+    let more = format!("{list}- {{scenario: 3/elsewhere, reason: not played here}}\n");
+    std::fs::write(folder.path().join("list.yaml"), more).unwrap();
+    let small = ["--only", "14/running jobs", "--expected", "list.yaml"];
+    let ended = elsewhere(folder.path(), &server(&runtime.url, &small)).await;
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (Some(0), ""),
+        "{}",
+        ended.stdout
+    );
+    let passes = ["--only", "7.3/success", "--expected", "list.yaml"];
+    std::fs::write(
+        folder.path().join("list.yaml"),
+        "- {scenario: 7.3/success is a job.result, reason: it used to}\n",
+    )
+    .unwrap();
+    let ended = elsewhere(folder.path(), &server(&runtime.url, &passes)).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(
+        ended
+            .stdout
+            .contains("is listed as a failure and is none any more")
+    );
+}
