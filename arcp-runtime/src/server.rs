@@ -142,7 +142,14 @@ struct Shared {
     /// Cancelled when the runtime begins to stop.
     leaving: CancellationToken,
     listeners: TaskTracker,
-    dispatch: tokio::sync::Mutex<Option<JoinHandle<Result<(), StoreError>>>>,
+    dispatch: tokio::sync::Mutex<Dispatched>,
+}
+
+/// The dispatcher's task, or how it ended.
+#[derive(Debug)]
+enum Dispatched {
+    Running(JoinHandle<Result<(), StoreError>>),
+    Ended(Result<(), StoreError>),
 }
 
 impl Shared {
@@ -166,7 +173,7 @@ impl Shared {
             drained,
             leaving,
             listeners: TaskTracker::new(),
-            dispatch: tokio::sync::Mutex::new(Some(task)),
+            dispatch: tokio::sync::Mutex::new(Dispatched::Running(task)),
         }
     }
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod client;
+mod hosting;
 mod runtime;
 mod store;
 mod telemetry;

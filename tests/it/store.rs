@@ -22,6 +22,8 @@ mod files;
 mod model;
 mod properties;
 
+pub(crate) use faulty::BreakingStore;
+
 /// Everything there is, in one page.
 const ALL: PageLimit = PageLimit {
     entries: usize::MAX,

@@ -8,6 +8,8 @@
 // Payloads are made in place; `&json!(…)` at every call would say no more.
 #![allow(clippy::needless_pass_by_value)]
 
+#[cfg(feature = "axum")]
+mod admin;
 mod client;
 mod conform;
 mod crash;

@@ -171,8 +171,13 @@ impl Server {
     }
 
     /// SIGTERM, and what it says until its end.
-    pub(crate) async fn terminate(mut self) -> (ExitStatus, String) {
+    pub(crate) async fn terminate(self) -> (ExitStatus, String) {
         signal(self.pid(), "TERM");
+        self.wait().await
+    }
+
+    /// What it says until its end.
+    pub(crate) async fn wait(mut self) -> (ExitStatus, String) {
         let mut rest = String::new();
         let all = async {
             while let Some(line) = self.lines.next_line().await.unwrap() {

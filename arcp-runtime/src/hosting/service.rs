@@ -145,3 +145,77 @@ fn refused(refusal: &Refusal) -> Response<Full<Bytes>> {
     }
     response
 }
+
+#[cfg(all(test, feature = "axum"))]
+mod tests {
+    use std::time::Duration;
+
+    use hyper::server::conn::http1;
+    use hyper_util::rt::TokioIo;
+    use hyper_util::service::TowerToHyperService;
+    use tokio::io::DuplexStream;
+    use tower_service::Service as _;
+
+    use super::*;
+    use crate::agent::demo;
+    use crate::auth::BearerTokens;
+    use crate::client::{Client, ClientError, Submission};
+    use crate::transport::BoxTransport;
+
+    async fn runtime() -> Runtime {
+        let builder = Runtime::builder().verifier(BearerTokens::new().with("t", "me"));
+        builder.agent(demo::echo).start().await.unwrap()
+    }
+
+    /// Serves one connection that is no TCP socket with nothing but hyper.
+    async fn dial(service: ArcpService) -> Result<BoxTransport, ClientError> {
+        let (here, there): (DuplexStream, _) = tokio::io::duplex(64 * 1024);
+        let service = TowerToHyperService::new(service);
+        let served = http1::Builder::new().serve_connection(TokioIo::new(there), service);
+        tokio::spawn(served.with_upgrades());
+        let limits = WebSocketLimits::client();
+        let transport = websocket::connect_over(here, "ws://me.example/any/path", &limits).await?;
+        Ok(Box::new(transport))
+    }
+
+    #[tokio::test]
+    async fn any_server_that_hands_out_upgrades_will_do() {
+        let service = ArcpService::new(&runtime().await);
+        let client = Client::over(move || dial(service.clone())).token("t");
+        let client = client.connect().await.unwrap();
+        let submitted = client.submit(Submission::to("echo").input(7)).await;
+        let result = submitted.unwrap().result_as::<u32>().await.unwrap();
+        assert_eq!(result, 7);
+        client.close("done").await;
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hands_out_none_is_told_so() {
+        let mut service = ArcpService::new(&runtime().await);
+        let request = Request::get("/arcp")
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        let answer = service.call(request.body(()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_never_takes_the_upgrade_keeps_no_place() {
+        let runtime = runtime().await;
+        let service = ArcpService::new(&runtime);
+        let (mut here, there) = tokio::io::duplex(64 * 1024);
+        let hyper = TowerToHyperService::new(service);
+        let served = http1::Builder::new().serve_connection(TokioIo::new(there), hyper);
+        // Without upgrades the connection stays with hyper, and nobody gets it.
+        let serving = tokio::spawn(served);
+        let request = b"GET / HTTP/1.1\r\nHost: me\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        tokio::io::AsyncWriteExt::write_all(&mut here, request)
+            .await
+            .unwrap();
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        assert_eq!(runtime.metrics().wire.connections, 0);
+        drop(serving);
+    }
+}

@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::Runtime;
 use super::dispatch::Call;
+use super::{Dispatched, Runtime};
 use crate::limits::LEAVING;
 use crate::protocol::core::Input;
 use crate::store::StoreError;
@@ -84,19 +84,20 @@ impl Runtime {
     /// Waits until the runtime has stopped, by [`Runtime::shutdown`] or because its store failed for good.
     ///
     /// # Errors
-    /// The store's error.
+    /// The store's error, each time it is asked.
     ///
     /// # Cancel safety
     /// Can be called again after it was dropped.
     pub async fn stopped(&self) -> Result<(), StoreError> {
         let mut dispatch = self.shared.dispatch.lock().await;
-        let Some(task) = dispatch.as_mut() else {
-            return Ok(());
+        let outcome = match &mut *dispatch {
+            Dispatched::Ended(outcome) => return outcome.clone(),
+            Dispatched::Running(task) => task.await,
         };
-        let outcome = task.await;
-        *dispatch = None;
-        outcome.unwrap_or_else(|error| {
+        let outcome = outcome.unwrap_or_else(|error| {
             Err(StoreError::Failed(format!("the dispatcher ended: {error}")))
-        })
+        });
+        *dispatch = Dispatched::Ended(outcome.clone());
+        outcome
     }
 }

@@ -1,16 +1,13 @@
 //! A runtime that goes away: it takes nothing new, lets end what runs, and says goodbye (§6.7, A-54).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use arcp_runtime::id::{JobKey, SessionKey};
-use arcp_runtime::store::{
-    Delivered, Entry, MemoryStore, PageLimit, Record, Recovered, Store, StoreError, StoreFuture,
-};
+use arcp_runtime::store::MemoryStore;
 use serde_json::json;
 
 use super::{Limits, Peer, Runtime, hello, in_memory, start};
+use crate::store::BreakingStore;
 
 const LONG: Duration = Duration::from_hours(1);
 
@@ -133,50 +130,10 @@ async fn a_drain_that_is_dropped_takes_nothing_back() {
     assert!(runtime.is_alive(), "it was told to stop");
 }
 
-/// A store that fails when it is told to.
-#[derive(Debug, Default)]
-struct Breaking {
-    inner: MemoryStore,
-    broken: Arc<AtomicBool>,
-}
-
-impl Breaking {
-    fn or<'a, T: Send + 'a>(&self, whole: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
-        if self.broken.load(Ordering::Relaxed) {
-            let secret = "the disk at /var/secret is full".to_owned();
-            return Box::pin(async { Err(StoreError::Failed(secret)) });
-        }
-        whole
-    }
-}
-
-impl Store for Breaking {
-    fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
-        self.or(self.inner.commit(batch))
-    }
-
-    fn recover(&self) -> StoreFuture<'_, Recovered> {
-        self.inner.recover()
-    }
-
-    fn replay(
-        &self,
-        session: SessionKey,
-        after: u64,
-        limit: PageLimit,
-    ) -> StoreFuture<'_, Vec<Delivered>> {
-        self.or(self.inner.replay(session, after, limit))
-    }
-
-    fn history(&self, job: JobKey, after: u64, limit: PageLimit) -> StoreFuture<'_, Vec<Entry>> {
-        self.or(self.inner.history(job, after, limit))
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_makes_the_runtime_unready_and_then_dead() {
-    let store = Breaking::default();
-    let broken = Arc::clone(&store.broken);
+    let store = BreakingStore::new(MemoryStore::new());
+    let broken = store.switch();
     let runtime = start(Limits::default(), Runtime::builder().store(store)).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
     assert!(runtime.readiness().await.is_ready());

@@ -1,7 +1,7 @@
-//! A store that fails once, for tests of what stands on a store.
+//! Stores that fail once, or while they are told to, for tests of what stands on a store.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arcp_runtime::id::{JobKey, SessionKey};
 use arcp_runtime::store::{
@@ -51,6 +51,62 @@ impl<S: Store> Store for FaultyStore<S> {
 
     fn history(&self, job: JobKey, after: u64, limit: PageLimit) -> StoreFuture<'_, Vec<Entry>> {
         self.inner.history(job, after, limit)
+    }
+}
+
+/// Passes everything on, but fails while it is switched to.
+#[derive(Debug)]
+pub(crate) struct BreakingStore<S> {
+    inner: S,
+    broken: Arc<AtomicBool>,
+}
+
+impl<S: Store> BreakingStore<S> {
+    /// Sound until it is switched.
+    pub(crate) fn new(inner: S) -> Self {
+        Self {
+            inner,
+            broken: Arc::default(),
+        }
+    }
+
+    /// What breaks it and mends it.
+    pub(crate) fn switch(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.broken)
+    }
+
+    fn or_fails<'a, T: Send + 'a>(
+        &'a self,
+        sound: impl FnOnce(&'a S) -> StoreFuture<'a, T>,
+    ) -> StoreFuture<'a, T> {
+        if self.broken.load(Ordering::Relaxed) {
+            let internal = "the disk at /srv/private is full".to_owned();
+            return Box::pin(async { Err(StoreError::Failed(internal)) });
+        }
+        sound(&self.inner)
+    }
+}
+
+impl<S: Store> Store for BreakingStore<S> {
+    fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
+        self.or_fails(|inner| inner.commit(batch))
+    }
+
+    fn recover(&self) -> StoreFuture<'_, Recovered> {
+        self.or_fails(|inner| inner.recover())
+    }
+
+    fn replay(
+        &self,
+        session: SessionKey,
+        after: u64,
+        limit: PageLimit,
+    ) -> StoreFuture<'_, Vec<Delivered>> {
+        self.or_fails(|inner| inner.replay(session, after, limit))
+    }
+
+    fn history(&self, job: JobKey, after: u64, limit: PageLimit) -> StoreFuture<'_, Vec<Entry>> {
+        self.or_fails(|inner| inner.history(job, after, limit))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `arcp serve`: a runtime on a port or on standard input and output.
 
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use arcp_runtime::auth::{AnyOf, BearerTokens, Verifier};
 use arcp_runtime::limits::Limits;
 use arcp_runtime::server::{Builder, Runtime, StartError};
 use arcp_runtime::store::MemoryStore;
-use arcp_runtime::store::{Durability, SqliteStore};
+use arcp_runtime::store::{Durability, SqliteStore, StoreError};
 use arcp_runtime::transport::stdio::{self, StdioLimits};
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,6 +18,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::fault::{Fault, Trouble};
 use crate::input;
 
+#[cfg(feature = "axum")]
+mod admin;
 #[cfg(feature = "litellm")]
 mod gateway_flags;
 #[cfg(feature = "jwt")]
@@ -27,6 +30,8 @@ mod listen;
 mod tls_flags;
 mod watching;
 
+#[cfg(feature = "axum")]
+use admin::AdminFlags;
 #[cfg(feature = "litellm")]
 use gateway_flags::GatewayFlags;
 #[cfg(feature = "jwt")]
@@ -48,7 +53,8 @@ Examples:
   arcp serve --otlp http://127.0.0.1:4318 --token secret=alice
   arcp serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
 
-The address and the store are printed at the start. SIGTERM and Ctrl-C end it in good order.
+The address and the store are printed at the start. SIGTERM and Ctrl-C end it in good order;
+with --drain they let running jobs end first, and a second signal waits for them no longer. One more signal ends it at once.
 Tokens come from --token, from --token-file, and from ARCP_TOKENS (one TOKEN=PRINCIPAL on each line).
 ARCP_LOG=debug makes it tell more on standard error.";
 
@@ -95,6 +101,12 @@ pub(crate) struct Serve {
     /// Speak over standard input and output instead of a port.
     #[arg(long)]
     stdio: bool,
+    /// Seconds that running jobs may take to end after a signal, while nothing new is taken. What is left then ends with the next start.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    drain: u64,
+    #[cfg(feature = "axum")]
+    #[command(flatten)]
+    admin: AdminFlags,
     #[cfg(feature = "tls")]
     #[command(flatten)]
     tls: TlsFlags,
@@ -189,10 +201,21 @@ impl Serve {
             })?;
         // Before anybody can know that we are ready: a signal that comes then ends us in good order.
         let mut terminate = terminate()?;
+        #[cfg(feature = "axum")]
+        let watched = self.admin.open(&runtime).await?;
+        #[cfg(not(feature = "axum"))]
+        let watched: Option<std::net::SocketAddr> = None;
+        let watched =
+            watched.map(|address| format!("health, readiness and metrics on http://{address}"));
         let served = if self.stdio {
-            serve_stdio(&runtime, &limits, &mut terminate).await
+            if let Some(watched) = watched {
+                // Standard output is the wire.
+                let _ = writeln!(std::io::stderr(), "{watched}");
+            }
+            self.serve_stdio(&runtime, &limits, &mut terminate).await
         } else {
-            self.listen(&runtime, &place, &mut terminate).await
+            self.listen(&runtime, &place, watched.as_deref(), &mut terminate)
+                .await
         };
         let stopping = async {
             let stopped = stop(&runtime, kept).await;
@@ -205,6 +228,35 @@ impl Serve {
                 Trouble::Cancelled,
                 "stopped at once, by a second signal; what was promised is in the store",
             )),
+        }
+    }
+
+    async fn serve_stdio(
+        &self,
+        runtime: &Runtime,
+        limits: &Limits,
+        terminate: &mut Terminate,
+    ) -> Result<(), Fault> {
+        let transport = stdio::own(StdioLimits::default().with_max_frame(limits.frame_bytes));
+        tokio::select! {
+            () = runtime.serve(Box::new(transport)) => Ok(()),
+            told = self.told_to_stop(runtime, terminate) => told,
+        }
+    }
+
+    /// Waits for a signal, and then for running jobs, until another signal or the end of their time.
+    async fn told_to_stop(
+        &self,
+        runtime: &Runtime,
+        terminate: &mut Terminate,
+    ) -> Result<(), Fault> {
+        terminate.recv().await;
+        if self.drain == 0 {
+            return Ok(());
+        }
+        tokio::select! {
+            drained = runtime.drain(Duration::from_secs(self.drain)) => drained.map_err(|error| failed(&error)),
+            () = terminate.recv() => Ok(()),
         }
     }
 
@@ -325,29 +377,19 @@ impl Serve {
     }
 }
 
+fn failed(error: &StoreError) -> Fault {
+    Fault::file(format!(
+        "the store failed: {error}; mend it and start again, nothing that was sent is lost"
+    ))
+}
+
 /// Stops in good order.
 async fn stop(runtime: &Runtime, kept: Kept) -> Result<(), Fault> {
-    let stopped = runtime
-        .shutdown()
-        .await
-        .map_err(|error| Fault::file(format!("the store failed: {error}")));
+    let stopped = runtime.shutdown().await.map_err(|error| failed(&error));
     if let Kept::Sqlite(store) = kept {
         store.close().await?;
     }
     stopped
-}
-
-async fn serve_stdio(
-    runtime: &Runtime,
-    limits: &Limits,
-    terminate: &mut Terminate,
-) -> Result<(), Fault> {
-    let transport = stdio::own(StdioLimits::default().with_max_frame(limits.frame_bytes));
-    tokio::select! {
-        () = runtime.serve(Box::new(transport)) => {}
-        () = terminate.recv() => {}
-    }
-    Ok(())
 }
 
 /// The signals that ask for an end.

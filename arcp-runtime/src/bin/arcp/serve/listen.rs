@@ -14,18 +14,24 @@ impl Serve {
         &self,
         runtime: &Runtime,
         place: &str,
+        watched: Option<&str>,
         terminate: &mut Terminate,
     ) -> Result<(), Fault> {
         let listening = self.open(runtime).await?;
         let mut renewals = Renewals::new(self.encrypts())?;
         say(&format!("listening on {}, store {place}", listening.url()));
+        if let Some(watched) = watched {
+            say(watched);
+        }
+        let told = self.told_to_stop(runtime, terminate);
+        tokio::pin!(told);
         loop {
             tokio::select! {
                 () = renewals.due() => self.renew(&listening),
                 stopped = runtime.stopped() => {
-                    return stopped.map_err(|error| Fault::file(format!("the store failed: {error}; mend it and start again, nothing that was sent is lost")));
+                    return stopped.map_err(|error| super::failed(&error));
                 }
-                () = terminate.recv() => return Ok(()),
+                told = &mut told => return told,
             }
         }
     }
