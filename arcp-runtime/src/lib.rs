@@ -32,7 +32,8 @@ pub mod __macro;
 #[doc = include_str!("arcp_agent.md")]
 pub use arcp_macros::arcp_agent;
 
-// The examples of the README are compiled with the documentation tests.
+// The examples of the README are compiled with the documentation tests; one of them needs axum.
 #[cfg(doctest)]
+#[cfg(feature = "axum")]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -146,7 +146,8 @@ fn refused(refusal: &Refusal) -> Response<Full<Bytes>> {
     response
 }
 
-#[cfg(all(test, feature = "axum"))]
+#[cfg(test)]
+#[cfg(feature = "axum")]
 mod tests {
     use std::time::Duration;
 
@@ -183,7 +184,7 @@ mod tests {
         let service = ArcpService::new(&runtime().await);
         let client = Client::over(move || dial(service.clone())).token("t");
         let client = client.connect().await.unwrap();
-        let submitted = client.submit(Submission::to("echo").input(7)).await;
+        let submitted = client.submit(Submission::to("echo").input(&7)).await;
         let result = submitted.unwrap().result_as::<u32>().await.unwrap();
         assert_eq!(result, 7);
         client.close("done").await;
