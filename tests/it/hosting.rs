@@ -24,6 +24,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 mod health;
+mod tower;
 mod upgrade;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
