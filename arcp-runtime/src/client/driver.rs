@@ -74,6 +74,8 @@ pub(super) struct Driver {
     sinks: HashMap<Key, Sink>,
     /// Of jobs that have ended, while their consumers have not taken everything.
     ended: Vec<Sink>,
+    /// With how many of them to look which were taken meanwhile.
+    ended_looked_at: usize,
     next_key: u64,
     /// An event whose queue is full. Nothing is read until it fits or is given up.
     held: Option<Held>,
@@ -115,6 +117,7 @@ pub(super) fn new(settings: DriverSettings, ready: Ready) -> (Driver, Ends) {
         replies: HashMap::new(),
         sinks: HashMap::new(),
         ended: Vec::new(),
+        ended_looked_at: 0,
         next_key: 0,
         held: None,
         epoch: 0,

@@ -25,6 +25,7 @@ pub(crate) fn queue<T>(limits: QueueLimits) -> (Sender<T>, Receiver<T>) {
         items: VecDeque::new(),
         bytes: 0,
         ended: false,
+        end: None,
         deaf: false,
         in_hand: None,
         consumer: None,
@@ -44,6 +45,8 @@ struct State<T> {
     bytes: usize,
     /// Nothing comes any more.
     ended: bool,
+    /// Where the end stands, until the consumer has taken it like an item.
+    end: Option<Position>,
     /// Nobody listens any more.
     deaf: bool,
     /// Where the item stands that was given out and is still being worked on.
@@ -103,10 +106,11 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Says that nothing comes any more. What waits can still be taken, and asked for.
-    pub(crate) fn finish(&self) {
+    /// Says that nothing comes any more. What waits can still be taken, and asked for; so can the end itself, where it has a place.
+    pub(crate) fn finish(&self, end: Option<Position>) {
         let mut state = lock(&self.shared);
         state.ended = true;
+        state.end = end.filter(|_| !state.deaf);
         if let Some(consumer) = state.consumer.take() {
             drop(state);
             consumer.wake();
@@ -129,12 +133,18 @@ impl<T> Sender<T> {
         state
             .in_hand
             .or_else(|| state.items.front().map(|item| item.position))
+            .or(state.end)
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        self.finish();
+        let mut state = lock(&self.shared);
+        state.ended = true;
+        if let Some(consumer) = state.consumer.take() {
+            drop(state);
+            consumer.wake();
+        }
     }
 }
 
@@ -162,6 +172,7 @@ impl<T> Receiver<T> {
             return Poll::Ready(Some(item.value));
         }
         if state.ended {
+            state.end = None;
             return Poll::Ready(None);
         }
         state.consumer = Some(cx.waker().clone());
@@ -174,6 +185,7 @@ impl<T> Drop for Receiver<T> {
         let mut state = lock(&self.shared);
         state.deaf = true;
         state.in_hand = None;
+        state.end = None;
         let unread = std::mem::take(&mut state.items);
         state.bytes = 0;
         let producer = state.producer.take();
@@ -268,6 +280,23 @@ mod tests {
         drop(sender);
         assert_eq!(next(&mut receiver), Poll::Ready(Some(1)));
         assert_eq!(next(&mut receiver), Poll::Ready(None));
+    }
+
+    #[test]
+    fn the_end_is_taken_like_an_item() {
+        let (sender, mut receiver) = queue(LIMITS);
+        sender.push(1, 1, (1, 5));
+        sender.finish(Some((1, 7)));
+        assert_eq!(sender.first_waiting(), Some((1, 5)));
+        assert_eq!(next(&mut receiver), Poll::Ready(Some(1)));
+        assert_eq!(sender.first_waiting(), Some((1, 7)));
+        assert_eq!(next(&mut receiver), Poll::Ready(None));
+        assert_eq!(sender.first_waiting(), None);
+
+        let (sender, receiver) = queue(LIMITS);
+        sender.finish(Some((1, 2)));
+        drop(receiver);
+        assert_eq!(sender.first_waiting(), None, "nobody will take it");
     }
 
     #[test]

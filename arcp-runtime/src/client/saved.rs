@@ -17,7 +17,7 @@ pub struct SavedSession {
     pub resume_token: ResumeToken,
     /// The number up to which all events were taken.
     pub last_event_seq: u64,
-    /// The jobs that had not ended.
+    /// The jobs that had not ended, or whose end was not taken.
     pub jobs: Vec<JobId>,
     /// How far results were written by [`JobHandle::result_into`](super::JobHandle::result_into).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

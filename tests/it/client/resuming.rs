@@ -330,6 +330,37 @@ async fn what_waits_in_a_queue_is_not_counted_as_taken() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_job_has_not_ended_for_others_before_its_end_was_taken() {
+    let (builder, mut runtime) = builder();
+    let (client, mut peer) = open_with(builder, &mut runtime, &["ack"]).soon().await;
+    let mut job_a = start(&client, &mut peer, job(), "job_a").soon().await;
+    let mut job_b = start(&client, &mut peer, job(), "job_b").soon().await;
+    for n in 1..=3 {
+        peer.event(n, "job_a", &format!("t{n}")).soon().await;
+    }
+    peer.result(4, "job_a", json!(1)).soon().await;
+    peer.result(5, "job_b", json!(2)).soon().await;
+    assert!(job_b.result().soon().await.is_ok());
+    let mut events = job_a.events();
+    thoughts(&mut events, 1..=1).soon().await;
+    let stand = async || {
+        let saved = client.save().soon().await.unwrap();
+        let jobs: Vec<_> = saved.jobs.iter().map(ToString::to_string).collect();
+        (saved.last_event_seq, jobs.join(" "))
+    };
+    assert_eq!(stand().await, (1, "job_a".to_owned()));
+    // What was acknowledged the runtime may forget: no more than that.
+    let ack = peer.expect("session.ack").soon().await;
+    assert_eq!(ack["payload"]["last_processed_seq"], 1);
+    thoughts(&mut events, 2..=3).soon().await;
+    assert_eq!(stand().await, (3, "job_a".to_owned()));
+    assert!(events.next().soon().await.is_none());
+    assert_eq!(stand().await, (5, String::new()));
+    while peer.expect("session.ack").soon().await["payload"]["last_processed_seq"] != 5 {}
+    assert!(job_a.result().soon().await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_saved_session_that_is_gone_is_told() {
     let (client, _peer, _runtime) = open().soon().await;
     let saved = client.save().soon().await.unwrap();

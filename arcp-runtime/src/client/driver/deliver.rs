@@ -17,7 +17,7 @@ use super::super::credential::Credentials;
 use super::super::job::{Face, JobHandle};
 use super::super::queue::{self, Position, QueueLimits, Sender};
 use super::super::{
-    ClientError, Incident, JobEvent, Loss, LossReason, Opened, Outcome, ResultPosition,
+    ClientError, Incident, JobEvent, JobFailure, Loss, LossReason, Opened, Outcome, ResultPosition,
     SavedSession,
 };
 use super::Driver;
@@ -79,6 +79,12 @@ impl Sink {
     /// Whether its consumer is there and has not taken everything.
     fn is_behind(&self) -> bool {
         self.events.first_waiting().is_some()
+    }
+
+    /// Whether its consumer is waited for in this session. Numbers of a session that is lost say nothing to anybody.
+    fn waits_in(&self, epoch: u64) -> bool {
+        let first = self.events.first_waiting();
+        !self.given_up && first.is_some_and(|first| first.0 == epoch)
     }
 
     /// Whether nobody has a handle or a stream any more.
@@ -165,7 +171,12 @@ impl Driver {
             .values()
             .filter(|sink| !sink.given_up)
             .filter_map(|sink| sink.events.first_waiting());
-        match held.chain(waiting).min() {
+        let ended = self
+            .ended
+            .iter()
+            .filter(|sink| sink.waits_in(self.epoch))
+            .filter_map(|sink| sink.events.first_waiting());
+        match held.chain(waiting).chain(ended).min() {
             Some((epoch, _)) if epoch < self.epoch => 0,
             Some((_, first)) => first.saturating_sub(1).min(self.core.last_event_seq()),
             None => self.core.last_event_seq(),
@@ -173,19 +184,12 @@ impl Driver {
     }
 
     /// What another client needs to go on from what consumers have taken here: of jobs that have ended too, as long as that is not all.
-    pub(super) fn saved(&mut self) -> Option<SavedSession> {
+    pub(super) fn saved(&self) -> Option<SavedSession> {
         let (session_id, resume_token, mut jobs) = self.core.resume_point()?;
-        self.ended.retain(Sink::is_behind);
-        let mut last_event_seq = self.taken();
+        let last_event_seq = self.taken();
         let mut results = BTreeMap::new();
-        for sink in &self.ended {
-            let (epoch, first) = sink.events.first_waiting().unwrap_or_default();
-            // Numbers of a session that is lost say nothing to anybody.
-            if epoch == self.epoch {
-                last_event_seq = last_event_seq.min(first.saturating_sub(1));
-                jobs.push(sink.face.borrow().job_id.clone());
-            }
-        }
+        let behind = self.ended.iter().filter(|sink| sink.waits_in(self.epoch));
+        jobs.extend(behind.map(|sink| sink.face.borrow().job_id.clone()));
         jobs.sort();
         jobs.dedup();
         for sink in self.sinks.values().chain(&self.ended) {
@@ -202,6 +206,16 @@ impl Driver {
             jobs,
             results,
         ))
+    }
+
+    /// Keeps what an ended job's consumer has not taken in view.
+    fn keep_ended(&mut self, sink: Sink) {
+        // Each is looked at a few times at most, however many there are.
+        if self.ended.len() >= self.ended_looked_at {
+            self.ended.retain(Sink::is_behind);
+            self.ended_looked_at = (2 * self.ended.len()).max(64);
+        }
+        self.ended.extend(Some(sink).filter(Sink::is_behind));
     }
 
     /// Hands out the news until a queue is full.
@@ -282,10 +296,14 @@ impl Driver {
                 if let Some(mut sink) = self.sinks.remove(&key) {
                     sink.tell_lag();
                     sink.face.send_modify(|face| face.credentials = None);
-                    sink.events.finish();
+                    // A job that is only followed no more has not ended, and nobody else should wait for its end.
+                    let unfollowed = matches!(outcome, Err(JobFailure::Unfollowed(_)));
+                    let end = (self.epoch, self.core.last_event_seq());
+                    sink.events.finish((!unfollowed).then_some(end));
                     sink.outcome.send_replace(Some(Arc::new(outcome)));
-                    self.ended.retain(Sink::is_behind);
-                    self.ended.extend(Some(sink).filter(Sink::is_behind));
+                    if !unfollowed {
+                        self.keep_ended(sink);
+                    }
                 }
             }
             Output::Failed(key, error) => self.failed(key, error),

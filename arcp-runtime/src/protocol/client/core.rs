@@ -112,7 +112,8 @@ impl ClientCore {
         });
         self.sequence = Sequence::after(last_event_seq);
         for (job_id, key, position) in jobs {
-            self.jobs.insert(job_id, Job::adopted(key, position.as_ref()));
+            self.jobs
+                .insert(job_id, Job::adopted(key, position.as_ref()));
         }
     }
 
