@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(next(&mut receiver), Poll::Ready(None));
         assert_eq!(sender.first_waiting(), None);
 
-        let (sender, receiver) = queue(LIMITS);
+        let (sender, receiver) = queue::<u32>(LIMITS);
         sender.finish(Some((1, 2)));
         drop(receiver);
         assert_eq!(sender.first_waiting(), None, "nobody will take it");
