@@ -24,7 +24,8 @@
 //! Never: inputs, arguments, results, messages, tokens, credentials, principals. What agents log is not exported either.
 //!
 //! # Metrics
-//! See `metrics` below; they are read from the runtime whenever the exporter collects.
+//! `arcp.jobs`, `arcp.job.ended`, `arcp.connections` and others, read from [`Runtime::metrics`](crate::server::Runtime::metrics) whenever the exporter
+//! collects; the table stands in `telemetry/metrics.rs`.
 //!
 //! # Sampling
 //! By the standard variables `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`. Unless they say otherwise a trace that comes with a span is recorded
@@ -35,6 +36,8 @@ mod bridge;
 mod collector;
 #[cfg(feature = "otel")]
 mod export;
+#[cfg(feature = "otel")]
+mod metrics;
 mod spans;
 
 #[cfg(feature = "otel")]

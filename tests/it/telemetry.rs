@@ -1,4 +1,4 @@
-//! What collectors are told (§11): spans, exported over OTLP to a collector of ours, and never anything secret.
+//! What collectors are told (§11): spans and numbers, exported over OTLP to a collector of ours, and never anything secret.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 mod collector;
 mod forwarding;
+mod numbers;
 mod secrecy;
 
 use collector::{Collector, Spans};
@@ -88,6 +89,7 @@ impl Stage {
             .agent(run_failing)
             .verifier(BearerTokens::new().with("tok-a", "alice"));
         let runtime = more(builder).start().await.unwrap();
+        telemetry.observe(&runtime);
         let client = connect(&runtime).await;
         Self {
             collector,

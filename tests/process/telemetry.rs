@@ -69,6 +69,19 @@ async fn work(url: &str) {
     while peer.receive().await["type"] != "job.result" {}
 }
 
+/// The spans and the numbers that were sent.
+fn by_path(posts: &mut Posts) -> (String, String) {
+    let mut sent = (String::new(), String::new());
+    while let Ok((path, body)) = posts.try_recv() {
+        match path.as_str() {
+            "/v1/traces" => sent.0 += &body,
+            "/v1/metrics" => sent.1 += &body,
+            other => panic!("{other}"),
+        }
+    }
+    sent
+}
+
 /// Everything that was sent to the path.
 fn sent_to(path: &str, posts: &mut Posts) -> String {
     let all = std::iter::from_fn(|| posts.try_recv().ok());
@@ -86,7 +99,8 @@ async fn spans_arrive_before_the_end() {
     work(&server.url).await;
     let (status, _) = server.terminate().await;
     assert_eq!(status.code(), Some(0));
-    let spans = sent_to("/v1/traces", &mut posts);
+    let (spans, numbers) = by_path(&mut posts);
+    assert!(numbers.contains("arcp.job.accepted"), "{numbers}");
     for name in ["arcp.job probe", "arcp.session", "arcp-runtime"] {
         assert!(spans.contains(name), "{name}: {spans}");
     }

@@ -2,6 +2,7 @@
 //!
 //! Exporters run on threads of their own behind bounded queues: what they cannot take falls away, and nobody waits for them.
 
+use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{Key, KeyValue};
 use opentelemetry_otlp::{Protocol, WithExportConfig as _, WithHttpConfig as _};
@@ -20,8 +21,9 @@ use tracing_subscriber::registry::LookupSpan;
 use url::Url;
 
 use super::collector::Collector;
-use super::{TARGET, TraceIds};
+use super::{TARGET, TraceIds, metrics};
 use crate::limits::{EXPORT, LAST_EXPORT, SPANS_AT_ONCE, WAITING_SPANS};
+use crate::server::Runtime;
 
 /// The name of this library, and of the service when nothing else is said.
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -39,7 +41,7 @@ const NAME: &str = env!("CARGO_PKG_NAME");
 ///     .with(telemetry.layer())
 ///     .with(tracing_subscriber::fmt::layer())
 ///     .init();
-/// // … a runtime, a client …
+/// // … a runtime, a client, and for the runtime's numbers: `telemetry.observe(&runtime)` …
 /// telemetry.shutdown().await;
 /// # Ok(()) }
 /// ```
@@ -145,6 +147,11 @@ impl Telemetry {
             .with_tracked_inactivity(false)
             .with_tracer(self.spans.tracer(NAME))
             .with_filter(ours)
+    }
+
+    /// Exports the numbers of a runtime, from now on and until [`Telemetry::shutdown`]. For one runtime: a second one's numbers would be told under the same names.
+    pub fn observe(&self, runtime: &Runtime) {
+        metrics::register(&self.metrics.meter(NAME), runtime);
     }
 
     /// Sends what has collected so far. Says whether all of it was taken.

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -68,6 +69,15 @@ impl Collector {
             }
         }
         Spans(spans)
+    }
+
+    /// The newest value of each number, by its name and its attributes: `arcp.jobs{arcp.agent=echo}`.
+    pub(super) fn numbers(&self) -> BTreeMap<String, (f64, String)> {
+        super::numbers::read(
+            self.of("/v1/metrics")
+                .into_iter()
+                .map(|body| ExportMetricsServiceRequest::decode(body).unwrap()),
+        )
     }
 }
 
@@ -134,7 +144,7 @@ impl Seen {
     }
 }
 
-fn attributes(list: &[KeyValue]) -> BTreeMap<String, String> {
+pub(super) fn attributes(list: &[KeyValue]) -> BTreeMap<String, String> {
     let mut read = BTreeMap::new();
     for pair in list {
         let text = match pair.value.clone().unwrap().value.unwrap() {

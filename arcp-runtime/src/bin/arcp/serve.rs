@@ -199,6 +199,7 @@ impl Serve {
                 StartError::Store(error) => Fault::from(error),
                 error => Fault::machine(format!("the runtime cannot start: {error}")),
             })?;
+        watching.observe(&runtime);
         // Before anybody can know that we are ready: a signal that comes then ends us in good order.
         let mut terminate = terminate()?;
         #[cfg(feature = "axum")]

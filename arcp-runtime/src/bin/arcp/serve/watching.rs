@@ -1,5 +1,6 @@
 //! Who is told what the runtime does: standard error, and a collector of spans and metrics.
 
+use arcp_runtime::server::Runtime;
 #[cfg(feature = "otel")]
 use arcp_runtime::telemetry::Telemetry;
 use clap::Args;
@@ -51,6 +52,21 @@ impl WatchFlags {
 }
 
 impl Watching {
+    /// Exports the runtime's numbers too.
+    #[cfg(feature = "otel")]
+    pub(super) fn observe(&self, runtime: &Runtime) {
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.observe(runtime);
+        }
+    }
+
+    #[cfg(not(feature = "otel"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "with a collector there is somebody to tell"
+    )]
+    pub(super) fn observe(&self, _: &Runtime) {}
+
     /// Sends what is left, within a few seconds.
     #[cfg(feature = "otel")]
     pub(super) async fn end(self) {
