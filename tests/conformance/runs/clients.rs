@@ -11,6 +11,8 @@ use arcp_conformance::report::Report;
 use arcp_tests::tools::python::sdk;
 use futures_util::StreamExt as _;
 
+use crate::results::{self, Run};
+
 const ARCP: &str = include_str!("../targets/arcp-client.yaml");
 const PYTHON: &str = include_str!("../targets/python-client.yaml");
 const PYTHON_EXPECTED: &str = include_str!("../targets/python-client.expected.yaml");
@@ -35,11 +37,24 @@ async fn play(
     played.into_iter().map(|one| one.outcome).collect()
 }
 
+/// Our command, with everything that it does.
+pub(crate) async fn ours(library: &Library) -> Vec<Outcome> {
+    let arcp = commands(library, ARCP, env!("CARGO_BIN_EXE_arcp"));
+    play(library, &arcp, None, 30).await
+}
+
+/// The Python SDK's command.
+pub(crate) async fn python(library: &Library) -> Vec<Outcome> {
+    // The first time the SDK is installed, which takes a while.
+    let program = tokio::task::spawn_blocking(|| sdk().arcp().get_program().to_owned());
+    let program = program.await.unwrap();
+    let python = commands(library, PYTHON, program.to_str().unwrap());
+    play(library, &python, None, 6).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn our_command_passes() {
-    let library = Library::load().unwrap();
-    let arcp = commands(&library, ARCP, env!("CARGO_BIN_EXE_arcp"));
-    let outcomes = play(&library, &arcp, None, 30).await;
+    let outcomes = results::of(Run::OurClient).await;
     let failed: Vec<_> = outcomes
         .iter()
         .filter(|outcome| !outcome.passed())
@@ -50,20 +65,16 @@ async fn our_command_passes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_python_command_fails_what_is_listed_and_nothing_else() {
-    let library = Library::load().unwrap();
-    // The first time the SDK is installed, which takes a while.
-    let program = tokio::task::spawn_blocking(|| sdk().arcp().get_program().to_owned());
-    let program = program.await.unwrap();
-    let python = commands(&library, PYTHON, program.to_str().unwrap());
-    let outcomes = play(&library, &python, None, 6).await;
+    let outcomes = results::of(Run::PythonClient).await;
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let file = here.join("tests/conformance/targets/python-client.expected.yaml");
-        std::fs::write(file, Expected::draft(&outcomes)).unwrap();
+        std::fs::write(file, Expected::draft(outcomes)).unwrap();
         return;
     }
+    let library = Library::load().unwrap();
     let expected = Expected::read(PYTHON_EXPECTED).unwrap();
-    let report = Report::new(&library, &outcomes, &expected);
+    let report = Report::new(&library, outcomes, &expected);
     assert!(report.surprises().is_empty(), "{}", report.terminal());
 }
 
@@ -313,7 +324,7 @@ async fn commands_that_are_no_good_clients_are_caught() {
     let library = Library::load().unwrap();
     let tries = BAD.iter().map(|bad| {
         let mut commands = commands(&library, ARCP, env!("CARGO_BIN_EXE_arcp"));
-        let words = bad.command.1.iter().map(|&word| ours(word)).collect();
+        let words = bad.command.1.iter().map(|&word| our(word)).collect();
         commands.commands.insert(bad.command.0.to_owned(), words);
         let library = &library;
         async move {
@@ -349,7 +360,7 @@ fn every_scenario_for_clients_has_a_client_that_it_catches() {
     assert!(uncaught.is_empty(), "{uncaught:#?}");
 }
 
-fn ours(word: &str) -> String {
+fn our(word: &str) -> String {
     if word == "ARCP" {
         env!("CARGO_BIN_EXE_arcp").to_owned()
     } else {

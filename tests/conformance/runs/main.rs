@@ -8,6 +8,8 @@ mod controls;
 mod memory;
 mod ours;
 mod python;
+mod results;
 mod rules;
+mod score;
 mod served;
 mod sound;

@@ -9,9 +9,8 @@ use arcp_conformance::report::Report;
 use arcp_conformance::run::{Options, run};
 use arcp_conformance::target::{Offer, Runtime};
 
-use tokio::sync::Semaphore;
-
 use crate::memory::Memory;
+use crate::results::{self, Run};
 use crate::served::{Served, principals, spoken_with};
 
 /// What our runtime still fails. It has to become empty.
@@ -23,58 +22,79 @@ const OFFER: &str = include_str!("../targets/arcp.yaml");
 /// Longer than anyone should wait: these tests share the machine with others.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// So many runs at a time: more would only slow one another down.
-static RUNS: Semaphore = Semaphore::const_new(2);
-
-/// Plays everything and fails with the report when anything is not as listed.
-async fn passes(target: &dyn Runtime, offer: &str, principals_at_a_time: usize) -> Vec<Outcome> {
-    let _run = RUNS.acquire().await.unwrap();
-    let library = Library::load().unwrap();
+async fn play(
+    library: &Library,
+    target: &dyn Runtime,
+    offer: &str,
+    at_a_time: usize,
+) -> Vec<Outcome> {
     let mut options = Options::new(principals());
     options.patience = PATIENCE;
-    options.at_a_time = principals_at_a_time;
-    let offer = Offer::read(offer, &library).unwrap();
-    let played = run(&library, target, &offer, &options).await;
-    let outcomes: Vec<Outcome> = played.into_iter().map(|one| one.outcome).collect();
+    options.at_a_time = at_a_time;
+    let offer = Offer::read(offer, library).unwrap();
+    let played = run(library, target, &offer, &options).await;
+    played.into_iter().map(|one| one.outcome).collect()
+}
+
+/// Over WebSocket, as processes.
+pub(crate) async fn served(library: &Library, sqlite: bool) -> Vec<Outcome> {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), sqlite).await;
+    play(library, &served.target, OFFER, 32).await
+}
+
+/// Over standard input and output, a process for each connection.
+pub(crate) async fn spoken(library: &Library) -> Vec<Outcome> {
+    let folder = tempfile::tempdir().unwrap();
+    play(library, &spoken_with(folder.path()), OFFER, 8).await
+}
+
+/// In this process, over the memory transport. On SQLite there is a provisioner too, so nothing about credentials is left out.
+pub(crate) async fn in_process(library: &Library, sqlite: bool) -> Vec<Outcome> {
+    if !sqlite {
+        return play(library, &Memory::start(None).await, OFFER, 32).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::start(Some(folder.path())).await;
+    play(library, &memory, "{}", 32).await
+}
+
+/// Fails with the report when anything is not as listed.
+async fn passes(run: Run) {
+    let outcomes = results::of(run).await;
+    let library = Library::load().unwrap();
     let expected = Expected::read(EXPECTED).unwrap();
-    let report = Report::new(&library, &outcomes, &expected);
+    let report = Report::new(&library, outcomes, &expected);
     assert!(report.surprises().is_empty(), "{}", report.terminal());
     // Nearly everything applies; a run that plays nothing proves nothing.
     let passed = outcomes.iter().filter(|outcome| outcome.passed()).count();
     assert!(passed > outcomes.len() / 2, "{}", report.terminal());
-    outcomes
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_websocket_on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    let served = Served::start(folder.path(), true).await;
-    passes(&served.target, OFFER, 32).await;
+    passes(Run::WebSocketSqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_websocket_in_memory() {
-    let folder = tempfile::tempdir().unwrap();
-    let served = Served::start(folder.path(), false).await;
-    passes(&served.target, OFFER, 32).await;
+    passes(Run::WebSocketMemory).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn over_standard_input_and_output() {
-    let folder = tempfile::tempdir().unwrap();
-    passes(&spoken_with(folder.path()), OFFER, 8).await;
+    passes(Run::Stdio).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn inside_one_process_in_memory() {
-    passes(&Memory::start(None).await, OFFER, 32).await;
+    passes(Run::InProcessMemory).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn inside_one_process_on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    let outcomes = passes(&Memory::start(Some(folder.path())).await, "{}", 32).await;
-    // Here there is a provisioner, so nothing about credentials is left out.
+    passes(Run::InProcessSqlite).await;
+    let outcomes = results::of(Run::InProcessSqlite).await;
     let about_credentials = |outcome: &&Outcome| outcome.section == "9.8";
     assert!(
         outcomes

@@ -15,6 +15,7 @@ use arcp_tests::tools::python::sdk;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::results::{self, Run};
 use crate::served::{principals, tokens};
 
 const EXPECTED: &str = include_str!("../targets/python.expected.yaml");
@@ -53,8 +54,8 @@ async fn start(folder: &Path, limits: &[&str]) -> (Child, String) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_python_runtime_fails_what_is_listed_and_nothing_else() {
+/// Plays everything against its runtime.
+pub(crate) async fn runtime(library: &Library) -> Vec<Outcome> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("tokens"), tokens()).unwrap();
     let (_plain, default) = start(folder.path(), &[]).await;
@@ -63,28 +64,28 @@ async fn the_python_runtime_fails_what_is_listed_and_nothing_else() {
         ("default".to_owned(), default),
         ("brisk".to_owned(), brisk),
     ]));
-    let library = Library::load().unwrap();
     let mut options = Options::new(principals());
     // What it does not answer it never answers.
     options.patience = Duration::from_secs(3);
     options.at_a_time = 32;
-    let played = run(
-        &library,
-        &target,
-        &Offer::read(OFFER, &library).unwrap(),
-        &options,
-    )
-    .await;
-    let outcomes: Vec<Outcome> = played.into_iter().map(|one| one.outcome).collect();
+    let offer = Offer::read(OFFER, library).unwrap();
+    let played = run(library, &target, &offer, &options).await;
+    played.into_iter().map(|one| one.outcome).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_python_runtime_fails_what_is_listed_and_nothing_else() {
+    let outcomes = results::of(Run::PythonRuntime).await;
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
             .unwrap()
             .join("tests/conformance/targets/python.expected.yaml");
-        std::fs::write(file, Expected::draft(&outcomes)).unwrap();
+        std::fs::write(file, Expected::draft(outcomes)).unwrap();
         return;
     }
+    let library = Library::load().unwrap();
     let expected = Expected::read(EXPECTED).unwrap();
-    let report = Report::new(&library, &outcomes, &expected);
+    let report = Report::new(&library, outcomes, &expected);
     assert!(report.surprises().is_empty(), "{}", report.terminal());
 }

@@ -31,6 +31,17 @@ pub struct Score {
     pub not_applicable: usize,
 }
 
+/// What a run says of a rule. Of two the greater one counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// Nothing could be said.
+    NotApplicable,
+    /// It holds wherever it was looked at.
+    Pass,
+    /// It is broken.
+    Fail,
+}
+
 impl<'a> Report<'a> {
     /// A report on outcomes.
     pub fn new(library: &'a Library, outcomes: &'a [Outcome], expected: &'a Expected) -> Self {
@@ -46,29 +57,38 @@ impl<'a> Report<'a> {
         self.expected.surprises(self.outcomes)
     }
 
-    /// The score of each section, by the rules and not by the scenarios. A rule is broken when a failure names it.
-    pub fn scores(&self) -> BTreeMap<String, Score> {
-        let mut rules: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+    /// What is said of each rule that a scenario or an invariant cites. A rule is broken when a failure names it.
+    pub fn rules(&self) -> BTreeMap<String, Held> {
+        let mut rules: BTreeMap<String, Held> = BTreeMap::new();
         for outcome in self.outcomes {
             let broken: &[String] = outcome.failure().map_or(&[], |failure| &failure.rules);
             for rule in outcome.rules.iter().chain(broken) {
-                let (passed, failed) = rules.entry(rule).or_default();
-                *passed |= outcome.passed();
-                *failed |= broken.contains(rule);
+                let held = match (outcome.passed(), broken.contains(rule)) {
+                    (_, true) => Held::Fail,
+                    (true, false) => Held::Pass,
+                    (false, false) => Held::NotApplicable,
+                };
+                let worst = rules.entry(rule.clone()).or_insert(held);
+                *worst = (*worst).max(held);
             }
         }
+        rules
+    }
+
+    /// The score of each section, by the rules and not by the scenarios.
+    pub fn scores(&self) -> BTreeMap<String, Score> {
         let mut scores: BTreeMap<String, Score> = BTreeMap::new();
-        for (rule, (passed, failed)) in rules {
+        for (rule, held) in self.rules() {
             let section = self
                 .library
                 .requirements
-                .get(rule)
+                .get(&rule)
                 .map_or("?", |rule| rule.section.as_str());
             let score = scores.entry(section.to_owned()).or_default();
-            match (failed, passed) {
-                (true, _) => score.fail += 1,
-                (false, true) => score.pass += 1,
-                (false, false) => score.not_applicable += 1,
+            match held {
+                Held::Fail => score.fail += 1,
+                Held::Pass => score.pass += 1,
+                Held::NotApplicable => score.not_applicable += 1,
             }
         }
         scores
