@@ -25,6 +25,10 @@
 //! runtime does not let us follow ends with [`ClientError::SessionLost`]. What could not be recovered stands as a [`Loss`] at its place in the stream of
 //! events, and is told to [`Client::incidents`]. [`Client::save`] puts a session away for another process.
 //!
+//! # Other runtimes
+//! Some do not say which request they refuse or accept. So submissions go out one by one until an answer was seen to name its request, and again from the
+//! first that did not: which is nothing but one round trip with a runtime that keeps to the specification.
+//!
 //! # Back-pressure
 //! A full queue of one job's events stops reading the session, so that the runtime and its agent are slowed. A consumer that takes nothing for ten seconds
 //! ([`ClientLimits::slow_consumer`]) while other jobs or requests wait is given up: its events fall away until it takes some, and then a [`Loss`] says which.

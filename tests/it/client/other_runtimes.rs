@@ -106,7 +106,13 @@ async fn submissions_may_be_refused_by_a_job_error() {
         matches!(first.soon().await.unwrap(), Err(ClientError::Refused(refusal)) if refusal.code == ErrorCode::AgentNotAvailable)
     );
 
-    // Without a job, under the request's own id.
+    // Without a job, under the request's own id; once it was seen to do so, two may wait.
+    let (client, mut peer, _runtime) = open().soon().await;
+    let (alone, frame) = submitting(&client, &mut peer).soon().await;
+    peer.send_with("job.error", json!({"id": frame["id"]}), error.clone())
+        .soon()
+        .await;
+    assert!(alone.soon().await.unwrap().is_err());
     let (first, frame) = submitting(&client, &mut peer).soon().await;
     let (second, other) = submitting(&client, &mut peer).soon().await;
     peer.send_with("job.error", json!({"id": other["id"]}), error.clone())
@@ -280,6 +286,12 @@ async fn a_welcome_with_another_session_is_no_resume() {
     peer.cut();
     let mut peer = runtime.arrival().soon().await;
     peer.expect("session.hello").soon().await;
+    peer.welcome("sess_6", "rt_6", &[]).soon().await;
+    // It may know a resume in its other form.
+    let mut peer = runtime.arrival().soon().await;
+    let resume = peer.expect("session.resume").soon().await;
+    assert_eq!(resume["session_id"], "sess_1");
+    assert_eq!(resume["payload"]["resume_token"], "rt_1");
     peer.welcome("sess_7", "rt_7", &[]).soon().await;
     assert!(matches!(
         job.result().soon().await,
@@ -291,4 +303,133 @@ async fn a_welcome_with_another_session_is_no_resume() {
         .await;
     peer.result(1, "job_2", json!(2)).soon().await;
     assert_eq!(other.result_as::<u32>().soon().await, Ok(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runtime_may_know_a_resume_only_as_a_frame_of_its_own() {
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut events = job.events();
+    peer.event(1, "job_1", "t1").soon().await;
+    thoughts(&mut events, 1..=1).soon().await;
+    peer.cut();
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_2", "rt_2", &[]).soon().await;
+    for (token, n) in [("rt_1", 2), ("rt_3", 3)] {
+        let mut peer = runtime.arrival().soon().await;
+        let resume = peer.expect("session.resume").soon().await;
+        assert_eq!(resume["payload"]["session_id"], "sess_1");
+        assert_eq!(resume["payload"]["resume_token"], token);
+        assert_eq!(resume["payload"]["last_event_seq"], n - 1);
+        peer.welcome("sess_1", "rt_3", &[]).soon().await;
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
+        thoughts(&mut events, n..=n).soon().await;
+        // From now on it is asked in that form at once.
+        peer.cut();
+    }
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.resume").soon().await;
+    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
+    let mut peer = runtime.arrival().soon().await;
+    let hello = peer.expect("session.hello").soon().await;
+    assert!(hello["payload"].get("resume").is_none(), "{hello}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runtime_that_refuses_whoever_missed_nothing_is_asked_for_the_last_event() {
+    let (builder, mut runtime) = builder();
+    let connecting = tokio::spawn(builder.connect());
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    let token = format!("rt_{}", "0f".repeat(32));
+    peer.welcome("sess_1", &token, &[]).soon().await;
+    let client = connecting.soon().await.unwrap().unwrap();
+    let mut job = start(&client, &mut peer, job(), "job_1").soon().await;
+    let mut events = job.events();
+    for n in 1..=2 {
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
+    }
+    thoughts(&mut events, 1..=2).soon().await;
+    peer.cut();
+    let mut peer = runtime.resumed(1, &token).soon().await;
+    for n in 2..=3 {
+        peer.event(n, "job_1", &format!("t{n}")).soon().await;
+    }
+    thoughts(&mut events, 3..=3).soon().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runtime_that_names_no_requests_gets_one_submission_at_a_time() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    let submit = |agent: &str| {
+        let (client, agent) = (client.clone(), agent.to_owned());
+        let submit = Submit::new(agent.as_str().try_into().unwrap());
+        tokio::spawn(async move { client.submit(submit).soon().await })
+    };
+    let all = ["a", "b", "c"].map(submit);
+    // Which of them it means nobody could say if there were two.
+    let frame = peer.expect("job.submit").soon().await;
+    assert_eq!(frame["payload"]["agent"], "a");
+    peer.send(
+        "session.error",
+        json!({"code": "AGENT_NOT_AVAILABLE", "message": "no", "retryable": false}),
+    )
+    .soon()
+    .await;
+    let frame = peer.expect("job.submit").soon().await;
+    assert_eq!(frame["payload"]["agent"], "b");
+    peer.send("job.accepted", json!({"job_id": "job_b", "lease": {}}))
+        .soon()
+        .await;
+    let frame = peer.expect("job.submit").soon().await;
+    assert_eq!(frame["payload"]["agent"], "c");
+    peer.accept(&frame, "job_c").soon().await;
+    let [a, b, c] = all;
+    assert!(matches!(
+        a.soon().await.unwrap(),
+        Err(ClientError::Refused(_))
+    ));
+    assert_eq!(b.soon().await.unwrap().unwrap().id().as_str(), "job_b");
+    assert_eq!(c.soon().await.unwrap().unwrap().id().as_str(), "job_c");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_submission_that_was_not_sent_yet_survives_a_cut_and_is_told_of_the_end() {
+    let (client, mut peer, mut runtime) = open().soon().await;
+    let (first, _) = submitting(&client, &mut peer).soon().await;
+    let wait = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.submit(job()).soon().await })
+    };
+    let (second, third) = (wait(), wait());
+    // Both are with the client by now: the ping behind them is refused.
+    assert!(client.ping().soon().await.is_err());
+    peer.cut();
+    let mut peer = runtime.resumed(0, "rt_2").soon().await;
+    assert_eq!(
+        first.soon().await.unwrap().unwrap_err(),
+        ClientError::Uncertain
+    );
+    let frame = peer.expect("job.submit").soon().await;
+    peer.send("job.accepted", json!({"job_id": "job_2", "lease": {}}))
+        .soon()
+        .await;
+    assert!(second.soon().await.unwrap().is_ok());
+    assert_ne!(peer.expect("job.submit").soon().await["id"], frame["id"]);
+    let fourth = wait();
+    assert!(client.ping().soon().await.is_err());
+    let closing = tokio::spawn({
+        let client = client.clone();
+        async move { client.close("done").soon().await }
+    });
+    peer.expect("session.close").soon().await;
+    peer.send("session.closed", json!({})).soon().await;
+    closing.soon().await.unwrap();
+    for unanswered in [third, fourth] {
+        assert_eq!(
+            unanswered.soon().await.unwrap().unwrap_err(),
+            ClientError::Closed
+        );
+    }
 }

@@ -37,6 +37,8 @@ pub struct ClientCore {
     /// Whether there was a session at all.
     pub(super) ever_open: bool,
     pub(super) known: Option<Known>,
+    /// Whether the next connection asks for the session in a frame of its own, because the hello was not understood.
+    pub(super) resumes_by_frame: bool,
     pub(super) features: Vec<Feature>,
     pub(super) sequence: Sequence,
     /// The cursor at which a gap made us come back; a gap there again is a loss.
@@ -45,6 +47,8 @@ pub struct ClientCore {
     /// Whether an acceptance or a refusal named its request: then no `job.error` is a refusal.
     pub(super) names_requests: bool,
     pub(super) submissions: HashMap<Key, Submission>,
+    /// Submissions that are not sent before the one under way is answered, oldest first.
+    pub(super) held: VecDeque<Key>,
     pub(super) cancels: HashMap<Key, String>,
     pub(super) listings: HashMap<Key, ListJobs>,
     pub(super) subscriptions: HashMap<Key, Subscription>,
@@ -75,12 +79,14 @@ impl ClientCore {
             deadline: None,
             ever_open: false,
             known: None,
+            resumes_by_frame: false,
             features: Vec::new(),
             sequence: Sequence::default(),
             gap_at: None,
             waiting: Waiting::default(),
             names_requests: false,
             submissions: HashMap::new(),
+            held: VecDeque::new(),
             cancels: HashMap::new(),
             listings: HashMap::new(),
             subscriptions: HashMap::new(),
@@ -129,14 +135,17 @@ impl ClientCore {
 
     /// Requests without an answer.
     pub fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.waiting.len() + self.held.len()
     }
 
     /// Whether another request may be made now, as far as those without an answer go.
     pub fn has_room(&self) -> bool {
         let limits = &self.settings.limits;
+        let held = self.held.iter().filter_map(|key| self.submissions.get(key));
+        let held: usize = held.map(|submission| submission.size).sum();
         self.waiting.is_empty()
-            || self.waiting.len() < limits.requests && self.waiting.bytes() < limits.request_bytes
+            || self.waiting() < limits.requests
+                && self.waiting.bytes() + held < limits.request_bytes
     }
 
     /// Whether there was a session at all.
@@ -289,6 +298,9 @@ impl ClientCore {
         for request in requests {
             self.fail_request(&request, error.clone());
         }
+        for key in std::mem::take(&mut self.held) {
+            self.fail_submission(key, error.clone());
+        }
         for asked in std::mem::take(&mut self.pings) {
             if let Some(key) = asked.key {
                 self.put(Output::Failed(key, error.clone()));
@@ -344,14 +356,19 @@ impl ClientCore {
             self.lose_orphan(orphan);
             return;
         }
+        self.fail_submission(request.ticket, error);
+    }
+
+    /// Fails what is asked for under `key`, and with it the job that it was to restore.
+    fn fail_submission(&mut self, key: Key, error: ClientError) {
         let restores = self
             .submissions
-            .remove(&request.ticket)
+            .remove(&key)
             .is_some_and(|submission| submission.restores);
         self.put(if restores {
-            Output::Ended(request.ticket, Err(JobFailure::Unfollowed(error)))
+            Output::Ended(key, Err(JobFailure::Unfollowed(error)))
         } else {
-            Output::Failed(request.ticket, error)
+            Output::Failed(key, error)
         });
     }
 

@@ -51,12 +51,18 @@ pub struct Clues<'a> {
 #[derive(Debug)]
 pub struct Waiting<T> {
     requests: VecDeque<Request<T>>,
+    /// Whether an answer said which request it was for.
+    named: bool,
+    /// Whether one did not, and was given to the oldest that fits.
+    guessed: bool,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
         Self {
             requests: VecDeque::new(),
+            named: false,
+            guessed: false,
         }
     }
 }
@@ -85,6 +91,16 @@ impl<T> Waiting<T> {
     /// Whether one of this kind waits.
     pub fn has(&self, kind: Kind) -> bool {
         self.requests.iter().any(|request| request.kind == kind)
+    }
+
+    /// Whether answers can be told apart when several submissions wait: the runtime was seen to name requests, and never seen not to.
+    pub fn can_tell(&self) -> bool {
+        self.named && !self.guessed
+    }
+
+    /// Forgets how answers came: the next ones may be another runtime's.
+    pub fn forget_manners(&mut self) {
+        (self.named, self.guessed) = (false, false);
     }
 
     /// Takes the request that `job.accepted` answers.
@@ -160,6 +176,7 @@ impl<T> Waiting<T> {
         let fits = |request: &Request<T>| kind.is_none_or(|kind| request.kind == kind);
         for id in [clues.request_id, clues.id].into_iter().flatten() {
             if let Some(found) = self.take(|request| fits(request) && request.id == id) {
+                self.named = true;
                 return Some(found);
             }
         }
@@ -168,7 +185,11 @@ impl<T> Waiting<T> {
 
     fn by_trace(&mut self, clues: Clues<'_>, kind: Kind) -> Option<Request<T>> {
         let trace_id = clues.trace_id?;
-        self.take(|request| request.kind == kind && request.trace_id.as_deref() == Some(trace_id))
+        let found = self.take(|request| {
+            request.kind == kind && request.trace_id.as_deref() == Some(trace_id)
+        })?;
+        self.named = true;
+        Some(found)
     }
 
     /// The oldest that fits, unless the answer names a request: then it was one that we gave up, and no other.
@@ -180,7 +201,9 @@ impl<T> Waiting<T> {
         if clues.request_id.is_some() {
             return None;
         }
-        self.take(fits)
+        let found = self.take(fits)?;
+        self.guessed = true;
+        Some(found)
     }
 
     fn take(&mut self, fits: impl Fn(&Request<T>) -> bool) -> Option<Request<T>> {

@@ -282,8 +282,8 @@ impl ClientCore {
         !self.early.knows(job_id)
             && self
                 .submissions
-                .values()
-                .any(|submission| !submission.again)
+                .iter()
+                .any(|(key, submission)| !submission.again && !self.held.contains(key))
     }
 }
 

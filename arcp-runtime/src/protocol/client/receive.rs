@@ -26,6 +26,7 @@ impl ClientCore {
             Read::Bare(bare) => self.bare(bare),
             Read::Bad(bad) => self.unreadable(&bad),
         }
+        self.let_go(now);
     }
 
     fn frame(&mut self, envelope: Envelope, size: usize, now: Now) {

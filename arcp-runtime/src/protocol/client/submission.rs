@@ -58,7 +58,42 @@ impl ClientCore {
         self.send_cancel(key, &job_id, reason.to_owned(), now);
     }
 
+    /// Sends the next submission that was held, once its answer can be told from others'.
+    pub(super) fn let_go(&mut self, now: Now) {
+        while self.is_open() && self.may_submit() {
+            let Some(key) = self.held.pop_front() else {
+                return;
+            };
+            if let Some(submission) = self.submissions.remove(&key) {
+                self.send_submission(key, submission, now);
+            }
+        }
+    }
+
+    /// Whether a submission can be sent now. Some runtimes do not say what they refuse or accept: they get one at a time, and so does everybody until known.
+    fn may_submit(&self) -> bool {
+        !self.waiting.has(Kind::Submit) || self.waiting.can_tell()
+    }
+
+    /// Keeps a submission until the one under way is answered.
+    fn hold(&mut self, key: Key, mut submission: Submission) {
+        let text = serde_json::to_string(&submission.submit);
+        submission.size = text.map_or(0, |text| text.len());
+        if !submission.again
+            && let Err(reason) = self.fits(submission.size, &submission)
+        {
+            self.put(Output::Failed(key, ClientError::Invalid(reason)));
+            return;
+        }
+        self.held.push_back(key);
+        self.submissions.insert(key, submission);
+    }
+
     fn send_submission(&mut self, key: Key, mut submission: Submission, now: Now) {
+        if !self.may_submit() {
+            self.hold(key, submission);
+            return;
+        }
         let trace_id = submission.trace_id.clone();
         let (session_id, submit) = (self.session_id(), submission.submit.clone());
         let caller = submission.caller.as_ref();
