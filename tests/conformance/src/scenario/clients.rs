@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+#[cfg(doc)]
+use super::Action;
 use super::{anything, on};
 
 step! {
