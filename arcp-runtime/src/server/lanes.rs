@@ -200,7 +200,10 @@ mod tests {
         };
         let (inbox, lanes) = new(&limits);
         let call = || Call::Tell(Input::Detached(ConnKey(1)));
+        assert_eq!(inbox.depth().requests, 0);
         assert!(matches!(inbox.try_call(call()), Ok(None)));
+        let depth = inbox.depth();
+        assert_eq!((depth.requests, depth.events, depth.capacity), (1, 0, 1));
         assert!(matches!(inbox.try_call(call()), Ok(Some(_))));
         drop(lanes);
         assert!(matches!(inbox.try_call(call()), Err(Stopped)));

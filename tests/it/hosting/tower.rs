@@ -61,7 +61,7 @@ async fn a_client_that_is_gone_before_the_upgrade_keeps_no_place() {
     let served = http1::Builder::new().serve_connection(TokioIo::new(there), service);
     let lines: String = UPGRADE
         .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
         .collect();
     let request = format!("GET / HTTP/1.1\r\nHost: me\r\n{lines}\r\n");
     here.write_all(request.as_bytes()).await.unwrap();

@@ -205,6 +205,7 @@ async fn a_job_is_accepted_with_credentials_bounded_by_its_lease() {
         .unwrap()
         .clone();
     assert_eq!(credentials.len(), 1);
+    assert_eq!(runtime.metrics().core.credentials_owed, 1);
     let id = credentials[0]["id"].as_str().unwrap();
     assert!(id.starts_with("cred_"));
     assert_eq!(credentials[0]["value"], format!("sk-secret-{id}"));
@@ -304,6 +305,13 @@ async fn a_revocation_that_fails_is_tried_again_and_holds_nobody_up() {
     until_end(&mut peer, &job).await;
     vault.all_revoked(1).await;
     assert_eq!(vault.state.borrow().attempts, 4);
+    let counted = async {
+        while runtime.metrics().core.credentials_owed > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), counted).await;
+    assert!(waited.is_ok(), "what is revoked is still counted as out");
 }
 
 #[test]
