@@ -22,7 +22,6 @@ use super::job::Job;
 use super::lease::Authority;
 use super::principal::Principal;
 use super::refusal::Refusal;
-use super::session::less;
 use super::timer::Timer;
 use super::trace::TraceContext;
 use crate::clock::{Now, Stamped as _};
@@ -69,6 +68,12 @@ pub(super) enum Origin {
     },
 }
 
+/// The acceptance of a job, as it is stored and sent.
+pub(super) struct Acceptance {
+    face: Arc<JobFace>,
+    payload: Bytes,
+}
+
 impl Admission {
     /// The payload of the `job.accepted`, without what depends on who asks.
     fn to_accepted(&self, face: &JobFace, now: Now) -> Accepted {
@@ -96,34 +101,32 @@ impl Core {
     /// Accepts a job for which there is room, once it has its credentials.
     ///
     /// # Errors
-    /// The mint made an id that the wire's grammar does not take.
+    /// No frame can carry its acceptance.
     pub(super) fn admit(
         &mut self,
         admission: Admission,
         now: Now,
         out: &mut Output,
     ) -> Result<(), Refusal> {
+        // Looked at before anybody is asked for credentials.
+        let acceptance = self.acceptance(&admission, now)?;
         *self.running.entry(admission.principal.clone()).or_default() += 1;
-        if let Some(wanted) = self.wanted(&admission, now) {
-            self.provision(admission, wanted, now, out);
-            return Ok(());
+        match self.wanted(&admission, now) {
+            Some(wanted) => self.provision(admission, wanted, now, out),
+            None => self.enroll(admission, acceptance, None, now, out),
         }
-        let principal = admission.principal.clone();
-        self.enroll(admission, None, now, out)
-            .inspect_err(|_| less(&mut self.running, &principal))
+        Ok(())
     }
 
-    /// Makes the job: its row and its key are one record, before anybody hears of it.
+    /// What is said when the job is accepted at `now`.
     ///
     /// # Errors
-    /// The mint made an id that the wire's grammar does not take.
-    pub(super) fn enroll(
-        &mut self,
-        admission: Admission,
-        wallet: Option<Wallet>,
+    /// It does not fit into a frame, or the mint made an id that the wire's grammar does not take.
+    pub(super) fn acceptance(
+        &self,
+        admission: &Admission,
         now: Now,
-        out: &mut Output,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Acceptance, Refusal> {
         let key = admission.key;
         let job_id = JobId::try_from(key.to_string())
             .map_err(|error| Refusal::new(ErrorCode::InternalError, error.to_string()))?;
@@ -132,12 +135,29 @@ impl Core {
             job_id,
             trace_id: admission.trace_id.clone(),
         });
-        let accepted = to_payload(&admission.to_accepted(&face, now));
-        if accepted.len() > payload_limit(&self.limits) {
+        let payload = to_payload(&admission.to_accepted(&face, now));
+        if payload.len() > payload_limit(&self.limits) {
             return Err(Refusal::invalid(
                 "payload.lease_request: larger than the job.accepted that would repeat it may be; ask for less",
             ));
         }
+        Ok(Acceptance { face, payload })
+    }
+
+    /// Makes the job: its row and its key are one record, before anybody hears of it.
+    pub(super) fn enroll(
+        &mut self,
+        admission: Admission,
+        acceptance: Acceptance,
+        wallet: Option<Wallet>,
+        now: Now,
+        out: &mut Output,
+    ) {
+        let key = admission.key;
+        let Acceptance {
+            face,
+            payload: accepted,
+        } = acceptance;
         let owner = admission.owner;
         let shown = wallet
             .as_ref()
@@ -193,7 +213,6 @@ impl Core {
                 refused: None,
             });
         }
-        Ok(())
     }
 
     fn set_timers(&mut self, admission: &Admission, now: Now) {

@@ -15,8 +15,9 @@ use arcp_generated::session::{Feature, ListJobs, Ping, Pong};
 
 use super::features::Features;
 use super::frame::Frame;
-use super::heartbeat::{Beat, Heartbeat};
+use super::heartbeat::Heartbeat;
 use super::refusal::Refusal;
+use super::timer::Timer;
 use super::trace::{self, Traced};
 use crate::clock::{Now, Stamped as _};
 use crate::id::{SessionKey, Ulid};
@@ -123,8 +124,14 @@ impl Connection {
 
     /// When [`Connection::expire`] has to be called next.
     pub fn deadline(&self) -> Option<Duration> {
-        let idle = self.idle.map(|idle| self.used + idle);
-        self.heartbeat.deadline().into_iter().chain(idle).min()
+        self.next_timer().map(|(at, _)| at)
+    }
+
+    /// What falls due next, and when.
+    fn next_timer(&self) -> Option<(Duration, Timer)> {
+        let idle = self.idle.map(|idle| self.used.saturating_add(idle));
+        let idle = idle.map(|at| (at, Timer::Idle));
+        self.heartbeat.timers().chain(idle).min()
     }
 
     /// Something was sent: the peer knows that this side lives.
@@ -147,27 +154,33 @@ impl Connection {
         self.bad_frames > 0
     }
 
-    /// Lets the timers that are due at `now` happen. `nonce` names a ping, if one is sent.
+    /// Lets the timer that is due at `now` happen. `nonce` names a ping, if one is sent.
     pub fn expire(&mut self, now: Now, nonce: Ulid) -> Step {
-        if self.idle.is_some_and(|idle| now.mono >= self.used + idle) {
-            return Step::Close(Refusal::cap(
+        match self.next_timer().filter(|(at, _)| *at <= now.mono) {
+            Some((_, Timer::Idle)) => Step::Close(Refusal::cap(
                 "idle",
                 "nothing but heartbeats for too long; resume the session when there is something to do",
-            ));
-        }
-        match self.heartbeat.beat(now) {
-            Beat::Ping => match Nonce::try_from(format!("p_{nonce}")) {
-                Ok(nonce) => Step::Reply(Frame::of_session(
-                    MessageType::SessionPing,
-                    &Ping::new(nonce).stamped(|payload, at| payload.sent_at = at, now.wall),
-                )),
-                Err(_) => Step::Nothing,
-            },
-            Beat::Lost => Step::Close(Refusal::new(
+            )),
+            Some((_, Timer::PingDue)) => {
+                // Counts as said: a peer that takes nothing is not pinged without end.
+                self.heartbeat.sent(now);
+                Self::ping(nonce, now)
+            }
+            Some((_, Timer::Silence)) => Step::Close(Refusal::new(
                 ErrorCode::HeartbeatLost,
                 "nothing was heard for two heartbeat intervals; resume the session",
             )),
-            Beat::Quiet => Step::Nothing,
+            _ => Step::Nothing,
+        }
+    }
+
+    fn ping(nonce: Ulid, now: Now) -> Step {
+        match Nonce::try_from(format!("p_{nonce}")) {
+            Ok(nonce) => Step::Reply(Frame::of_session(
+                MessageType::SessionPing,
+                &Ping::new(nonce).stamped(|payload, at| payload.sent_at = at, now.wall),
+            )),
+            Err(_) => Step::Nothing,
         }
     }
 

@@ -13,7 +13,8 @@ use arcp_generated::common::{CredentialId, Json, MessageId};
 use arcp_generated::session::ListJobs;
 
 use super::credential::{
-    Admitting, Errand, Issued, Order, Provision, Rotate, Rotating, SecretPayload, Source, Wallet,
+    Admitting, Errand, Issued, Order, Provision, Rotate, Rotating, SecretPayload, Source, Stubborn,
+    Wallet,
 };
 use super::delegation::Child;
 use super::ended::Ended;
@@ -143,6 +144,13 @@ pub enum Input {
     Rotate(Box<Rotate>),
     /// A credential is known to be worthless.
     Revoked(CredentialKey),
+    /// A credential could not be revoked.
+    NotRevoked {
+        /// Which, and whose.
+        order: Order,
+        /// Whether trying again can help. Otherwise it is left to the next start.
+        again: bool,
+    },
     /// The runtime will stop: new sessions and new jobs are refused from here on, everything else goes on.
     Drain,
     /// The runtime stops: sessions are told, jobs are left to the next start.
@@ -328,6 +336,8 @@ pub struct Core {
     pub(super) rotating: HashMap<CredentialKey, Rotating>,
     /// Credentials that may exist.
     pub(super) owed: HashSet<CredentialKey>,
+    /// Those of them whose revocation failed.
+    pub(super) stubborn: HashMap<CredentialKey, Stubborn>,
     /// Whether no new session and no new job is taken any more.
     pub(super) draining: bool,
     pub(super) tally: Tally,
@@ -358,6 +368,7 @@ impl Core {
             admitting: HashMap::new(),
             rotating: HashMap::new(),
             owed: HashSet::new(),
+            stubborn: HashMap::new(),
             draining: false,
             tally: Tally::default(),
         }
@@ -399,6 +410,7 @@ impl Core {
             Input::Provisioned { errand, issued } => self.provisioned(errand, issued, now, out),
             Input::Rotate(rotate) => self.rotate(*rotate, now, out),
             Input::Revoked(handle) => self.revoked(handle, out),
+            Input::NotRevoked { order, again } => self.not_revoked(order, again, now),
             Input::Delegate(child) => self.delegate(*child, now, out),
             Input::CancelChild {
                 parent,
@@ -433,9 +445,11 @@ impl Core {
                 Timer::CancelGrace(job) => self.cancel_overdue(job, now, out),
                 Timer::MaxRuntime(job) => self.ran_too_long(job, now, out),
                 Timer::LeaseExpiry(job) => self.lease_over(job, now, out),
+                Timer::IdempotencyWindow(job) => self.free_key(job),
                 Timer::Retention(job) => self.forget(job, out),
-                // Connections keep these themselves.
-                Timer::Handshake | Timer::PingDue | Timer::Silence => {}
+                Timer::RevocationRetry(handle) => self.revoke_again(handle, out),
+                // Connections keep these themselves; they are never set here.
+                Timer::Handshake | Timer::Idle | Timer::PingDue | Timer::Silence => {}
             }
         }
     }
@@ -480,3 +494,6 @@ pub fn refusal_frame(request: &str, about: Option<&Arc<JobFace>>, refusal: &Refu
         None => Frame::of_session(MessageType::SessionError, &error),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arcp_generated::common::CredentialId;
 use arcp_generated::credential::{
@@ -29,6 +30,7 @@ use super::lease::grammar::Capability;
 use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::less;
+use super::timer::Timer;
 use crate::clock::{Now, Stamped as _};
 use crate::id::{CredentialKey, JobKey, SessionKey};
 use crate::store::{EntryKind, Record};
@@ -221,6 +223,14 @@ pub(super) struct Rotating {
     order: Order,
 }
 
+/// A credential that could not be revoked so far.
+#[derive(Debug)]
+pub(super) struct Stubborn {
+    source: Arc<str>,
+    /// How long to wait before the next try.
+    pause: Duration,
+}
+
 impl Job {
     /// The credentials as a session of `asker` may see them: the submitter's own, while the job lives (§9.8, A-38).
     pub(super) fn credentials_for(
@@ -363,16 +373,17 @@ impl Core {
         } = waiting;
         let held = issued.and_then(|issued| {
             self.still_wanted(&admission)?;
-            held(&orders, issued)
+            // What is left of a shared budget may be longer to write than when it was asked.
+            Ok((held(&orders, issued)?, self.acceptance(&admission, now)?))
         });
         let refusal = match held {
-            Ok(held) => {
+            Ok((held, acceptance)) => {
                 let wallet = Some(Wallet(Arc::new(Mutex::new(held))));
-                let enrolled = self.enroll(admission, wallet, now, out);
+                self.enroll(admission, acceptance, wallet, now, out);
                 for (session, submission) in repeats {
                     self.repeat(session, key, &submission, out);
                 }
-                return debug_assert!(enrolled.is_ok(), "ids were made before");
+                return;
             }
             Err(refusal) => refusal,
         };
@@ -556,7 +567,40 @@ impl Core {
     /// A credential is known to be worthless.
     pub(super) fn revoked(&mut self, handle: CredentialKey, out: &mut Output) {
         self.owed.remove(&handle);
+        self.at_ease(handle);
         out.records.push(Record::CredentialRevoked { handle });
+    }
+
+    /// A revocation failed. The wait before the next one grows each time.
+    pub(super) fn not_revoked(&mut self, order: Order, again: bool, now: Now) {
+        let Order { handle, source } = order;
+        if !again || !self.owed.contains(&handle) {
+            return self.at_ease(handle);
+        }
+        let longest = self.limits.revocation_pause_max;
+        let pause = match self.stubborn.get(&handle) {
+            Some(before) => before.pause.saturating_mul(2).min(longest),
+            None => self.limits.revocation_pause,
+        };
+        self.stubborn.insert(handle, Stubborn { source, pause });
+        self.timers.set(
+            Timer::RevocationRetry(handle),
+            now.mono.saturating_add(pause),
+        );
+    }
+
+    /// A revocation that failed is tried again.
+    pub(super) fn revoke_again(&mut self, handle: CredentialKey, out: &mut Output) {
+        if let Some(stubborn) = self.stubborn.get(&handle) {
+            let source = Arc::clone(&stubborn.source);
+            out.effects.push(Effect::Revoke(Order { handle, source }));
+        }
+    }
+
+    /// Nothing is tried again for this credential.
+    fn at_ease(&mut self, handle: CredentialKey) {
+        self.stubborn.remove(&handle);
+        self.timers.cancel(Timer::RevocationRetry(handle));
     }
 
     /// A job has ended: what it had is revoked. The job does not wait for that.

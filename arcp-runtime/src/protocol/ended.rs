@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::core::{Core, Effect, Output};
 use super::timer::Timer;
+use crate::clock::Now;
 use crate::id::JobKey;
 use crate::store::Record;
 
@@ -41,8 +42,42 @@ impl Core {
         }
     }
 
+    /// An ended job can be looked at for a while. Its idempotency key, if it has one, outlives it by its window;
+    /// the job outlives both, so that a repeat finds its terminal.
+    pub(super) fn keep_ended(&mut self, key: JobKey, keyed: bool, now: Now) {
+        let (window, retention) = (self.limits.idempotency_window, self.limits.retention);
+        let keep = if keyed {
+            retention.max(window)
+        } else {
+            retention
+        };
+        self.timers
+            .set(Timer::Retention(key), now.mono.saturating_add(keep));
+        // Otherwise the key goes with the job, and needs no timer of its own.
+        if keyed && window < keep {
+            self.timers.set(
+                Timer::IdempotencyWindow(key),
+                now.mono.saturating_add(window),
+            );
+        }
+    }
+
+    /// The idempotency key of a job is free again, unless it belongs to a later job already.
+    pub(super) fn free_key(&mut self, key: JobKey) {
+        if let Some(job) = self.jobs.get(&key)
+            && let Some((name, _)) = &job.idempotency
+        {
+            let name = (job.principal.clone(), name.clone());
+            if self.keys.get(&name) == Some(&key) {
+                self.keys.remove(&name);
+            }
+        }
+    }
+
     /// An ended job is forgotten, and its idempotency key with it. Who waits for a look into its log is told.
     pub(super) fn forget(&mut self, key: JobKey, out: &mut Output) {
+        self.timers.cancel(Timer::IdempotencyWindow(key));
+        self.free_key(key);
         let Some(mut job) = self.remove(key) else {
             return;
         };
@@ -57,13 +92,6 @@ impl Core {
             }
         }
         self.nothing_to_join(std::mem::take(&mut job.joining), out);
-        if let Some((name, _)) = job.idempotency {
-            let name = (job.principal, name);
-            // The key may belong to a later job already.
-            if self.keys.get(&name) == Some(&key) {
-                self.keys.remove(&name);
-            }
-        }
         out.records.push(Record::JobForgotten { job: key });
         out.effects.push(Effect::Forgotten(key));
     }

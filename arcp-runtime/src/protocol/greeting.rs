@@ -2,6 +2,8 @@
 //!
 //! It only reads the frame. Verifying the token is [`crate::auth`]'s, deciding is [`super::handshake`]'s.
 
+use std::time::Duration;
+
 use arcp_generated::envelope::{Envelope, Version};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::message::Message;
@@ -10,11 +12,39 @@ use arcp_generated::session::{self, Encoding};
 use super::features::Features;
 use super::handshake::hash_token;
 use super::refusal::Refusal;
+use super::timer::Timer;
 use crate::clock::{self, Now};
 use crate::id::Ulid;
+use crate::limits::Limits;
 
 /// How peers of the older family of drafts open a session.
 const OLDER_OPENING: &str = "session.open";
+
+/// A connection that has not said anything yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent {
+    until: Duration,
+}
+
+impl Silent {
+    /// A connection that was made at `now`.
+    pub fn new(limits: &Limits, now: Now) -> Self {
+        Self {
+            until: now.mono.saturating_add(limits.handshake),
+        }
+    }
+
+    /// When [`Silent::expire`] has to be called.
+    pub fn deadline(self) -> Duration {
+        self.until
+    }
+
+    /// What is due at `now`, with what it leads to.
+    pub fn expire(self, now: Now) -> Option<(Timer, Refusal)> {
+        let refusal = || Refusal::invalid("no session.hello arrived in time");
+        (self.until <= now.mono).then(|| (Timer::Handshake, refusal()))
+    }
+}
 
 /// What a first frame asks for.
 #[derive(Debug)]
@@ -166,5 +196,28 @@ impl Greeting {
             resume: Some(claim),
             client: String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_says_nothing_is_refused_when_its_time_is_over() {
+        let at = |seconds| Now {
+            mono: Duration::from_secs(seconds),
+            wall: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let limits = Limits {
+            handshake: Duration::from_secs(10),
+            ..Limits::default()
+        };
+        let silent = Silent::new(&limits, at(5));
+        assert_eq!(silent.deadline(), Duration::from_secs(15));
+        assert_eq!(silent.expire(at(14)), None);
+        let (timer, refusal) = silent.expire(at(15)).unwrap();
+        assert_eq!(timer, Timer::Handshake);
+        assert_eq!(refusal.code, ErrorCode::InvalidRequest);
     }
 }

@@ -6,74 +6,49 @@ use std::time::Duration;
 
 use arcp_generated::limits::HEARTBEAT_LOSS_INTERVALS;
 
-use super::timer::{Timer, Timers};
+use super::timer::Timer;
 use crate::clock::Now;
-
-/// What has to happen because time passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
-    /// Nothing yet.
-    Quiet,
-    /// Nothing was sent for an interval: ping.
-    Ping,
-    /// Nothing was heard for too long.
-    Lost,
-}
 
 /// The pulse of a connection; without an interval there is none.
 #[derive(Debug)]
 pub(super) struct Heartbeat {
     interval: Option<Duration>,
-    timers: Timers,
+    /// When something was last sent, or a ping was last due.
+    sent: Duration,
+    /// When something was last heard.
+    heard: Duration,
 }
 
 impl Heartbeat {
     /// A pulse that begins at `now`. `None` where heartbeats were not negotiated: then there are no pings and no loss.
     pub(super) fn new(interval: Option<Duration>, now: Now) -> Self {
-        let mut heartbeat = Self {
+        Self {
             interval,
-            timers: Timers::default(),
-        };
-        heartbeat.sent(now);
-        heartbeat.heard(now);
-        heartbeat
+            sent: now.mono,
+            heard: now.mono,
+        }
     }
 
     /// Something was sent: the peer knows that this side lives.
     pub(super) fn sent(&mut self, now: Now) {
-        if let Some(interval) = self.interval {
-            self.timers
-                .set(Timer::PingDue, now.mono.saturating_add(interval));
-        }
+        self.sent = now.mono;
     }
 
     /// Something was heard, of any kind: the peer lives (R-6.4-07).
     pub(super) fn heard(&mut self, now: Now) {
-        if let (Some(interval), Ok(intervals)) =
-            (self.interval, u32::try_from(HEARTBEAT_LOSS_INTERVALS))
-        {
-            self.timers.set(
-                Timer::Silence,
-                now.mono.saturating_add(interval.saturating_mul(intervals)),
-            );
-        }
+        self.heard = now.mono;
     }
 
-    /// When to look again.
-    pub(super) fn deadline(&self) -> Option<Duration> {
-        self.timers.next()
-    }
-
-    /// Looks at what is due at `now`.
-    pub(super) fn beat(&mut self, now: Now) -> Beat {
-        match self.timers.pop(now.mono) {
-            Some(Timer::PingDue) => {
-                self.sent(now);
-                Beat::Ping
-            }
-            Some(Timer::Silence) => Beat::Lost,
-            _ => Beat::Quiet,
-        }
+    /// What it waits for, and until when.
+    pub(super) fn timers(&self) -> impl Iterator<Item = (Duration, Timer)> {
+        let intervals = u32::try_from(HEARTBEAT_LOSS_INTERVALS).unwrap_or(u32::MAX);
+        self.interval.into_iter().flat_map(move |interval| {
+            let lost = interval.saturating_mul(intervals);
+            [
+                (self.sent.saturating_add(interval), Timer::PingDue),
+                (self.heard.saturating_add(lost), Timer::Silence),
+            ]
+        })
     }
 }
 
@@ -89,23 +64,26 @@ mod tests {
         }
     }
 
+    fn next(heartbeat: &Heartbeat) -> Option<(u64, Timer)> {
+        let next = heartbeat.timers().min();
+        next.map(|(at, timer)| (at.as_secs(), timer))
+    }
+
     #[test]
     fn silence_is_pinged_once_an_interval_and_lost_after_two() {
         let mut heartbeat = Heartbeat::new(Some(Duration::from_secs(30)), at(0));
-        assert_eq!(heartbeat.beat(at(29)), Beat::Quiet);
-        assert_eq!(heartbeat.beat(at(30)), Beat::Ping);
-        assert_eq!(heartbeat.beat(at(31)), Beat::Quiet);
+        assert_eq!(next(&heartbeat), Some((30, Timer::PingDue)));
+        heartbeat.sent(at(30));
         heartbeat.heard(at(31));
         heartbeat.sent(at(45));
-        assert_eq!(heartbeat.beat(at(74)), Beat::Quiet);
-        assert_eq!(heartbeat.beat(at(75)), Beat::Ping);
-        assert_eq!(heartbeat.beat(at(91)), Beat::Lost);
+        assert_eq!(next(&heartbeat), Some((75, Timer::PingDue)));
+        heartbeat.sent(at(75));
+        assert_eq!(next(&heartbeat), Some((91, Timer::Silence)));
     }
 
     #[test]
     fn without_an_interval_nothing_happens() {
-        let mut heartbeat = Heartbeat::new(None, at(0));
-        assert_eq!(heartbeat.deadline(), None);
-        assert_eq!(heartbeat.beat(at(1_000_000)), Beat::Quiet);
+        let heartbeat = Heartbeat::new(None, at(0));
+        assert_eq!(next(&heartbeat), None);
     }
 }

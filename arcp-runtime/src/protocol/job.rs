@@ -1,7 +1,6 @@
 //! A job: from accepted to exactly one terminal message (§7.3, §8.4).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arcp_generated::common::{Json, ResultId};
 use arcp_generated::error::ErrorCode;
@@ -54,8 +53,6 @@ pub struct Job {
     pub authority: Option<Authority>,
     /// The payload of its `job.accepted`, without `request_id`.
     pub accepted: Bytes,
-    /// Until when its idempotency key is remembered; `None` while it runs.
-    pub key_until: Option<Duration>,
     /// Its idempotency key and the fingerprint of its parameters.
     pub idempotency: Option<(String, [u8; 32])>,
     /// Payload bytes of its terminal entry, which is the last of its log; 0 until it has ended, and when it ended before a restart.
@@ -103,7 +100,6 @@ impl Job {
             owner_seq: 0,
             authority: Some(admission.authority.clone()),
             accepted,
-            key_until: None,
             idempotency,
             terminal_bytes: 0,
             ended_as: None,
@@ -263,7 +259,7 @@ impl Outcome {
                     "the result has {} bytes, more than the {most} that fit into one frame; stream it as result_chunk",
                     whole.2.len()
                 ),
-            ).with_retryable(Some(false)),
+            ),
         };
         (
             failure.status().0,
@@ -351,13 +347,7 @@ impl Core {
         let parent = job.parent;
         let wallet = job.wallet.take();
         job.terminal_bytes = payload.len();
-        // The key outlives the job by its window; the job outlives both, so that a repeat finds its terminal.
-        job.key_until = Some(now.mono.saturating_add(self.limits.idempotency_window));
-        let keep = if job.idempotency.is_some() {
-            self.limits.retention.max(self.limits.idempotency_window)
-        } else {
-            self.limits.retention
-        };
+        let keyed = job.idempotency.is_some();
         less(&mut self.running, &job.principal);
         for timer in [
             Timer::CancelGrace(key),
@@ -366,8 +356,7 @@ impl Core {
         ] {
             self.timers.cancel(timer);
         }
-        self.timers
-            .set(Timer::Retention(key), now.mono.saturating_add(keep));
+        self.keep_ended(key, keyed, now);
         out.records.push(Record::JobStatus { job: key, status });
         self.append(key, kind, payload.clone(), now, out);
         self.release_receivers(key);

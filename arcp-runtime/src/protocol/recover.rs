@@ -114,7 +114,11 @@ impl Core {
         let running = matches!(row.status, Status::Pending | Status::Running);
         let idempotency = row.idempotency.map(|known| (known.key, known.fingerprint));
         if let Some((name, _)) = &idempotency {
-            self.keys.insert((principal.clone(), name.clone()), row.job);
+            let name = (principal.clone(), name.clone());
+            if let Some(earlier) = self.keys.insert(name, row.job) {
+                // It has no key any more that could be freed.
+                self.timers.cancel(Timer::IdempotencyWindow(earlier));
+            }
         }
         let mut receivers = Vec::new();
         if running {
@@ -124,13 +128,7 @@ impl Core {
                 receivers.push(row.owner);
             }
         } else {
-            let keep = if idempotency.is_some() {
-                self.limits.retention.max(self.limits.idempotency_window)
-            } else {
-                self.limits.retention
-            };
-            self.timers
-                .set(Timer::Retention(row.job), now.mono.saturating_add(keep));
+            self.keep_ended(row.job, idempotency.is_some(), now);
         }
         self.tally.entered(row.status);
         self.enter(Job {
@@ -150,8 +148,6 @@ impl Core {
             owner_seq: known.last_owner_seq,
             authority: None,
             accepted: row.accepted,
-            key_until: (!running)
-                .then_some(now.mono.saturating_add(self.limits.idempotency_window)),
             idempotency,
             terminal_bytes: 0,
             ended_as: None,

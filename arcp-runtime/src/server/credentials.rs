@@ -129,44 +129,40 @@ impl Credentials {
         });
     }
 
-    /// Revokes a credential, again and again if need be; the core is told when it is done.
+    /// Tries to revoke a credential; the core is told what came of it, and says when to try again.
     pub(super) fn revoke(&self, order: Order, inbox: Inbox, limits: &Limits) {
         let Order { handle, source } = order;
         let Some(provisioner) = self.find(&source) else {
             tracing::error!(%handle, %source, "a credential cannot be revoked: this runtime has no provisioner of that name; configure it, or revoke the credential by hand");
             return;
         };
-        let turns = Arc::clone(&self.turns);
-        let (mut pause, longest, patience) = (
-            limits.revocation_pause,
-            limits.revocation_pause_max,
-            limits.provisioning,
-        );
+        let (turns, patience) = (Arc::clone(&self.turns), limits.provisioning);
         self.spawn(async move {
-            loop {
-                let asked = async {
-                    let _turn = turns.acquire().await;
-                    provisioner.revoke(handle).await
-                };
-                let answer = tokio::time::timeout(patience, asked)
-                    .await
-                    .unwrap_or_else(|_| Err(ProvisionError::transient("it took too long")));
-                match answer {
-                    Ok(()) => break,
-                    Err(error) if error.is_transient() => {
-                        tracing::warn!(%handle, %source, %error, "a credential is not revoked yet; trying again");
-                    }
-                    Err(error) => {
-                        tracing::error!(%handle, %source, %error, "a credential cannot be revoked; it is tried again with the next start");
-                        return;
-                    }
+            let asked = async {
+                let _turn = turns.acquire().await;
+                provisioner.revoke(handle).await
+            };
+            let answer = tokio::time::timeout(patience, asked)
+                .await
+                .unwrap_or_else(|_| Err(ProvisionError::transient("it took too long")));
+            let outcome = match answer {
+                Ok(()) => {
+                    tracing::debug!(%handle, %source, "a credential is revoked");
+                    Input::Revoked(handle)
                 }
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(longest);
-            }
-            tracing::debug!(%handle, %source, "a credential is revoked");
+                Err(error) => {
+                    let again = error.is_transient();
+                    if again {
+                        tracing::warn!(%handle, %source, %error, "a credential is not revoked yet; trying again");
+                    } else {
+                        tracing::error!(%handle, %source, %error, "a credential cannot be revoked; it is tried again with the next start");
+                    }
+                    let order = Order { handle, source };
+                    Input::NotRevoked { order, again }
+                }
+            };
             // A runtime that has stopped asks once more with its next start, which does no harm.
-            let _ = inbox.tell(Input::Revoked(handle)).await;
+            let _ = inbox.tell(outcome).await;
         });
     }
 

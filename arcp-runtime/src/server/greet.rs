@@ -1,16 +1,21 @@
 //! The first frame of a connection: who it is, and whether it gets a session (§6.2, §6.3). What may be said is decided by [`crate::protocol::greeting`].
 
 use std::future::poll_fn;
+use std::time::Duration;
 
 use arcp_generated::error::ErrorCode;
 
+use super::connection::FAR;
 use super::dispatch::{Call, Greeted, Welcomed};
 use super::host::Host;
 use crate::protocol::core::{ConnKey, Input};
-use crate::protocol::greeting::{Greeting, Rejected};
+use crate::protocol::greeting::{Greeting, Rejected, Silent};
 use crate::protocol::handshake::{Hello, Resume};
 use crate::protocol::refusal::Refusal;
 use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
+
+/// The least that is waited, for a clock that is a little behind the timer's.
+const TICK: Duration = Duration::from_millis(1);
 
 /// The handshake, within its deadline. `Err(None)`: the peer left without a word.
 pub(super) async fn greet(
@@ -90,19 +95,28 @@ async fn first_frame(
     host: &Host,
     transport: &mut BoxTransport,
 ) -> Result<Text, Option<(Refusal, CloseCode)>> {
-    let first = poll_fn(|cx| transport.poll_recv(cx));
-    match tokio::time::timeout(host.limits.handshake, first).await {
-        Err(_) => Err(Some((
-            Refusal::invalid("no session.hello arrived in time"),
-            CloseCode::Protocol,
-        ))),
-        Ok(None) => Err(None),
-        Ok(Some(Err(error))) => Err(fault(&error)),
-        Ok(Some(Ok(Received::Unreadable(reason)))) => {
+    let silent = Silent::new(&host.limits, host.clock.now());
+    let first = loop {
+        let wait = silent.deadline().saturating_sub(host.clock.now().mono);
+        let first = poll_fn(|cx| transport.poll_recv(cx));
+        let first = tokio::time::timeout(wait.clamp(TICK, FAR), first).await;
+        match first.map_err(|_| silent.expire(host.clock.now())) {
+            Err(None) => {}
+            Err(Some((timer, refusal))) => {
+                tracing::debug!(?timer, "a connection said nothing");
+                return Err(Some((refusal, CloseCode::Protocol)));
+            }
+            Ok(first) => break first,
+        }
+    };
+    match first {
+        None => Err(None),
+        Some(Err(error)) => Err(fault(&error)),
+        Some(Ok(Received::Unreadable(reason))) => {
             host.counters.received(0);
             Err(Some((Refusal::invalid(reason), CloseCode::Protocol)))
         }
-        Ok(Some(Ok(Received::Frame(text)))) => {
+        Some(Ok(Received::Frame(text))) => {
             host.counters.received(text.len());
             Ok(text)
         }

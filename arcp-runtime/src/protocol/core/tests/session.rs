@@ -1,0 +1,275 @@
+//! Hello, resume, takeover, windows and goodbyes (§6).
+
+use arcp_generated::error::ErrorCode;
+use arcp_generated::message::MessageType;
+use arcp_generated::session::Feature;
+
+use super::shape::Shape;
+use super::wish::Wish;
+use super::world::World;
+use crate::limits::Limits;
+use crate::protocol::core::Input;
+use crate::protocol::features::Features;
+use crate::store::EntryKind;
+use crate::transport::CloseCode;
+
+#[test]
+fn a_resume_rotates_the_token_and_goes_on_where_the_client_was() {
+    let mut world = World::new(Limits::default());
+    let ann = world.joined("ann");
+    let job = world.running(ann, &Wish::default());
+    world.emit(job, "one");
+    let (session, first) = (world.clients[ann].session, world.clients[ann].token.clone());
+    world.cut(ann);
+    world.emit(job, "two");
+    world.emit(job, "three");
+    world.resume(ann);
+    world.settle();
+    let client = &world.clients[ann];
+    assert_eq!(client.session, session);
+    assert_ne!(client.token, first);
+    assert_eq!(client.numbers(), [1, 2, 3]);
+    world.emit(job, "four");
+    assert_eq!(world.clients[ann].numbers(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn a_second_connection_takes_the_session_over() {
+    let mut world = World::new(Limits::default());
+    let ann = world.joined("ann");
+    let job = world.running(ann, &Wish::default());
+    let old = world.conn(ann);
+    world.resume(ann);
+    world.settle();
+    assert_ne!(world.conn(ann), old);
+    // What the old one still asks, and that it is gone at last, changes nothing.
+    world.tell(Input::Leave {
+        conn: old,
+        answer: true,
+    });
+    world.tell(Input::Detached(old));
+    world.emit(job, "one");
+    assert_eq!(world.clients[ann].numbers(), [1]);
+    assert_eq!(world.clients[ann].closed, None);
+}
+
+#[test]
+fn a_wrong_or_an_old_token_is_refused_and_changes_nothing() {
+    let mut world = World::new(Limits::default());
+    let (ann, eve) = (world.joined("ann"), world.joined("eve"));
+    let old = world.clients[ann].token.clone();
+    world.cut(ann);
+    world.resume(ann);
+    world.settle();
+    let newest = world.clients[ann].token.clone();
+    let before = Shape::of(&world.core);
+    world.clients[eve].session = world.clients[ann].session;
+    for token in ["rt_guess", old.as_str(), newest.as_str()] {
+        world.resume_with(eve, token, 0);
+        world.settle();
+        let refused = world.clients[eve].refused.as_ref().expect(token);
+        assert_eq!(refused.code, ErrorCode::Unauthenticated, "{token}");
+        assert_eq!(world.clients[eve].closed, Some(CloseCode::Policy));
+    }
+    world.resume_with(ann, &newest, 7);
+    world.settle();
+    let refused = world.clients[ann].refused.as_ref();
+    assert_eq!(
+        refused.unwrap().code,
+        ErrorCode::ResumeWindowExpired,
+        "it never got 7"
+    );
+    assert_eq!(Shape::of(&world.core), before);
+}
+
+#[test]
+fn a_session_that_nobody_resumes_is_gone_and_its_job_goes_on() {
+    let mut world = World::new(Limits::default());
+    let ann = world.joined("ann");
+    let job = world.running(ann, &Wish::keyed("k"));
+    world.cut(ann);
+    world.almost(world.limits.resume_window);
+    world.resume(ann);
+    world.settle();
+    assert!(world.clients[ann].welcomed, "just in time");
+    world.cut(ann);
+    world.pass(world.limits.resume_window);
+    world.settle();
+    world.resume(ann);
+    world.settle();
+    let refused = world.clients[ann].refused.as_ref();
+    assert_eq!(refused.unwrap().code, ErrorCode::ResumeWindowExpired);
+    assert!(world.runs.contains_key(&job));
+
+    world.hello(ann);
+    world.settle();
+    assert_eq!(world.submit(ann, &Wish::keyed("k")), Some(job), "adopted");
+    world.cancel(ann, job);
+    assert!(world.runs[&job].stopped, "who adopts may cancel");
+}
+
+#[test]
+fn close_is_answered_and_bye_is_not() {
+    let mut world = World::new(Limits::default());
+    let ann = world.joined("ann");
+    for answer in [true, false] {
+        let conn = world.conn(ann);
+        world.tell(Input::Leave { conn, answer });
+        world.settle();
+        let client = &mut world.clients[ann];
+        assert_eq!(client.closed, Some(CloseCode::Normal));
+        assert_eq!(client.frames.pop().is_some(), answer);
+        world.resume(ann);
+        world.settle();
+        assert!(
+            world.clients[ann].welcomed,
+            "it can be resumed all the same"
+        );
+    }
+}
+
+#[test]
+fn who_said_goodbye_makes_room_and_who_was_cut_off_does_not() {
+    let mut world = World::new(Limits {
+        sessions_per_principal: 2,
+        ..Limits::default()
+    });
+    let (first, second) = (world.joined("ann"), world.joined("ann"));
+    world.cut(first);
+    let third = world.client("ann", Features::default());
+    world.hello(third);
+    world.settle();
+    let refused = world.clients[third].refused.as_ref().unwrap();
+    assert_eq!(
+        refused.details.as_ref().unwrap()["cap"],
+        "sessions_per_principal"
+    );
+
+    let conn = world.conn(second);
+    world.tell(Input::Leave { conn, answer: true });
+    world.hello(third);
+    world.settle();
+    assert!(world.clients[third].welcomed);
+    world.resume(second);
+    world.settle();
+    assert!(
+        world.clients[second].refused.is_some(),
+        "its place is taken"
+    );
+    world.resume(first);
+    world.settle();
+    assert!(world.clients[first].welcomed);
+}
+
+#[test]
+fn what_was_not_negotiated_takes_no_number() {
+    let mut world = World::new(Limits::default());
+    let plain = world.client("ann", Features::of(&[Feature::Ack]));
+    world.hello(plain);
+    world.settle();
+    let job = world.running(plain, &Wish::default());
+    let kinds = [
+        EntryKind::Progress,
+        EntryKind::Event,
+        EntryKind::ResultChunk,
+        EntryKind::Budget,
+        EntryKind::Credential,
+        EntryKind::Event,
+    ];
+    for kind in kinds {
+        world.emit_kind(job, kind, "x");
+    }
+    world.finish(job);
+    assert_eq!(world.clients[plain].numbers(), [1, 2, 3]);
+    assert_eq!(world.stored.job(job).last, 7);
+}
+
+#[test]
+fn acknowledged_events_are_released_and_a_resume_before_them_is_refused() {
+    let mut world = World::new(Limits::default());
+    let ann = world.joined("ann");
+    let job = world.running(ann, &Wish::default());
+    (0..300).for_each(|_| world.emit(job, "x"));
+    let conn = world.conn(ann);
+    world.tell(Input::Ack { conn, through: 301 });
+    world.settle();
+    assert_eq!(
+        world
+            .stored
+            .session(world.clients[ann].session.unwrap())
+            .trimmed,
+        0
+    );
+    world.tell(Input::Ack { conn, through: 300 });
+    world.settle();
+    assert!(
+        world
+            .stored
+            .session(world.clients[ann].session.unwrap())
+            .trimmed
+            > 128
+    );
+    world.cut(ann);
+    let token = world.clients[ann].token.clone();
+    let events = std::mem::take(&mut world.clients[ann].events);
+    world.resume(ann);
+    world.settle();
+    assert_eq!(world.clients[ann].token, token);
+    assert!(world.clients[ann].refused.is_some());
+    world.clients[ann].events = events;
+    world.resume(ann);
+    world.settle();
+    assert!(
+        world.clients[ann].welcomed,
+        "a refused resume costs nothing"
+    );
+}
+
+#[test]
+fn a_slow_owner_is_told_once_and_a_hopeless_one_is_cut_off() {
+    let mut world = World::new(Limits {
+        ack_lag: 10,
+        ack_lag_max: Some(20),
+        ..Limits::default()
+    });
+    let ann = world.joined("ann");
+    let job = world.running(ann, &Wish::default());
+    (0..11).for_each(|_| world.emit(job, "x"));
+    assert_eq!(world.clients[ann].last(), 12);
+    assert_eq!(
+        world.clients[ann].newest()["body"]["phase"],
+        "back_pressure"
+    );
+    (0..8).for_each(|_| world.emit(job, "x"));
+    assert_eq!(world.clients[ann].last(), 20, "told once");
+    world.emit(job, "x");
+    let client = &world.clients[ann];
+    assert_eq!(client.closed, Some(CloseCode::Policy));
+    assert_eq!(client.refusal().as_deref(), Some("INTERNAL_ERROR"));
+    world.resume(ann);
+    world.settle();
+    assert_eq!(world.clients[ann].last(), 21);
+}
+
+#[test]
+fn a_drain_refuses_what_is_new_and_a_shutdown_tells_everybody() {
+    let mut world = World::new(Limits::default());
+    let ann = world.joined("ann");
+    let job = world.running(ann, &Wish::keyed("k"));
+    world.tell(Input::Drain);
+    assert!(!world.core.drained());
+    assert_eq!(world.submit(ann, &Wish::keyed("k")), Some(job));
+    assert_eq!(world.submit(ann, &Wish::default()), None);
+    let bob = world.client("bob", Features::default());
+    world.hello(bob);
+    world.settle();
+    assert_eq!(world.clients[bob].closed, Some(CloseCode::GoingAway));
+    world.cut(ann);
+    world.resume(ann);
+    world.finish(job);
+    assert!(world.clients[ann].welcomed && world.core.drained());
+    world.tell(Input::Shutdown);
+    world.commit();
+    let closed = world.clients[ann].answer(&MessageType::SessionClosed);
+    assert_eq!(closed.unwrap()["reason"], "runtime_shutdown");
+}
