@@ -207,7 +207,7 @@ impl Driver {
             }
             self.judge_slowness(now.mono);
             let (holding, taken) = (self.held.is_some(), self.taken());
-            self.core.tick(now, holding, || taken);
+            self.core.tick(now, holding, taken);
             return Poll::Ready(());
         }
     }

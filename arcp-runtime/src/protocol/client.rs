@@ -12,6 +12,7 @@ pub mod heartbeat;
 pub mod news;
 pub mod result_chunk;
 pub mod sequence;
+pub mod timer;
 
 mod early;
 mod interface;

@@ -15,12 +15,13 @@ use arcp_generated::session::{Feature, ListJobs};
 use super::ack::AckPace;
 use super::correlate::{Kind, Request, Waiting};
 use super::early::Early;
-use super::heartbeat::{Beat, Heartbeat};
+use super::heartbeat::Heartbeat;
 use super::interface::{Asked, Known, Orphan, Phase, Submission, Subscription};
 use super::job::Job;
 use super::news::{ClientError, JobFailure};
 use super::result_chunk::ResultPosition;
 use super::sequence::Sequence;
+use super::timer::{Due, Timer};
 
 pub use super::interface::{Key, Opened, Output, Settings};
 use crate::clock::Now;
@@ -181,37 +182,52 @@ impl ClientCore {
 
     /// When [`ClientCore::tick`] is wanted next.
     pub fn due(&self) -> Option<Duration> {
-        if matches!(self.phase, Phase::Offline | Phase::Over) {
-            return None;
-        }
+        self.timers().map(|(at, _)| at).min()
+    }
+
+    /// What it waits for, and until when.
+    fn timers(&self) -> impl Iterator<Item = Due> {
+        let connected = !matches!(self.phase, Phase::Offline | Phase::Over);
+        let answer = match self.phase {
+            Phase::Greeting { .. } => self.deadline.map(|at| (at, Timer::Greeting)),
+            Phase::Closing => self.deadline.map(|at| (at, Timer::Close)),
+            Phase::Offline | Phase::Open | Phase::Over => None,
+        };
         let acks = self.acks.due(self.to_acknowledge());
-        [self.deadline, self.heartbeat.due(), acks]
-            .into_iter()
-            .flatten()
-            .min()
+        let acks = acks.map(|at| (at, Timer::Ack));
+        let all = answer.into_iter().chain(acks);
+        all.chain(self.heartbeat.timers())
+            .filter(move |_| connected)
+    }
+
+    fn due_at(&self, now: Duration) -> Option<Timer> {
+        let due = self.timers().filter(|(at, _)| *at <= now);
+        due.map(|(_, timer)| timer).min()
     }
 
     /// The time has passed. `holding`: reading is held back by a slow consumer. `taken`: up to which number consumers have taken everything.
-    pub fn tick(&mut self, now: Now, holding: bool, taken: impl FnOnce() -> u64) {
-        if self.deadline.is_some_and(|deadline| deadline <= now.mono) {
-            self.too_late();
+    pub fn tick(&mut self, now: Now, holding: bool, taken: u64) {
+        if holding {
+            self.heartbeat.held_up(now.mono);
         }
-        if !matches!(self.phase, Phase::Open | Phase::Closing) {
-            return;
-        }
-        let by_hand = self.settings.acks_by_hand.then_some(self.acknowledged);
-        if self
-            .acks
-            .due(self.to_acknowledge())
-            .is_some_and(|due| due <= now.mono)
-            && let Some(seq) = self.acks.take(by_hand.unwrap_or_else(taken), now.mono)
-        {
-            self.send(arcp_generated::session::Ack::new(seq), now);
-        }
-        match self.heartbeat.beat(now.mono, holding) {
-            Beat::Rest => {}
-            Beat::Ping => self.send_ping(None, now),
-            Beat::Lost => self.reconnect("the runtime was silent for two heartbeat intervals"),
+        // Whatever is done moves or ends its timer, so this comes to an end.
+        while let Some(timer) = self.due_at(now.mono) {
+            match timer {
+                Timer::Greeting | Timer::Close => self.too_late(),
+                Timer::Ack => {
+                    let by_hand = self.settings.acks_by_hand.then_some(self.acknowledged);
+                    if let Some(seq) = self.acks.take(by_hand.unwrap_or(taken), now.mono) {
+                        self.send(arcp_generated::session::Ack::new(seq), now);
+                    }
+                }
+                Timer::Silence => {
+                    self.reconnect("the runtime was silent for two heartbeat intervals");
+                }
+                Timer::Ping => {
+                    self.heartbeat.asks(now.mono);
+                    self.send_ping(None, now);
+                }
+            }
         }
     }
 
@@ -438,3 +454,6 @@ impl fmt::Debug for ClientCore {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use super::timer::{Due, Timer};
+
 /// Two silent intervals are one too many (§6.4).
 const LOSS_INTERVALS: u32 = 2;
 
@@ -17,17 +19,6 @@ pub struct Heartbeat {
     spoke: Duration,
     /// When we last asked for a sign of life.
     asked: Duration,
-}
-
-/// What is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beat {
-    /// Nothing.
-    Rest,
-    /// A ping.
-    Ping,
-    /// The runtime was silent for two intervals.
-    Lost,
 }
 
 impl Heartbeat {
@@ -51,31 +42,30 @@ impl Heartbeat {
         self.spoke = now;
     }
 
-    /// What is due now. While reading is held back by a slow consumer (`holding`) silence proves nothing, but the runtime must still hear us.
-    pub fn beat(&mut self, now: Duration, holding: bool) -> Beat {
-        let Some(interval) = self.interval else {
-            return Beat::Rest;
-        };
-        if holding {
+    /// Reading is held back by a slow consumer: silence proves nothing, but the runtime must still hear us.
+    pub fn held_up(&mut self, now: Duration) {
+        if self.interval.is_some() {
             self.heard = now;
         }
-        if now >= self.heard + interval * LOSS_INTERVALS {
-            return Beat::Lost;
-        }
-        let silent = now >= self.heard.max(self.asked) + interval;
-        if silent || now >= self.spoke + interval {
-            self.asked = now;
-            self.spoke = now;
-            return Beat::Ping;
-        }
-        Beat::Rest
     }
 
-    /// When [`Heartbeat::beat`] should be asked next.
-    pub fn due(&self) -> Option<Duration> {
-        let interval = self.interval?;
-        let ask = (self.heard.max(self.asked) + interval).min(self.spoke + interval);
-        Some(ask.min(self.heard + interval * LOSS_INTERVALS))
+    /// A ping is about to be sent.
+    pub fn asks(&mut self, now: Duration) {
+        self.asked = now;
+        self.spoke = now;
+    }
+
+    /// What it waits for, and until when.
+    pub fn timers(&self) -> impl Iterator<Item = Due> {
+        self.interval.into_iter().flat_map(|interval| {
+            let silent = self.heard.max(self.asked).saturating_add(interval);
+            let mute = self.spoke.saturating_add(interval);
+            let lost = interval.saturating_mul(LOSS_INTERVALS);
+            [
+                (silent.min(mute), Timer::Ping),
+                (self.heard.saturating_add(lost), Timer::Silence),
+            ]
+        })
     }
 }
 
@@ -91,30 +81,41 @@ mod tests {
         Heartbeat::new(Some(at(30)), at(0))
     }
 
+    /// What falls due at this moment, and is done.
+    fn beat(heart: &mut Heartbeat, now: Duration) -> Option<Timer> {
+        let due = heart.timers().filter(|(at, _)| *at <= now);
+        let due = due.map(|(_, timer)| timer).min()?;
+        if due == Timer::Ping {
+            heart.asks(now);
+        }
+        Some(due)
+    }
+
+    fn due(heart: &Heartbeat) -> Option<Duration> {
+        heart.timers().min().map(|(at, _)| at)
+    }
+
     #[test]
     fn silence_is_asked_once_and_then_given_up() {
         let mut heart = beating();
-        assert_eq!(heart.beat(at(29), false), Beat::Rest);
-        assert_eq!(heart.due(), Some(at(30)));
-        assert_eq!(heart.beat(at(30), false), Beat::Ping);
-        assert_eq!(heart.beat(at(31), false), Beat::Rest);
-        assert_eq!(heart.due(), Some(at(60)));
-        assert_eq!(heart.beat(at(60), false), Beat::Lost);
+        assert_eq!(beat(&mut heart, at(29)), None);
+        assert_eq!(due(&heart), Some(at(30)));
+        assert_eq!(beat(&mut heart, at(30)), Some(Timer::Ping));
+        assert_eq!(beat(&mut heart, at(31)), None);
+        assert_eq!(due(&heart), Some(at(60)));
+        assert_eq!(beat(&mut heart, at(60)), Some(Timer::Silence));
     }
 
     #[test]
     fn anything_heard_counts() {
         let mut heart = beating();
         heart.heard(at(29));
-        assert_eq!(
-            heart.beat(at(30), false),
-            Beat::Ping,
-            "we were silent ourselves"
-        );
+        let due_at_30 = beat(&mut heart, at(30));
+        assert_eq!(due_at_30, Some(Timer::Ping), "we were silent ourselves");
         heart.heard(at(59));
         heart.spoke(at(59));
-        assert_eq!(heart.beat(at(88), false), Beat::Rest);
-        assert_eq!(heart.due(), Some(at(89)));
+        assert_eq!(beat(&mut heart, at(88)), None);
+        assert_eq!(due(&heart), Some(at(89)));
     }
 
     #[test]
@@ -122,12 +123,9 @@ mod tests {
         let mut heart = beating();
         for second in 0..300 {
             heart.heard(at(second));
-            let expected = if second > 0 && second % 30 == 0 {
-                Beat::Ping
-            } else {
-                Beat::Rest
-            };
-            assert_eq!(heart.beat(at(second), false), expected, "{second}");
+            let ping = second > 0 && second % 30 == 0;
+            let expected = ping.then_some(Timer::Ping);
+            assert_eq!(beat(&mut heart, at(second)), expected, "{second}");
         }
     }
 
@@ -135,17 +133,22 @@ mod tests {
     fn held_back_reading_is_no_silence() {
         let mut heart = beating();
         for second in 1..1000 {
-            assert_ne!(heart.beat(at(second), true), Beat::Lost, "{second}");
+            heart.held_up(at(second));
+            assert_ne!(
+                beat(&mut heart, at(second)),
+                Some(Timer::Silence),
+                "{second}"
+            );
         }
-        assert_eq!(heart.beat(at(1059), false), Beat::Lost);
+        assert_eq!(beat(&mut heart, at(1059)), Some(Timer::Silence));
     }
 
     #[test]
     fn without_an_interval_nothing_is_due() {
         for interval in [None, Some(Duration::ZERO)] {
             let mut heart = Heartbeat::new(interval, at(0));
-            assert_eq!(heart.beat(at(10_000), false), Beat::Rest);
-            assert_eq!(heart.due(), None);
+            assert_eq!(beat(&mut heart, at(10_000)), None);
+            assert_eq!(due(&heart), None);
         }
     }
 }
