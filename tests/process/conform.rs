@@ -96,7 +96,7 @@ async fn files_that_say_nothing_sensible_are_told_once() {
         .await,
         2,
         &format!(
-            "{program}: programs.fast: there is no such program; write one of block, fail, log-20, log-one, quick"
+            "{program}: programs.fast: there is no such program; write one of block, fail, log-20, log-one, quick, rotate"
         ),
     );
     let without = written("without.yaml", "without: {proeb: there is none}");

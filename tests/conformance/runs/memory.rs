@@ -17,6 +17,7 @@ use arcp_runtime::server::{Builder, Runtime};
 use arcp_runtime::store::{Durability, MemoryStore, SqliteStore};
 use arcp_runtime::transport::memory::{self, MemoryTransport};
 use arcp_runtime::transport::{CloseCode, Goodbye, Received, Transport as _, TransportError};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::served::{PROFILES, tokens};
@@ -68,6 +69,38 @@ fn pool() -> CredentialPool {
     CredentialPool::new("pool", "https://pool.example".parse().unwrap()).with_values(values)
 }
 
+/// A runtime of a profile, on a store in memory or on a SQLite file in a folder.
+async fn start(profile: &str, folder: Option<&Path>, agents: &Handle) -> Runtime {
+    let builder = match folder {
+        None => Runtime::builder().store(MemoryStore::new()),
+        Some(folder) => {
+            let file = folder.join(format!("{profile}.db"));
+            let store = SqliteStore::open(&file, Durability::Process).unwrap();
+            Runtime::builder().shared_store(Arc::new(store))
+        }
+    };
+    let builder = Probe::versions(None)
+        .into_iter()
+        .fold(builder, Builder::agent);
+    let builder = if profile == "provisioned" {
+        builder.provisioner(pool())
+    } else {
+        builder
+    };
+    builder
+        .verifier(BearerTokens::parse(&tokens()).unwrap())
+        .limits(limits(profile))
+        .agents_on(agents.clone())
+        .start()
+        .await
+        .unwrap()
+}
+
+/// A runtime with a provisioner, for whoever lets it listen: the command gives credentials from a gateway alone.
+pub(crate) async fn provisioned(folder: &Path) -> Runtime {
+    start("provisioned", Some(folder), &Handle::current()).await
+}
+
 impl Memory {
     /// Starts them, on a store in memory, or on SQLite files in a folder.
     pub(crate) async fn start(folder: Option<&Path>) -> Self {
@@ -77,37 +110,14 @@ impl Memory {
             .build()
             .unwrap();
         let mut runtimes = BTreeMap::new();
+        for (profile, _) in PROFILES {
+            let runtime = start(profile, folder, agents.handle()).await;
+            runtimes.insert((*profile).to_owned(), runtime);
+        }
         // What is given out has to be revoked after a crash too, so there are credentials on disk only.
-        let provisioned = folder.is_some().then_some("provisioned");
-        for profile in PROFILES
-            .iter()
-            .map(|(profile, _)| *profile)
-            .chain(provisioned)
-        {
-            let builder = match folder {
-                None => Runtime::builder().store(MemoryStore::new()),
-                Some(folder) => {
-                    let file = folder.join(format!("{profile}.db"));
-                    let store = SqliteStore::open(&file, Durability::Process).unwrap();
-                    Runtime::builder().shared_store(Arc::new(store))
-                }
-            };
-            let builder = Probe::versions(None)
-                .into_iter()
-                .fold(builder, Builder::agent);
-            let builder = if profile == "provisioned" {
-                builder.provisioner(pool())
-            } else {
-                builder
-            };
-            let runtime = builder
-                .verifier(BearerTokens::parse(&tokens()).unwrap())
-                .limits(limits(profile))
-                .agents_on(agents.handle().clone())
-                .start()
-                .await
-                .unwrap();
-            runtimes.insert(profile.to_owned(), runtime);
+        if folder.is_some() {
+            let runtime = start("provisioned", folder, agents.handle()).await;
+            runtimes.insert("provisioned".to_owned(), runtime);
         }
         Self {
             runtimes,

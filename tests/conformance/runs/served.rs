@@ -6,8 +6,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use arcp_conformance::target::{Children, Principals, WebSockets};
+use arcp_runtime::server::Listening;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+
+use crate::memory;
 
 /// The profiles that scenarios name, and the flags of `arcp serve` that make them.
 pub(crate) const PROFILES: &[(&str, &[&str])] = &[
@@ -62,10 +65,12 @@ pub(crate) fn tokens() -> String {
 pub(crate) struct Served {
     pub(crate) target: WebSockets,
     _children: Vec<Child>,
+    _here: Option<Listening>,
 }
 
 impl Served {
     /// Starts one for each profile, on a store in memory or on SQLite files, in a folder that is kept as long as they run.
+    /// On SQLite there is one with a provisioner too, which listens in this process.
     pub(crate) async fn start(folder: &Path, sqlite: bool) -> Self {
         let (mut urls, mut children) = (BTreeMap::new(), Vec::new());
         for (profile, flags) in PROFILES {
@@ -90,9 +95,17 @@ impl Served {
             urls.insert((*profile).to_owned(), url.trim_end_matches(',').to_owned());
             children.push(child);
         }
+        let mut here = None;
+        if sqlite {
+            let runtime = memory::provisioned(folder).await;
+            let listening = runtime.listen("127.0.0.1:0").await.unwrap();
+            urls.insert("provisioned".to_owned(), listening.url());
+            here = Some(listening);
+        }
         Self {
             target: WebSockets::new(urls),
             _children: children,
+            _here: here,
         }
     }
 }

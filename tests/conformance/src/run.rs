@@ -271,12 +271,7 @@ async fn one(
         let (lines, result) = play(stage, scenario, twin).await;
         (lines, result.map_or_else(Verdict::Fail, |()| Verdict::Pass))
     };
-    let broken = invariant::check(
-        &lines,
-        &stage.library.shapes,
-        Judged::Runtime,
-        &scenario.exempt,
-    );
+    let (lines, broken) = judged(lines, stage, scenario).await;
     let outcome = Outcome {
         scenario: id,
         section: section.to_owned(),
@@ -294,6 +289,29 @@ async fn one(
         lines,
         broken,
     }
+}
+
+/// Judges the traffic by what must hold of all of it. On another thread: a long transcript must not keep the other scenarios, which all
+/// are played on this one, from showing that they live.
+async fn judged(
+    lines: Vec<Line>,
+    stage: Stage<'_>,
+    scenario: &Scenario,
+) -> (Vec<Line>, Vec<Failure>) {
+    let (shapes, exempt) = (stage.library.shapes.clone(), scenario.exempt.clone());
+    let judging = tokio::task::spawn_blocking(move || {
+        let broken = invariant::check(&lines, &shapes, Judged::Runtime, &exempt);
+        (lines, broken)
+    });
+    judging.await.unwrap_or_else(|error| {
+        let broken = Failure {
+            step: "after the last step".to_owned(),
+            expected: "traffic that can be judged".to_owned(),
+            seen: error.to_string(),
+            rules: scenario.rules.clone(),
+        };
+        (Vec::new(), vec![broken])
+    })
 }
 
 /// A verdict without playing, where there is one.
