@@ -210,7 +210,7 @@ fn is_checked(rule: &Requirement) -> bool {
     rule.decided_by.why_none.is_none()
 }
 
-fn is_ours_alone(rule: &&Requirement) -> bool {
+fn is_ours_alone(rule: &Requirement) -> bool {
     let decided = &rule.decided_by;
     decided.scenarios.is_empty() && decided.invariants.is_empty() && !decided.tests.is_empty()
 }
