@@ -27,16 +27,16 @@ check: ## is what is generated fresh
 
 # Python's environment and npm's modules are set up by the tests that need them, once, in target/tools.
 unit: ## tests and documentation tests only
-	cargo test --workspace --locked
+	cargo test --workspace --all-features --locked
 
 tidy: ## the rules of ARCHITECTURE.md only
 	cargo test --locked --package arcp-tests --test tidy
 
 lint: ## clippy, warnings are errors
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 
 doc: ## the documentation of all crates, warnings are errors
-	$(STRICT_DOC) cargo doc --workspace --no-deps --document-private-items --locked
+	$(STRICT_DOC) cargo doc --workspace --all-features --no-deps --document-private-items --locked
 
 deny: ## licences, second versions and sources of dependencies
 	@if cargo deny --version >/dev/null 2>&1; then \

@@ -161,7 +161,7 @@ impl Score {
         for section in self.sections() {
             let sections = [section.as_str()];
             let rules = self.rules(&sections).count();
-            let tests = self.rules(&sections).filter(|rule| is_ours_alone(rule));
+            let tests = self.rules(&sections).filter(|&rule| is_ours_alone(rule));
             let _ = write!(text, "| {section} | {rules} | {} |", tests.count());
             for (.., said) in &self.runs {
                 let count = Count::of(self.rules(&sections), said);
