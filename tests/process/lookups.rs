@@ -269,8 +269,13 @@ async fn a_store_file_tells_its_jobs_without_a_runtime() {
     assert_eq!(busy.code, Some(5), "{}", busy.stderr);
     assert_eq!(server.terminate().await.0.code(), Some(0));
 
+    let before = std::fs::read(&path).unwrap();
     let table = run(&["replay", &shown], "").await;
     assert_eq!(table.code, Some(0), "{}", table.stderr);
+    assert!(
+        std::fs::read(&path).unwrap() == before,
+        "looking changes nothing"
+    );
     let row: Vec<_> = table
         .stdout
         .lines()
@@ -297,6 +302,35 @@ async fn a_store_file_tells_its_jobs_without_a_runtime() {
 
     let none = run(&["replay", &shown, "job_x"], "").await;
     assert_eq!(none.code, Some(2));
+
+    // What a killed runtime left beside the file is read too.
+    let server = Server::start(&["--store", &place]).await;
+    let mut peer = Peer::hello(&server.url).await;
+    peer.probe(json!([{"log": {"message": "b"}}, {"block": {}}]), json!({}))
+        .await;
+    let event = peer.until(&["job.event"]).await.pop().unwrap();
+    server.kill().await;
+    let left = [
+        "replay",
+        &shown,
+        event["job_id"].as_str().unwrap(),
+        "--json",
+    ];
+    let log = run(&left, "").await.lines();
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0]["payload"], event["payload"]);
+
+    let empty = path.with_file_name("empty.db");
+    std::fs::write(&empty, "").unwrap();
+    let nothing = run(&["replay", empty.to_str().unwrap()], "").await;
+    assert!(
+        nothing.stderr.contains("is empty; no runtime"),
+        "{}",
+        nothing.stderr
+    );
+    assert_eq!(nothing.code, Some(4));
+    assert_eq!(std::fs::read(&empty).unwrap(), b"");
+
     let missing = run(&["replay", "/no/such.db"], "").await;
     assert_eq!(
         missing.stderr,

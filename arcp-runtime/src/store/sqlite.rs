@@ -58,7 +58,8 @@ pub struct SqliteStore {
 
 #[derive(Clone, Debug)]
 struct Channels {
-    writer: mpsc::Sender<Command>,
+    /// `None` when the file was opened to be read only.
+    writer: Option<mpsc::Sender<Command>>,
     reader: mpsc::Sender<Request>,
 }
 
@@ -90,10 +91,43 @@ impl SqliteStore {
         Ok(Self {
             place: name,
             channels: Mutex::new(Some(Channels {
-                writer: to_writer,
+                writer: Some(to_writer),
                 reader: to_reader,
             })),
             threads,
+        })
+    }
+
+    /// Opens the store at `path` to look at it: nothing in it is changed, and a commit is refused. It has to be there, with the newest version of its tables.
+    /// Reads files on the calling thread.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; [`StoreError::Failed`] also when there is no store in the file, or one of an older version.
+    pub fn open_to_read(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        if !path.exists() {
+            return Err(StoreError::Failed(format!(
+                "there is no file {}; check the path",
+                path.display()
+            )));
+        }
+        let place = Place::claim(path)?;
+        let name = place.to_string();
+        let connection = place.connect_to_read()?;
+        schema::check(&connection, &name)?;
+        let reader = Reader::new(connection, name.clone())?;
+        let (to_reader, requests) = mpsc::channel(WAITING_READS);
+        let thread = spawn("arcp-store-read", &name, move || {
+            reader.run(requests);
+            drop(place);
+        })?;
+        Ok(Self {
+            place: name,
+            channels: Mutex::new(Some(Channels {
+                writer: None,
+                reader: to_reader,
+            })),
+            threads: vec![thread],
         })
     }
 
@@ -114,9 +148,11 @@ impl SqliteStore {
             // An error means that the reader has ended, which is what was asked for.
             let _ = reader_closed.await;
         }
+        let Some(writer) = channels.writer else {
+            return Ok(());
+        };
         let (done, writer_closed) = oneshot::channel();
-        channels
-            .writer
+        writer
             .send(Command::Close(done))
             .await
             .map_err(|_| self.stopped())?;
@@ -160,7 +196,9 @@ impl Store for SqliteStore {
     fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
-            let writer = self.channels()?.writer;
+            let writer = self.channels()?.writer.ok_or_else(|| {
+                StoreError::Failed(format!("{} was opened to be read only", self.place))
+            })?;
             let sent = writer.send(Command::Commit(batch, answer)).await;
             sent.map_err(|_| self.stopped())?;
             answered.await.map_err(|_| self.stopped())?

@@ -475,3 +475,38 @@ async fn over_tls() {
         .await
         .expect("the whole story within two minutes");
 }
+
+#[tokio::test]
+async fn one_program_follows_jobs_of_several_runtimes_at_once() {
+    let houses = [House::over_memory().await, House::over_sockets().await];
+    let mut jobs = Vec::new();
+    let mut clients = Vec::new();
+    for (house, name) in houses.iter().zip(["first", "second"]) {
+        let client = house.client().connect().soon().await.unwrap();
+        let said =
+            json!([{"repeat": {"n": 50, "do": [{"log": {"message": name}}]}}, {"return": name}]);
+        // The same key means another job in each of them.
+        let submission = probe(&said).idempotency_key("shared");
+        let job = client.submit(submission).soon().await.unwrap();
+        jobs.push((job, name));
+        clients.push(client);
+    }
+    assert_ne!(jobs[0].0.id(), jobs[1].0.id());
+    // One of them is cut, the other one does not notice.
+    houses[1].cut();
+    let mut streams: Vec<_> = jobs
+        .iter_mut()
+        .map(|(job, name)| (job.events(), *name))
+        .collect();
+    for _ in 0..50 {
+        for (events, name) in &mut streams {
+            assert_eq!(message(events).await, *name);
+        }
+    }
+    for (job, name) in &mut jobs {
+        assert_eq!(job.result_as::<String>().soon().await.unwrap(), *name);
+    }
+    for client in clients {
+        client.close("done").soon().await;
+    }
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use arcp_generated::job::Event;
 use arcp_runtime::id::JobKey;
 use arcp_runtime::store::{
-    Durability, Entry, EntryKind, PageLimit, RecoveredJob, SqliteStore, Status, Store as _,
+    Entry, EntryKind, PageLimit, RecoveredJob, SqliteStore, Status, Store as _,
 };
 use clap::Args;
 use serde::Serialize;
@@ -77,7 +77,7 @@ impl Replay {
                 "{shown}: no such file; check the path"
             )));
         }
-        let store = SqliteStore::open(&self.file, Durability::Process)?;
+        let store = SqliteStore::open_to_read(&self.file)?;
         dial::run(async {
             let known = store.recover().await?;
             let done = match &self.job {

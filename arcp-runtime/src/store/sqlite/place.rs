@@ -53,8 +53,17 @@ impl Place {
 
     /// A connection to the file, without settings.
     pub(super) fn connect(&self) -> Result<Connection, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        self.connect_with(OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    /// A connection that can change nothing.
+    pub(super) fn connect_to_read(&self) -> Result<Connection, StoreError> {
+        self.connect_with(OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn connect_with(&self, flags: OpenFlags) -> Result<Connection, StoreError> {
         let open = || {
+            let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
             connection.busy_timeout(BUSY)?;
             connection.set_prepared_statement_cache_capacity(STATEMENTS);

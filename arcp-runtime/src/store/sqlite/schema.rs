@@ -99,16 +99,7 @@ pub(super) fn prepare(
     durability: Durability,
     place: &str,
 ) -> Result<(), StoreError> {
-    let newest = STEPS.len();
-    let found = inspect(connection, place)?;
-    let done = usize::try_from(found).unwrap_or(0);
-    if done > newest {
-        return Err(StoreError::Newer {
-            place: place.to_owned(),
-            found,
-            known: i64::try_from(newest).unwrap_or(i64::MAX),
-        });
-    }
+    let done = version(connection, place)?;
     let journal: String = connection
         .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
         .map_err(|e| failed(place, &e))?;
@@ -130,6 +121,33 @@ pub(super) fn prepare(
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")
     };
     update().map_err(|e| failed(place, &e))
+}
+
+/// Whether the file holds a store of the newest version, which a connection that only reads can use.
+pub(super) fn check(connection: &Connection, place: &str) -> Result<(), StoreError> {
+    match version(connection, place)? {
+        done if done == STEPS.len() => Ok(()),
+        0 => Err(StoreError::Failed(format!(
+            "{place} is empty; no runtime has written to it"
+        ))),
+        _ => Err(StoreError::Failed(format!(
+            "{place} was written by an older version; a runtime that opens it brings it up to date"
+        ))),
+    }
+}
+
+/// How many steps the file's tables have seen; 0 for an empty file.
+fn version(connection: &Connection, place: &str) -> Result<usize, StoreError> {
+    let found = inspect(connection, place)?;
+    let done = usize::try_from(found).unwrap_or(0);
+    if done > STEPS.len() {
+        return Err(StoreError::Newer {
+            place: place.to_owned(),
+            found,
+            known: i64::try_from(STEPS.len()).unwrap_or(i64::MAX),
+        });
+    }
+    Ok(done)
 }
 
 /// How long a transaction of the writer waits for the disk from now on.

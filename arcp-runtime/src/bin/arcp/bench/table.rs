@@ -47,7 +47,7 @@ impl Measured {
         match self.line.goal {
             Goal::AtLeast(goal) => Some(self.ratio()? >= goal),
             Goal::AtMost(goal) => Some(self.ratio()? <= goal),
-            Goal::Zero => Some(self.median(|sample| sample.here)? == 0.0),
+            Goal::Within(most) => Some(self.median(|sample| sample.here)? <= most),
             Goal::Told => None,
         }
     }
@@ -154,7 +154,7 @@ fn goal(goal: Goal) -> String {
     match goal {
         Goal::AtLeast(share) => format!(">= {share}"),
         Goal::AtMost(times) => format!("<= {times}"),
-        Goal::Zero => "0".to_owned(),
+        Goal::Within(most) => format!("<= {most}"),
         Goal::Told => "-".to_owned(),
     }
 }
