@@ -195,7 +195,7 @@ async fn a_way_to_the_runtime_that_is_wrong() {
         (
             "ws://example.com".to_owned(),
             2,
-            "ws://example.com: plain ws:// to another machine shows the token to everybody on the way; use wss:// or a tunnel to 127.0.0.1, or allow it with the insecure option".to_owned(),
+            "ws://example.com: plain ws:// to another machine shows the token to everybody on the way; use wss:// or a tunnel to 127.0.0.1, or allow it (`insecure`, for a command --insecure)".to_owned(),
         ),
     ] {
         told(&run(&["submit", "--agent", "echo", "--token", "t", "--url", &url], "").await, code, &sentence);

@@ -53,7 +53,7 @@ impl Jobs {
             if self.json {
                 return Ok(());
             }
-            table::print(["JOB", "AGENT", "STATUS", "CREATED", "EVENTS TO"], &rows)
+            table::print(["JOB", "AGENT", "STATUS", "CREATED", "LAST EVENT"], &rows)
         })
     }
 

@@ -348,7 +348,7 @@ impl Target {
         if !encrypted && !insecure && !is_loopback_name(&host) {
             return refuse(
                 text,
-                "plain ws:// to another machine shows the token to everybody on the way; use wss:// or a tunnel to 127.0.0.1, or allow it with the insecure option",
+                "plain ws:// to another machine shows the token to everybody on the way; use wss:// or a tunnel to 127.0.0.1, or allow it (`insecure`, for a command --insecure)",
             );
         }
         let port = url.port().unwrap_or(if encrypted { 443 } else { 80 });
@@ -416,8 +416,8 @@ mod tests {
         }
         assert!(reason("http://localhost/arcp", false).contains("wss://HOST:PORT/arcp"));
         assert!(reason("localhost", false).contains("wss://HOST:PORT/arcp"));
-        assert!(reason("ws://example.com/arcp", false).contains("insecure option"));
-        assert!(reason("ws://127.0.0.1.example.com/", false).contains("insecure option"));
+        assert!(reason("ws://example.com/arcp", false).contains("--insecure"));
+        assert!(reason("ws://127.0.0.1.example.com/", false).contains("--insecure"));
         assert!(Target::parse("ws://example.com/arcp", true).is_ok());
         let shown = reason("ws://me:hunter2@localhost/", false);
         assert!(!shown.contains("hunter2"), "{shown}");
