@@ -228,3 +228,117 @@ async fn a_list_of_expected_failures_is_strict_in_a_part_of_the_run_too() {
             .contains("is listed as a failure and is none any more")
     );
 }
+
+/// The lines of the README that test another implementation, with `url` in place of the address there.
+fn readme(url: &str) -> Vec<String> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let section = text.split("## Another implementation").nth(1).unwrap();
+    let block = section.split("```").nth(1).unwrap();
+    let lines = block.lines().skip(1);
+    lines
+        .map(|line| line.replace("ws://127.0.0.1:7777/arcp", url))
+        .collect()
+}
+
+/// Plays a line as somebody's pipeline does. The whole line takes about a minute, most of it waiting.
+async fn play_line(folder: &Path, line: &str) -> Ended {
+    let arcp = Path::new(env!("CARGO_BIN_EXE_arcp"));
+    let path = std::env::var("PATH").unwrap();
+    let mut shell = tokio::process::Command::new("sh");
+    shell.args(["-c", line]).current_dir(folder);
+    shell.env(
+        "PATH",
+        format!("{}:{path}", arcp.parent().unwrap().display()),
+    );
+    shell.kill_on_drop(true);
+    let output = tokio::time::timeout(std::time::Duration::from_mins(10), shell.output());
+    let output = output.await.unwrap().unwrap();
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Two tokens and the limits of `arcp serve` as they are: no scenario may run into what others left behind.
+#[tokio::test]
+async fn the_lines_of_the_readme_pass_whole_against_our_runtime() {
+    let runtime = Server::start(&["--store", "memory"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let lines = readme(&runtime.url);
+    let [target, write, expected, verify, _client] = &lines[..] else {
+        panic!("{lines:#?}");
+    };
+    assert_eq!(play_line(folder.path(), target).await.code, Some(0));
+    let some = format!("{write} --only '6.2/every welcome'");
+    let ended = play_line(folder.path(), &some).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    let ended = play_line(folder.path(), expected).await;
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+    let transcripts = std::fs::read_dir(folder.path().join("transcripts")).unwrap();
+    let played = transcripts.count();
+    assert!(played > 200, "{played}");
+    let ended = play_line(folder.path(), verify).await;
+    assert_eq!(
+        (ended.code, ended.stdout),
+        (Some(0), format!("{played} files, nothing broken\n"))
+    );
+}
+
+#[tokio::test]
+async fn what_is_verified_is_told_as_json_and_nothing_is_no_transcript() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let empty = written("empty.jsonl", "");
+    told(
+        &run(&["conform", "verify", &empty], "").await,
+        2,
+        &format!(
+            "{empty}: there is no frame in it, so there is nothing to judge; record a connection, one frame on a line"
+        ),
+    );
+    let early = r#"{"at_ms":0,"connection":"a","from":"runtime","frame":{"arcp":"1.1","id":"01M7ZE00000000000000000001","type":"session.ping","session_id":"s","payload":{"nonce":"n","sent_at":"2026-01-01T00:00:00Z"}}}"#;
+    let broken = written("broken.jsonl", early);
+    let ended = run(&["conform", "verify", "--json", &broken], "").await;
+    assert_eq!(ended.code, Some(1));
+    let lines = ended.lines();
+    let step = "invariant the client speaks first";
+    assert!(lines.iter().any(|line| line["step"] == step), "{lines:#?}");
+    assert!(lines.iter().all(|line| line["file"] == *broken));
+    // What the kit wrote says what it is not judged by; a name that means nothing exempts from nothing.
+    let exempt: Vec<String> = lines
+        .iter()
+        .filter_map(|line| line["step"].as_str()?.strip_prefix("invariant "))
+        .map(str::to_owned)
+        .collect();
+    let head = |exempt: &[String]| serde_json::json!({"scenario": "6.2/x", "tested": "runtime", "exempt": exempt});
+    let exempted = written("exempted.jsonl", &format!("{}\n{early}", head(&exempt)));
+    let ended = run(&["conform", "verify", "--json", &exempted], "").await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""));
+    let nameless = written(
+        "nameless.jsonl",
+        &format!("{}\n{early}", head(&["all".to_owned()])),
+    );
+    told(
+        &run(&["conform", "verify", &nameless], "").await,
+        2,
+        &format!("{nameless}: line 1: `exempt` names `all`, and there is no such invariant"),
+    );
+}
+
+#[tokio::test]
+async fn the_rules_are_printed_for_readers_and_for_programs() {
+    let text = run(&["conform", "rules"], "").await;
+    let json = run(&["conform", "rules", "--json"], "").await;
+    assert_eq!((text.code, json.code), (Some(0), Some(0)));
+    let rules = json.lines();
+    assert_eq!(rules.len(), 443);
+    for rule in &rules {
+        assert!(text.stdout.contains(rule["text"].as_str().unwrap()));
+    }
+}

@@ -211,7 +211,7 @@ pub async fn run(
                     took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
                     transcript: None,
                 };
-                Played::of(outcome, lines)
+                Played::of_client(outcome, lines, scenario)
             }
         });
     futures_util::stream::iter(plays)

@@ -17,7 +17,9 @@ use crate::value::Names;
 
 mod clients;
 mod connection;
+mod farewell;
 mod jobs;
+mod listing;
 mod sessions;
 
 use connection::{Connection, Unseen, summary};
@@ -56,8 +58,10 @@ pub async fn play(
 ) -> (Vec<Line>, Result<(), Failure>) {
     let (mut play, steps) = prepare(stage, scenario, twin);
     let result = play.steps(steps).await;
-    play.connections.clear();
-    (play.transcript.lines(), result)
+    // What is said from here on is no part of the scenario.
+    let lines = play.transcript.lines();
+    play.farewell(&lines).await;
+    (lines, result)
 }
 
 /// Starts a client, and plays the runtime to it.
@@ -229,6 +233,7 @@ impl Play<'_> {
             Action::Expect(step) => self.expect(step).await,
             Action::Ask(step) => self.ask(step).await,
             Action::Poll(step) => self.poll(step).await,
+            Action::Listed(step) => self.listed(step).await,
             Action::Refused(step) => self.refused(step).await,
             Action::Submit(step) => self.submit(step).await,
             Action::Ends(step) => self.ends(step).await,

@@ -213,8 +213,13 @@ mod tests {
     use super::*;
     use crate::invariant::{Judged, check};
     use crate::library::Library;
-    use crate::transcript::{Side, Transcript, to_text};
+    use crate::transcript::{Side, Transcript};
     use serde_json::json;
+
+    fn to_text(lines: &[Line]) -> String {
+        let lines = lines.iter().map(serde_json::to_string);
+        lines.map(Result::unwrap).collect()
+    }
 
     const BEARER: &str = "a-bearer-token-of-alice";
     const RESUME: &str = "rt_0123456789abcdefghijkl";

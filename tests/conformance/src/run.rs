@@ -12,7 +12,7 @@ use crate::library::Library;
 use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::target::{Carrier, Offer, Principals, Runtime};
-use crate::transcript::Line;
+use crate::transcript::{Head, Line, Side};
 
 /// How a run is done.
 #[derive(Clone, Debug)]
@@ -46,17 +46,32 @@ pub struct Played {
     pub outcome: Outcome,
     /// The transcript. Empty for an invariant.
     pub lines: Vec<Line>,
+    /// The side that was tested.
+    pub tested: Side,
+    /// Invariants that the traffic is not judged by.
+    pub exempt: Vec<String>,
     /// Invariants that the traffic broke.
     broken: Vec<Failure>,
 }
 
 impl Played {
-    /// An outcome whose invariants were judged already.
-    pub(crate) fn of(outcome: Outcome, lines: Vec<Line>) -> Self {
+    /// An outcome of a client, whose invariants were judged already.
+    pub(crate) fn of_client(outcome: Outcome, lines: Vec<Line>, scenario: &Scenario) -> Self {
         Self {
             outcome,
             lines,
+            tested: Side::Client,
+            exempt: scenario.exempt.clone(),
             broken: Vec::new(),
+        }
+    }
+
+    /// The first line of its transcript.
+    pub fn head(&self) -> Head {
+        Head {
+            scenario: self.outcome.scenario.clone(),
+            tested: self.tested,
+            exempt: self.exempt.clone(),
         }
     }
 }
@@ -245,6 +260,8 @@ fn always(played: &[Played]) -> Vec<Played> {
                 transcript: None,
             },
             lines: Vec::new(),
+            tested: Side::Runtime,
+            exempt: Vec::new(),
             broken: Vec::new(),
         }
     };
@@ -287,6 +304,8 @@ async fn one(
     Played {
         outcome,
         lines,
+        tested: Side::Runtime,
+        exempt: scenario.exempt.clone(),
         broken,
     }
 }

@@ -138,6 +138,8 @@ pub enum Action {
     Ask(Ask),
     /// Sends the frame again and again until the answer is the wanted one.
     Poll(Ask),
+    /// Lists the principal's jobs, page after page, and looks at those that were not there before.
+    Listed(Listed),
     /// Sends a frame that has to be refused.
     Refused(Refused),
     /// Submits a job, and it is accepted.
@@ -503,8 +505,10 @@ step! {
 }
 
 mod clients;
+mod listing;
 
 pub use clients::{Accept, Exits, Kill, Start, Submitted, Welcome};
+pub use listing::Listed;
 
 /// Programs for the contract agent, by name.
 pub type Programs = BTreeMap<String, Value>;

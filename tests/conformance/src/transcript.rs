@@ -52,6 +52,28 @@ pub enum What {
     Closed(String),
 }
 
+/// The first line of a transcript of the kit: what was played, and how it is to be judged. Transcripts of others need none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// The scenario's id.
+    pub scenario: String,
+    /// The side that was tested.
+    pub tested: Side,
+    /// Invariants that the scenario breaks by what it does, with no fault of the tested side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exempt: Vec<String>,
+}
+
+/// A transcript as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Its first line, when the kit wrote it.
+    pub head: Option<Head>,
+    /// The lines behind it.
+    pub lines: Vec<Line>,
+}
+
 /// A transcript that several tasks write to.
 #[derive(Clone, Debug)]
 pub struct Transcript {
@@ -113,32 +135,53 @@ impl Transcript {
     }
 }
 
-/// The lines as text, one JSON object on each.
-pub fn to_text(lines: &[Line]) -> String {
-    lines
-        .iter()
-        .filter_map(|line| serde_json::to_string(line).ok())
+/// A transcript as text: the head, then the lines, one JSON object on each.
+pub fn to_text(head: &Head, lines: &[Line]) -> String {
+    let lines = lines.iter().map(serde_json::to_string);
+    std::iter::once(serde_json::to_string(head))
+        .chain(lines)
+        .filter_map(Result::ok)
         .map(|line| line + "\n")
         .collect()
 }
 
-/// Reads lines back, ours or anyone's.
+/// Reads a transcript back, ours or anyone's.
 ///
 /// # Errors
-/// The number of the first line that is none, and why.
-pub fn from_text(text: &str) -> Result<Vec<Line>, String> {
-    text.lines()
+/// The number of the first line that is none, and why; or that there is no frame to judge.
+pub fn from_text(text: &str) -> Result<Recorded, String> {
+    let wrong = |number: usize, error: serde_json::Error| {
+        format!(
+            "line {}: {error}; a line is {{\"at_ms\":0,\"connection\":\"a\",\"from\":\"client\" or \"runtime\",\"frame\":{{…}}}}",
+            number + 1
+        )
+    };
+    let mut written = text
+        .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(number, line)| {
-            serde_json::from_str(line).map_err(|error| {
-                format!(
-                    "line {}: {error}; a line is {{\"at_ms\":0,\"connection\":\"a\",\"from\":\"client\" or \"runtime\",\"frame\":{{…}}}}",
-                    number + 1
-                )
-            })
-        })
-        .collect()
+        .peekable();
+    let is_head = |(_, line): &(usize, &str)| {
+        serde_json::from_str::<Value>(line).is_ok_and(|line| line.get("scenario").is_some())
+    };
+    let head = match written.next_if(is_head) {
+        Some((number, line)) => {
+            Some(serde_json::from_str(line).map_err(|error| wrong(number, error))?)
+        }
+        None => None,
+    };
+    let lines: Vec<Line> = written
+        .map(|(number, line)| serde_json::from_str(line).map_err(|error| wrong(number, error)))
+        .collect::<Result<_, _>>()?;
+    let is_frame = |line: &Line| matches!(line.what, What::Frame(_));
+    if lines.iter().any(is_frame) {
+        Ok(Recorded { head, lines })
+    } else {
+        Err(
+            "there is no frame in it, so there is nothing to judge; record a connection, one frame on a line"
+                .to_owned(),
+        )
+    }
 }
 
 #[cfg(test)]
@@ -155,8 +198,27 @@ mod tests {
         transcript.binary("a", Side::Runtime, b"\x00");
         transcript.write("a", Side::Runtime, What::Closed("1000".into()));
         let lines = transcript.lines();
-        assert_eq!(from_text(&to_text(&lines)).unwrap(), lines);
+        let head = Head {
+            scenario: "6.2/x".to_owned(),
+            tested: Side::Runtime,
+            exempt: vec!["y".to_owned()],
+        };
+        let text = to_text(&head, &lines);
+        let read = from_text(&text).unwrap();
+        assert_eq!((read.head, &read.lines), (Some(head), &lines));
+        // Anyone's transcript has no head.
+        let (_, headless) = text.split_once('\n').unwrap();
+        let read = from_text(headless).unwrap();
+        assert_eq!((read.head, &read.lines), (None, &lines));
         assert_eq!(lines[1].what, What::Frame(json!({"type": "session.hello"})));
         assert!(from_text("{}").unwrap_err().starts_with("line 1"));
+        let head = "{\"scenario\":\"6.2/x\",\"tested\":\"runtime\"}\n";
+        for nothing in ["", "\n", head] {
+            assert!(
+                from_text(nothing)
+                    .unwrap_err()
+                    .starts_with("there is no frame in it")
+            );
+        }
     }
 }

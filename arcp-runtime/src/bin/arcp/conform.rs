@@ -3,13 +3,13 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use arcp_conformance::library::Library;
 use clap::{Args, Subcommand};
 
 use crate::fault::Fault;
 
 mod client;
 mod results;
+mod rules;
 mod server;
 mod verify;
 
@@ -43,7 +43,7 @@ enum What {
     /// Judge transcripts, of this command or of anyone, by what must hold of all traffic.
     Verify(verify::Verify),
     /// Print every rule, and what decides it.
-    Rules,
+    Rules(rules::Rules),
 }
 
 impl Conform {
@@ -52,41 +52,9 @@ impl Conform {
             What::Server(server) => server.run(),
             What::Client(client) => client.run(),
             What::Verify(verify) => verify.run(),
-            What::Rules => rules(),
+            What::Rules(rules) => rules.run(),
         }
     }
-}
-
-fn rules() -> Result<(), Fault> {
-    let library = Library::load().map_err(Fault::machine)?;
-    for rule in library
-        .in_order
-        .iter()
-        .filter_map(|id| library.requirements.get(id))
-    {
-        print(&format!(
-            "{}  §{}  {}  {}  {}\n",
-            rule.id, rule.section, rule.keyword, rule.who, rule.text
-        ))?;
-        let decision = &rule.decided_by;
-        let ways = [
-            ("scenario", &decision.scenarios),
-            ("invariant", &decision.invariants),
-            ("test", &decision.tests),
-        ];
-        for (word, names) in ways {
-            for name in names {
-                print(&format!("    {word}  {name}\n"))?;
-            }
-        }
-        if let Some(reason) = &decision.why_none {
-            print(&format!("    not decided  {reason}\n"))?;
-        }
-        if let Some(differs) = &rule.differs {
-            print(&format!("    decided otherwise  {differs}\n"))?;
-        }
-    }
-    Ok(())
 }
 
 fn threads() -> Result<tokio::runtime::Runtime, Fault> {

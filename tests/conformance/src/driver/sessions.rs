@@ -12,9 +12,9 @@ use crate::scenario::{Ask, Closed, Expect, Hello, Nothing, Open, Raw, Refused, R
 use crate::transcript::Side;
 
 /// How often a poll may ask before it gives up; it also gives up when time is over.
-const POLLS: usize = 500;
+pub(super) const POLLS: usize = 500;
 /// Between two polls.
-const BETWEEN: Duration = Duration::from_millis(20);
+pub(super) const BETWEEN: Duration = Duration::from_millis(20);
 
 impl Play<'_> {
     pub(super) async fn open(&mut self, step: &Open) -> Result<(), Wrong> {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::{Found, Frame, Invariant, Wire};
 
 const ACCEPTED: Invariant = Invariant {
@@ -12,7 +14,7 @@ const ACCEPTED: Invariant = Invariant {
 const ONE_END: Invariant = Invariant {
     name: "one end, and nothing after it",
     rules: &["R-3-02", "R-7.3-02"],
-    sentence: "a job has one job.result or job.error, and nothing of it comes later",
+    sentence: "a job has one job.result or job.error, and nothing of it comes later but the same end once more for each further job.accepted",
 };
 const PAIRS: Invariant = Invariant {
     name: "codes and final statuses fit",
@@ -45,6 +47,10 @@ pub(super) const ALL: &[Invariant] = &[ACCEPTED, ONE_END, PAIRS, CHUNKS, CALLS, 
 struct Known<'a> {
     told: bool,
     ended: bool,
+    /// Ends that may still come: a repeat of the submit around the job's end gets the stored end too (§7.2).
+    owed: usize,
+    /// The first end; every other is the same.
+    end: Option<(&'a str, &'a Value)>,
     last_seq: i64,
     trace: Option<&'a str>,
     calls: BTreeSet<&'a str>,
@@ -90,12 +96,15 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
 
 /// The session hears of a job, perhaps again: a repeated submit or a subscription may bring the end once more.
 fn told<'a>(frame: &Frame<'a>, known: &mut Known<'a>, accepted: bool) {
+    known.owed += usize::from(accepted);
     if !known.told || known.ended {
         *known = Known {
             last_seq: known.last_seq,
+            owed: known.owed,
+            end: known.end,
+            from_the_start: accepted && !known.ended,
             ..Known::default()
         };
-        known.from_the_start = accepted;
     }
     known.told = true;
     known.trace = frame.payload()["trace_id"].as_str();
@@ -109,7 +118,10 @@ fn counted<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
     }
     known.last_seq = seq;
     if known.ended {
-        found.broken(ONE_END, frame.brief());
+        let again = frame.is_end() && known.owed > 0;
+        if !again || known.end != Some((frame.kind(), frame.payload())) {
+            found.broken(ONE_END, frame.brief());
+        }
     }
     if let (Some(accepted), Some(here)) = (known.trace, frame.text("trace_id"))
         && accepted != here
@@ -118,6 +130,8 @@ fn counted<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
     }
     if frame.is_end() {
         known.ended = true;
+        known.owed = known.owed.saturating_sub(1);
+        known.end.get_or_insert((frame.kind(), frame.payload()));
         end(frame, known, found);
     } else {
         event(frame, known, found);

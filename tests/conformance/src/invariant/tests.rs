@@ -312,3 +312,43 @@ fn text_that_is_no_json_is_caught() {
     assert!(broken.contains(&"invariant frames are JSON objects".to_owned()));
     assert!(broken.contains(&"invariant a client's frames are JSON objects".to_owned()));
 }
+
+/// The good traffic with the accept told once more at a place, and the end told once more behind the first.
+fn repeated(accept_at: Option<usize>, change: impl Fn(&mut Value)) -> Vec<String> {
+    let mut lines = good();
+    let fresh = |line: &Line, id: &str| {
+        let mut line = line.clone();
+        if let What::Frame(frame) = &mut line.what {
+            frame["id"] = json!(id);
+        }
+        line
+    };
+    let accepted = fresh(&lines[3], "01M7ZE00000000000000000031");
+    let mut end = fresh(&lines[9], "01M7ZE00000000000000000032");
+    if let What::Frame(frame) = &mut end.what {
+        frame["event_seq"] = json!(5);
+        change(frame);
+    }
+    lines.insert(10, end);
+    if let Some(place) = accept_at {
+        lines.insert(place, accepted);
+    }
+    judge(&lines)
+}
+
+#[test]
+fn an_end_comes_again_for_whoever_submits_again_and_for_nobody_else() {
+    // The repeat may be answered before the end, which was on its way already, or after it.
+    for place in [7, 9, 10] {
+        assert_eq!(
+            repeated(Some(place), |_| {}),
+            Vec::<String>::new(),
+            "{place}"
+        );
+    }
+    let broken = ["invariant one end, and nothing after it".to_owned()];
+    assert_eq!(repeated(None, |_| {}), broken);
+    // Another end than the stored one.
+    let other = |frame: &mut Value| frame["payload"]["result_size"] = json!(2);
+    assert_eq!(repeated(Some(9), other), broken);
+}

@@ -87,7 +87,8 @@ impl Results {
         for one in &mut played {
             let masked = mask.lines(&one.lines);
             if let (Some(folder), false) = (&self.transcripts, masked.is_empty()) {
-                one.outcome.transcript = Some(keep(folder, &one.outcome, &to_text(&masked))?);
+                one.outcome.transcript =
+                    Some(keep(folder, &one.outcome, &to_text(&one.head(), &masked))?);
             }
         }
         let outcomes: Vec<Outcome> = played
