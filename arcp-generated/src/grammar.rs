@@ -492,10 +492,9 @@ pub(crate) fn message_id(text: &str) -> bool {
 pub(crate) fn message_message_type(text: &str) -> bool {
     length(text, 1u32, 128u32)
 }
-/// Whether a text fits: it must have 1 to 256 characters and match `^[!-~]+$`.
+/// Whether a text fits: it must have 1 to 256 characters.
 pub(crate) fn nonce(text: &str) -> bool {
-    (1..=256).contains(&text.len())
-        && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
+    length(text, 1u32, 256u32)
 }
 /// Whether a text fits: it must have 1 to 512 characters.
 pub(crate) fn resolved_agent(text: &str) -> bool {
@@ -511,9 +510,9 @@ pub(crate) fn resume_token(text: &str) -> bool {
     (1..=4096).contains(&text.len())
         && text.bytes().fold(true, |fits, byte| fits & matches!(byte, b'!'..= b'~'))
 }
-/// Whether a text fits: it must have 1 to 16384 characters.
+/// Whether a text fits: it must have at most 16384 characters.
 pub(crate) fn session_bearer_token(text: &str) -> bool {
-    length(text, 1u32, 16384u32)
+    length(text, 0u32, 16384u32)
 }
 /// Whether a text fits: it must have at most 128 characters.
 pub(crate) fn session_encoding(text: &str) -> bool {

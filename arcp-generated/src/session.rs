@@ -199,12 +199,12 @@ crate::macros::enumeration!(
 );
 /// What a client shows to be let in. Only the runtime's verifier knows what it means.
 ///
-/// §6.1. It must have 1 to 16384 characters. Prints as `***`.
+/// §6.1. It must have at most 16384 characters. What is written must match `^[\s\S]+$`. Prints as `***`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BearerToken(::std::sync::Arc<str>);
 crate::macros::text!(
     BearerToken, "a bearer token", crate ::grammar::session_bearer_token,
-    "must have 1 to 16384 characters", secret
+    "must have at most 16384 characters", secret
 );
 /// Which program opens the session.
 ///
@@ -330,7 +330,7 @@ impl<'de> crate::read::Object<'de> for RuntimeInfo {
     }
 }
 crate::macros::object!(RuntimeInfo);
-/// Who the client is. A scheme other than `bearer` is answered with `UNAUTHENTICATED`, not with a complaint about the shape.
+/// Who the client is. Another scheme than `bearer` with members of its own, and a token that is missing or empty, are answered with `UNAUTHENTICATED`, not with a complaint about the shape.
 ///
 /// §6.1.
 #[derive(Clone, Debug, PartialEq, Eq, ::serde::Serialize)]
@@ -338,20 +338,36 @@ crate::macros::object!(RuntimeInfo);
 pub struct Auth {
     /// How the client proves itself; `bearer` is the only scheme that is defined.
     ///
-    /// `scheme`.
-    pub scheme: String,
-    /// The proof.
+    /// `scheme`. Always sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// The proof, when the scheme is `bearer`.
     ///
-    /// `token`.
-    pub token: BearerToken,
+    /// `token`. Always sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<BearerToken>,
 }
 impl Auth {
-    /// With the members that a receiver requires.
-    pub fn new(scheme: impl Into<String>, token: BearerToken) -> Self {
-        Self {
-            scheme: scheme.into(),
-            token,
-        }
+    /// With nothing set.
+    pub fn new() -> Self {
+        Self { scheme: None, token: None }
+    }
+    /// Sets `scheme`.
+    #[must_use]
+    pub fn with_scheme(mut self, scheme: impl Into<String>) -> Self {
+        self.scheme = Some(scheme.into());
+        self
+    }
+    /// Sets `token`.
+    #[must_use]
+    pub fn with_token(mut self, token: BearerToken) -> Self {
+        self.token = Some(token);
+        self
+    }
+}
+impl Default for Auth {
+    fn default() -> Self {
+        Self::new()
     }
 }
 impl<'de> crate::read::Object<'de> for Auth {
@@ -364,25 +380,17 @@ impl<'de> crate::read::Object<'de> for Auth {
         while let Some(member) = crate::read::next_member(&mut map, Self::MEMBERS)? {
             match member {
                 0 => {
-                    scheme
-                        .fill_strictly::<
-                            crate::read::Plain<String>,
-                            _,
-                        >("scheme", &mut map)?;
+                    scheme.fill::<crate::read::Plain<String>, _>("scheme", &mut map)?;
                 }
                 1 => {
-                    token
-                        .fill_strictly::<
-                            crate::read::Plain<BearerToken>,
-                            _,
-                        >("token", &mut map)?;
+                    token.fill::<crate::read::Plain<BearerToken>, _>("token", &mut map)?;
                 }
                 _ => crate::read::skip(&mut map)?,
             }
         }
         Ok(Self {
-            scheme: scheme.required("scheme")?,
-            token: token.required("token")?,
+            scheme: scheme.optional(),
+            token: token.optional(),
         })
     }
 }

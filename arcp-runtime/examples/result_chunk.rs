@@ -16,7 +16,7 @@ use arcp_runtime::server::Runtime;
 /// Exports a table, thousand rows at a time.
 #[arcp_agent(version = "1.0.0")]
 async fn export(ctx: JobContext, thousands: u32) -> Result<(), AgentError> {
-    let mut result = ctx.result_stream()?;
+    let mut result = ctx.result_stream();
     for thousand in 0..thousands {
         let mut rows = String::new();
         for row in thousand * 1000..(thousand + 1) * 1000 {

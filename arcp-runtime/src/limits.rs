@@ -66,7 +66,7 @@ pub struct Limits {
     pub upstream_requests: usize,
     /// How long an idempotency key is remembered after its job has ended.
     pub idempotency_window: Duration,
-    /// How long an ended job can be looked at.
+    /// How long an ended job can be looked at; it is kept for the resume window in any case.
     pub retention: Duration,
     /// Ended jobs of one principal that are kept; the oldest are forgotten first, with their idempotency keys, whatever time they have left.
     pub ended_jobs_per_principal: usize,

@@ -47,7 +47,7 @@ CREDENTIAL_ID_CODEC: Final[Codec[CredentialId]] = _codec.text(1, 256, "^[!-\\~]+
 
 Nonce: TypeAlias = str
 """A value that a ping carries and its pong repeats. (§6.4)"""
-NONCE_CODEC: Final[Codec[Nonce]] = _codec.text(1, 256, "^[!-\\~]+\\Z")
+NONCE_CODEC: Final[Codec[Nonce]] = _codec.text(1, 256)
 
 ResumeToken: TypeAlias = Secret
 """Proves that a client may resume a session. It is a credential: each welcome replaces it, and only the newest

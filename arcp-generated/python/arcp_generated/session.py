@@ -68,7 +68,7 @@ ENCODING_CODEC: Final[Codec[Encoding]] = _codec.text(0, 128)
 
 BearerToken: TypeAlias = Secret
 """What a client shows to be let in. Only the runtime's verifier knows what it means. (§6.1)"""
-BEARER_TOKEN_CODEC: Final[Codec[BearerToken]] = _codec.secret(_codec.text(1, 16384))
+BEARER_TOKEN_CODEC: Final[Codec[BearerToken]] = _codec.secret(_codec.text(0, 16384))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,21 +137,25 @@ RUNTIME_INFO_CODEC: Final[Codec[RuntimeInfo]] = Codec(_read_runtime_info, _write
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
-    """Who the client is. A scheme other than `bearer` is answered with `UNAUTHENTICATED`, not with a complaint about
-    the shape. (§6.1)
+    """Who the client is. Another scheme than `bearer` with members of its own, and a token that is missing or empty,
+    are answered with `UNAUTHENTICATED`, not with a complaint about the shape. (§6.1)
     """
 
-    scheme: str
-    """How the client proves itself; `bearer` is the only scheme that is defined."""
-    token: BearerToken
-    """The proof."""
+    scheme: str | None = None
+    """How the client proves itself; `bearer` is the only scheme that is defined.
+    Sent: always.
+    """
+    token: BearerToken | None = None
+    """The proof, when the scheme is `bearer`.
+    Sent: always.
+    """
 
 
 def _read_auth(raw: Raw) -> Auth:
     members = _codec.members(raw)
     return Auth(
-        scheme=_codec.required(members, "scheme", _codec.text(0, None)),
-        token=_codec.required(members, "token", BEARER_TOKEN_CODEC),
+        scheme=_codec.optional(members, "scheme", _codec.text(0, None)),
+        token=_codec.optional(members, "token", BEARER_TOKEN_CODEC),
     )
 
 

@@ -54,7 +54,7 @@ export const ENCODING_FACTS = {
 
 /** What a client shows to be let in. Only the runtime's verifier knows what it means. (§6.1) */
 export type BearerToken = codec.Secret;
-export const BearerToken: codec.Codec<BearerToken> = codec.secret(codec.text(1, 16384));
+export const BearerToken: codec.Codec<BearerToken> = codec.secret(codec.text(0, 16384));
 
 /** Which program opens the session. (§6.2) */
 export interface ClientInfo {
@@ -112,19 +112,28 @@ export const RuntimeInfo: codec.Codec<RuntimeInfo> = {
   },
 };
 
-/** Who the client is. A scheme other than `bearer` is answered with `UNAUTHENTICATED`, not with a complaint about the shape. (§6.1) */
+/**
+ * Who the client is. Another scheme than `bearer` with members of its own, and a token that is missing or empty, are answered with
+ * `UNAUTHENTICATED`, not with a complaint about the shape. (§6.1)
+ */
 export interface Auth {
-  /** How the client proves itself; `bearer` is the only scheme that is defined. */
-  readonly scheme: string;
-  /** The proof. */
-  readonly token: BearerToken;
+  /**
+   * How the client proves itself; `bearer` is the only scheme that is defined.
+   * Sent: always.
+   */
+  readonly scheme?: string | undefined;
+  /**
+   * The proof, when the scheme is `bearer`.
+   * Sent: always.
+   */
+  readonly token?: BearerToken | undefined;
 }
 export const Auth: codec.Codec<Auth> = {
   read(raw) {
     const object = codec.members(raw);
     return codec.compact({
-      scheme: codec.required(object, "scheme", codec.text(0, Infinity)),
-      token: codec.required(object, "token", BearerToken),
+      scheme: codec.optional(object, "scheme", codec.text(0, Infinity)),
+      token: codec.optional(object, "token", BearerToken),
     });
   },
   write(value) {

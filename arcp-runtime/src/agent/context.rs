@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::stream::Chunks;
+use super::stream::Written;
 use super::{AgentError, Call, Delegation};
 use crate::clock::{self, Clock, Now, Stamped as _};
 use crate::id::{CredentialKey, JobKey};
@@ -56,7 +56,7 @@ struct Running {
     desk: Arc<Desk>,
     span: Arc<JobSpan>,
     /// Orders the events of one job that are emitted from several tasks, so that a call's events stay together.
-    stream: tokio::sync::Mutex<Option<Chunks>>,
+    stream: tokio::sync::Mutex<Option<Written>>,
     calls: AtomicU64,
 }
 
@@ -437,7 +437,7 @@ impl JobContext {
         &self.job.authority
     }
 
-    pub(super) fn stream(&self) -> &tokio::sync::Mutex<Option<Chunks>> {
+    pub(super) fn stream(&self) -> &tokio::sync::Mutex<Option<Written>> {
         &self.job.stream
     }
 

@@ -89,7 +89,7 @@ pub async fn stream(ctx: JobContext, input: StreamInput) -> Result<(), AgentErro
         lines: Bounded(lines),
         delay_ms: Bounded(delay_ms),
     } = input;
-    let mut result = ctx.result_stream()?;
+    let mut result = ctx.result_stream();
     for chunk in 0..chunks {
         pause(&ctx, delay_ms).await?;
         let mut text = String::new();

@@ -2,6 +2,8 @@
 //!
 //! What was cut waits in [`Chunks`] until it was emitted, so that a write that is dropped in the middle loses nothing: the next one, or the end of the job, goes on where it was.
 
+mod whole;
+
 use std::collections::VecDeque;
 
 use arcp_generated::common::{Json, ResultId};
@@ -12,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
+use self::whole::Whole;
 use super::{AgentError, JobContext};
 use crate::id::Ulid;
 use crate::limits::Limits;
@@ -58,26 +61,31 @@ impl JobContext {
     /// Streams the result (§8.4): what is written is the result, and what the agent returns does not count. A job has one stream;
     /// asked for again, the same one goes on.
     ///
-    /// # Errors
-    /// The owner's session did not negotiate `result_chunk`: return the result inline.
-    pub fn result_stream(&self) -> Result<ResultStream, AgentError> {
-        if self.features().has(&Feature::ResultChunk) {
-            return Ok(ResultStream {
-                context: self.clone(),
-            });
+    /// Where the owner's session did not negotiate `result_chunk`, the pieces are put together and the job ends with all of them as one inline string.
+    /// A result that no frame carries, or bytes that are no UTF-8, fail the job then, with what was written as the reason.
+    pub fn result_stream(&self) -> ResultStream {
+        ResultStream {
+            context: self.clone(),
         }
-        Err(AgentError::new(
-            ErrorCode::InternalError,
-            "the session did not negotiate result_chunk; the result has to be returned inline",
-        ))
     }
 
     async fn write_result(&self, piece: Piece<'_>) -> Result<(), AgentError> {
         let mut stream = self.stream().lock().await;
         let stream = stream.get_or_insert_with(|| {
             let desk = self.desk();
-            Chunks::new(desk.mint.ulid(desk.clock.now().wall), &desk.limits)
+            if self.features().has(&Feature::ResultChunk) {
+                Written::Chunks(Chunks::new(
+                    desk.mint.ulid(desk.clock.now().wall),
+                    &desk.limits,
+                ))
+            } else {
+                Written::Whole(Whole::new(payload_limit(&desk.limits)))
+            }
         });
+        let stream = match stream {
+            Written::Chunks(stream) => stream,
+            Written::Whole(whole) => return whole.write(piece),
+        };
         // First what a write before this one has left: no more than one piece waits.
         self.emit_ready(stream).await?;
         stream.write(piece)?;
@@ -96,14 +104,25 @@ impl JobContext {
 
     /// What the agent returned becomes the job's outcome.
     pub(crate) async fn finish(&self, value: Json) -> Outcome {
-        let Some(mut stream) = self.stream().lock().await.take() else {
-            return Outcome::Result(value);
+        let mut stream = match self.stream().lock().await.take() {
+            Some(Written::Chunks(stream)) => stream,
+            Some(Written::Whole(whole)) => return whole.finish(),
+            None => return Outcome::Result(value),
         };
         let outcome = stream.finish();
         // A runtime that has stopped ends the job with its next start.
         let _ = self.emit_ready(&mut stream).await;
         outcome
     }
+}
+
+/// The stream of a job, as its owner can receive it.
+#[derive(Debug)]
+pub(super) enum Written {
+    /// In pieces.
+    Chunks(Chunks),
+    /// Put together: its owner does not know chunks.
+    Whole(Whole),
 }
 
 /// A piece of a result.

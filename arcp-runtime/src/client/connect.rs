@@ -251,7 +251,9 @@ impl Builder {
     /// # Cancel safety
     /// Dropping the future ends the attempt and what was connected by then.
     pub async fn connect(self) -> Result<Client, ClientError> {
-        let token = BearerToken::try_from(self.token).map_err(|_| {
+        let token = BearerToken::try_from(self.token).ok();
+        let token = token.filter(|token| !token.as_str().is_empty());
+        let token = token.ok_or_else(|| {
             ClientError::Invalid("the token is empty or too long; set one with `token`".to_owned())
         })?;
         if self.name.is_empty() || self.name.chars().count() > 256 {

@@ -42,10 +42,11 @@ impl Core {
         }
     }
 
-    /// An ended job can be looked at for a while. Its idempotency key, if it has one, outlives it by its window;
+    /// An ended job can be looked at for a while, and as long as a session may come back that wants to know of it. Its idempotency key, if it has one, outlives it by its window;
     /// the job outlives both, so that a repeat finds its terminal.
     pub(super) fn keep_ended(&mut self, key: JobKey, keyed: bool, now: Now) {
-        let (window, retention) = (self.limits.idempotency_window, self.limits.retention);
+        let window = self.limits.idempotency_window;
+        let retention = self.limits.retention.max(self.limits.resume_window);
         let keep = if keyed {
             retention.max(window)
         } else {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arcp_generated::error::ErrorCode;
+use arcp_generated::session::Auth;
 
 use super::agents::Agents;
 use super::credentials::Credentials;
@@ -67,13 +68,8 @@ impl Host {
                 ))
             };
         };
-        if auth.scheme != "bearer" {
-            return Err(Refusal::new(
-                ErrorCode::Unauthenticated,
-                "payload.auth.scheme: only bearer is known here",
-            ));
-        }
-        if let Ok(principal) = self.verifier.verify(auth.token.as_str()).await {
+        let token = bearer(auth)?;
+        if let Ok(principal) = self.verifier.verify(token).await {
             Ok(Some(principal))
         } else {
             self.logins.failed(peer, now);
@@ -83,4 +79,20 @@ impl Host {
             ))
         }
     }
+}
+
+/// The token of a login, which has to be there and of the one scheme that there is.
+fn bearer(auth: &Auth) -> Result<&str, Refusal> {
+    const CURE: &str = "send {\"scheme\": \"bearer\", \"token\": …} with a token of this runtime";
+    let fault = match (auth.scheme.as_deref(), &auth.token) {
+        (Some("bearer"), Some(token)) if !token.as_str().is_empty() => return Ok(token.as_str()),
+        (Some("bearer"), Some(_)) => "payload.auth.token: empty",
+        (Some("bearer"), None) => "payload.auth.token: missing",
+        (Some(_), _) => "payload.auth.scheme: only bearer is known here",
+        (None, _) => "payload.auth.scheme: missing",
+    };
+    Err(Refusal::new(
+        ErrorCode::Unauthenticated,
+        format!("{fault}; {CURE}"),
+    ))
 }

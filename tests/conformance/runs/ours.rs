@@ -48,9 +48,9 @@ pub(crate) async fn served(library: &Library, sqlite: bool) -> Vec<Outcome> {
 }
 
 /// Over standard input and output, a process for each connection.
-pub(crate) async fn spoken(library: &Library) -> Vec<Outcome> {
+pub(crate) async fn spoken(library: &Library, sqlite: bool) -> Vec<Outcome> {
     let folder = tempfile::tempdir().unwrap();
-    play(library, &spoken_with(folder.path()), OFFER, 8).await
+    play(library, &spoken_with(folder.path(), sqlite), OFFER, 8).await
 }
 
 /// In this process, over the memory transport.
@@ -86,8 +86,13 @@ async fn over_websocket_in_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_standard_input_and_output() {
-    passes(Run::Stdio).await;
+async fn over_standard_input_and_output_in_memory() {
+    passes(Run::StdioMemory).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_standard_input_and_output_on_sqlite() {
+    passes(Run::StdioSqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,8 @@ use crate::{clients, ours, python};
 pub(crate) enum Run {
     WebSocketSqlite,
     WebSocketMemory,
-    Stdio,
+    StdioSqlite,
+    StdioMemory,
     InProcessSqlite,
     InProcessMemory,
     OurClient,
@@ -20,10 +21,11 @@ pub(crate) enum Run {
 }
 
 /// Every run with its name.
-pub(crate) const RUNS: [(Run, &str); 8] = [
+pub(crate) const RUNS: [(Run, &str); 9] = [
     (Run::WebSocketSqlite, "WebSocket, SQLite"),
     (Run::WebSocketMemory, "WebSocket, memory"),
-    (Run::Stdio, "stdio, memory"),
+    (Run::StdioSqlite, "stdio, SQLite"),
+    (Run::StdioMemory, "stdio, memory"),
     (Run::InProcessSqlite, "in process, SQLite"),
     (Run::InProcessMemory, "in process, memory"),
     (Run::OurClient, "our client"),
@@ -57,7 +59,8 @@ pub(crate) async fn of(run: Run) -> &'static [Outcome] {
         match run {
             Run::WebSocketSqlite => ours::served(&library, true).await,
             Run::WebSocketMemory => ours::served(&library, false).await,
-            Run::Stdio => ours::spoken(&library).await,
+            Run::StdioSqlite => ours::spoken(&library, true).await,
+            Run::StdioMemory => ours::spoken(&library, false).await,
             Run::InProcessSqlite => ours::in_process(&library, true).await,
             Run::InProcessMemory => ours::in_process(&library, false).await,
             Run::OurClient => clients::ours(&library).await,

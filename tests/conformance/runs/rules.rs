@@ -82,18 +82,43 @@ fn named_tests_exist() {
             let text = texts.entry(file).or_insert_with(|| {
                 std::fs::read_to_string(repository().join(file)).unwrap_or_default()
             });
-            // Rust, Python and TypeScript say it in their own way.
-            let says = [
-                format!("fn {function}("),
-                format!("def {function}("),
-                format!("test(\"{function}\""),
-            ];
-            if !says.iter().any(|say| text.contains(say)) {
+            if !has_test(text, function) {
                 missing.push(format!("{}: {test}", rule.id));
             }
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Whether a text has a test of this name: Rust, Python and TypeScript say it in their own way. A function that nothing runs is no test.
+fn has_test(text: &str, function: &str) -> bool {
+    let named = format!("fn {function}(");
+    let marked = |attribute: &str| {
+        let attribute = attribute.strip_prefix("#[").unwrap_or_default();
+        let attribute = attribute.strip_prefix("tokio::").unwrap_or(attribute);
+        attribute.starts_with("test]") || attribute.starts_with("test(")
+    };
+    let mut is_test = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            is_test |= marked(line);
+        } else if line.contains(&named) && is_test {
+            return true;
+        } else if !line.starts_with("//") {
+            is_test = false;
+        }
+    }
+    let python = function.starts_with("test") && text.contains(&format!("def {function}("));
+    python || text.contains(&format!("test(\"{function}\""))
+}
+
+#[test]
+fn a_function_that_nothing_runs_is_no_test() {
+    let text = "#[tokio::test(start_paused = true)]\n// Why.\n#[cfg(unix)]\nasync fn one() {}\nfn two() {}\n#[test]\nfn three() {}\n";
+    let found = ["one", "two", "three", "four"].map(|name| has_test(text, name));
+    assert_eq!(found, [true, false, true, false]);
+    assert!(has_test("    def test_it(self)", "test_it"));
+    assert!(!has_test("    def it(self)", "it"));
 }
 
 /// requirements.yaml names the scenarios, so that a reader need not search for them; this keeps it true.

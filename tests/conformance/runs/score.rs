@@ -173,6 +173,7 @@ impl Score {
             }
             text.push('\n');
         }
+        text.push_str(&self.about_credentials());
         text.push_str("\n## Decided otherwise than the inventory of the rules recommends\n\n");
         for rule in self.in_order().filter(|rule| rule.differs.is_some()) {
             let why = rule.differs.as_deref().unwrap_or_default();
@@ -189,6 +190,18 @@ impl Score {
             }
         }
         text
+    }
+
+    /// Why the rules of §9.8 do not apply everywhere, and how many of them.
+    fn about_credentials(&self) -> String {
+        let sections = ["9.8", "9.8.1", "9.8.2", "9.8.3"];
+        let of = |wanted: Run| Count::of(self.rules(&sections), &self.of(|run| run == wanted));
+        let (disk, memory) = (of(Run::WebSocketSqlite), of(Run::WebSocketMemory));
+        format!(
+            "\nOf the {} rules of §9.8 that scenarios decide on SQLite, {} do not apply on a store in memory: what was given out has to be revoked after a crash too (§14), so a runtime whose store does not outlast its process offers no credentials.\nOver stdio there are none on either store, since each process of these runs is the command, which gives out credentials from a gateway alone.\n",
+            disk.hold + disk.broken,
+            memory.not_applicable - disk.not_applicable
+        )
     }
 
     fn in_order(&self) -> impl Iterator<Item = &Requirement> {

@@ -110,13 +110,22 @@ impl Served {
     }
 }
 
-/// Runtimes that are started for each connection and speak lines.
-pub(crate) fn spoken_with(folder: &Path) -> Children {
+/// Runtimes that are started for each connection and speak lines, on a store in memory or each on a SQLite file of its own.
+pub(crate) fn spoken_with(folder: &Path, sqlite: bool) -> Children {
     let commands = PROFILES
         .iter()
         .map(|(profile, flags)| {
-            let mut command = vec![env!("CARGO_BIN_EXE_arcp").to_owned()];
-            command.extend(arguments(folder, profile, flags, false));
+            let mut command = Vec::new();
+            if sqlite {
+                // A store is open once, so each process needs another.
+                let fresh = format!("$(mktemp -d '{}/XXXXXXXX')", folder.display());
+                let line = format!("exec \"$0\" \"$@\" --store=\"sqlite:{fresh}/store.db\"");
+                command.extend(["sh".to_owned(), "-c".to_owned(), line]);
+            }
+            command.push(env!("CARGO_BIN_EXE_arcp").to_owned());
+            let mut arguments = arguments(folder, profile, flags, false);
+            arguments.retain(|argument| !sqlite || !argument.starts_with("--store="));
+            command.extend(arguments);
             command.push("--stdio".to_owned());
             ((*profile).to_owned(), command)
         })

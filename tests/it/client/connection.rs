@@ -146,6 +146,13 @@ async fn pings_go_both_ways() {
     let pong = peer.expect("session.pong").soon().await;
     assert_eq!(pong["payload"]["ping_nonce"], "n1");
     assert_eq!(pong["session_id"], "sess_1");
+    for nonce in [" ", "a b", "\u{1f493} \n", &"\u{e9}".repeat(256)] {
+        peer.send("session.ping", json!({"nonce": nonce}))
+            .soon()
+            .await;
+        let pong = peer.expect("session.pong").soon().await;
+        assert_eq!(pong["payload"]["ping_nonce"], nonce);
+    }
     let pinging = tokio::spawn(async move { client.ping().soon().await });
     let asked = peer.expect("session.ping").soon().await;
     tokio::time::sleep(Duration::from_millis(70)).await;

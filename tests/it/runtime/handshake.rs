@@ -1,7 +1,8 @@
 //! Hello and welcome, and everything that is no hello (§5, §6.1, §6.2).
 
+use arcp_generated::message::{Direction, MessageType};
 use arcp_runtime::transport::CloseCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Limits, Peer, hello, in_memory};
 
@@ -32,7 +33,24 @@ async fn whoever_is_not_known_is_refused_and_hung_up_on() {
     basic["auth"]["scheme"] = json!("basic");
     let mut none = hello("tok-a");
     none.as_object_mut().unwrap().remove("auth");
-    for payload in [hello("bad"), basic, none] {
+    let mut payloads = vec![hello("bad"), basic, none];
+    payloads.extend(
+        [
+            json!({}),
+            json!({"scheme": "bearer"}),
+            json!({"scheme": "bearer", "token": null}),
+            json!({"scheme": "bearer", "token": ""}),
+            json!({"token": "tok-a"}),
+            json!({"scheme": "none"}),
+            json!({"scheme": "basic", "username": "u"}),
+        ]
+        .map(|auth| {
+            let mut payload = hello("tok-a");
+            payload["auth"] = auth;
+            payload
+        }),
+    );
+    for payload in payloads {
         let mut peer = Peer::dial(&runtime);
         peer.send("session.hello", payload).await;
         let error = peer.receive().await;
@@ -90,6 +108,45 @@ async fn bad_frames_are_answered_and_the_session_lives_on() {
     let pong = peer.receive().await;
     assert_eq!(pong["type"], "session.pong");
     assert_eq!(pong["payload"]["ping_nonce"], "p1");
+}
+
+#[tokio::test]
+async fn what_only_a_runtime_says_is_refused_and_what_a_client_says_is_not() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    // What ends a connection in good order has tests of its own.
+    let ends = [MessageType::SessionClose, MessageType::SessionBye];
+    for message_type in MessageType::ALL {
+        if ends.contains(message_type) {
+            continue;
+        }
+        let name = message_type.as_str();
+        let mut frame = example(name);
+        frame["session_id"] = json!(peer.session);
+        peer.raw(&frame.to_string()).await;
+        peer.send("session.ping", json!({"nonce": name})).await;
+        let mut said = String::new();
+        loop {
+            let answer = peer.receive().await;
+            if answer["payload"]["ping_nonce"] == name {
+                break;
+            }
+            said.push_str(answer["payload"]["message"].as_str().unwrap_or_default());
+        }
+        assert_eq!(
+            said.contains("sent by runtimes only"),
+            message_type.direction() == Direction::Runtime,
+            "{name}: {said}"
+        );
+    }
+}
+
+/// A frame of this type that the schema shows.
+fn example(name: &str) -> Value {
+    let folder = format!("{}/../schema/examples/{name}", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(folder).unwrap();
+    let first = files.map(|file| file.unwrap().path()).min().unwrap();
+    serde_json::from_str(&std::fs::read_to_string(first).unwrap()).unwrap()
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use arcp_runtime::agent::{Agent, AgentError, AgentFuture, Descriptor, InvalidInp
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 
-use super::{Limits, Peer, Runtime, in_memory, start};
+use super::{Limits, Peer, Runtime, in_memory, start, without};
 
 /// Bytes of a frame, in and out.
 const FRAME: usize = 4 << 20;
@@ -117,6 +117,38 @@ async fn chunks_are_cut_by_what_they_take_in_a_frame() {
     assert!(whole(&frames).starts_with(&text));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_streamed_result_is_whole_for_an_owner_without_chunks() {
+    let mut limits = Limits::default();
+    limits.frame_bytes = 64 << 10;
+    let runtime = in_memory(limits).await;
+    let mut peer = Peer::hello_with(&runtime, "tok-a", &without("result_chunk")).await;
+    let chunks = |steps: Value| json!({"agent": "probe", "input": {"do": steps}});
+    let frames = peer
+        .run(chunks(
+            json!([{"chunk": {"data": "one "}}, {"log": {"message": "between"}}, {"chunk": {"data": "\"two\""}}]),
+        ))
+        .await;
+    let types: Vec<&Value> = frames.iter().map(|frame| &frame["type"]).collect();
+    assert_eq!(types, ["job.accepted", "job.event", "job.result"]);
+    assert_eq!(frames[1]["payload"]["kind"], "log");
+    let result = &frames[2]["payload"];
+    assert_eq!(result["result"], "one \"two\"", "{result}");
+    assert!(result.get("result_id").is_none(), "{result}");
+    // Once too much by what was written, once only by what it takes as JSON.
+    for steps in [
+        json!([{"chunk": {"bytes": 40_000}}, {"chunk": {"bytes": 40_000}}]),
+        json!([{"chunk": {"data": "\u{1}".repeat(20_000)}}]),
+    ] {
+        let frames = peer.run(chunks(steps)).await;
+        let error = &frames.last().unwrap()["payload"];
+        assert_eq!(error["code"], "INTERNAL_ERROR", "{error}");
+        let reason = error["message"].as_str().unwrap();
+        assert!(reason.contains("negotiate result_chunk"), "{reason}");
+    }
+    goes_on(&runtime, peer).await;
+}
+
 /// The text of all chunks, whose numbers have no gap and of which the last one says so.
 fn whole(frames: &[Value]) -> String {
     let chunks: Vec<_> = frames
@@ -148,7 +180,7 @@ impl Agent for Impatient {
 
     fn run(&self, ctx: JobContext, input: arcp_generated::common::Json) -> AgentFuture {
         Box::pin(async move {
-            let mut stream = ctx.result_stream()?;
+            let mut stream = ctx.result_stream();
             for text in ["first ", "second ", "third "] {
                 let long = text.repeat(100);
                 assert!(

@@ -156,7 +156,7 @@ impl Performer<'_> {
     async fn chunk(&mut self, piece: &Piece, index: u64) -> Result<(), AgentError> {
         let stream = match &mut self.stream {
             Some(stream) => stream,
-            none => none.insert(self.ctx.result_stream()?),
+            none => none.insert(self.ctx.result_stream()),
         };
         match piece {
             Piece::Text(text) => stream.write_text(&text.render(index)).await,

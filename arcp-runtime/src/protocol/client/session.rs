@@ -31,7 +31,9 @@ impl ClientCore {
         };
         self.heartbeat = Heartbeat::new(None, now.mono);
         self.deadline = Some(now.mono.saturating_add(self.settings.limits.greeting));
-        let auth = Auth::new("bearer", self.settings.token.clone());
+        let auth = Auth::new()
+            .with_scheme("bearer".to_owned())
+            .with_token(self.settings.token.clone());
         let capabilities = HelloCapabilities::new().with_features(self.settings.features.clone());
         if let Some(known) = resume.clone().filter(|_| self.resumes_by_frame) {
             let resume = Resume::new(known.resume_token, self.sequence.last())

@@ -76,7 +76,7 @@ pub(crate) struct ChunksInput {
 /// Streams a result of many chunks.
 #[arcp_agent(name = "bench-chunks", version = "1.0.0")]
 pub(crate) async fn chunks(ctx: JobContext, input: ChunksInput) -> Result<(), AgentError> {
-    let mut result = ctx.result_stream()?;
+    let mut result = ctx.result_stream();
     let chunk = vec![0x5a; CHUNK];
     for _ in 0..input.chunks {
         result.write_bytes(&chunk).await?;

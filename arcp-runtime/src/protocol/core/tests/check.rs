@@ -137,7 +137,8 @@ fn wanted_timers(world: &World) -> HashSet<Timer> {
             let held = |(name, _): &(String, _)| {
                 core.keys.get(&(job.principal.clone(), name.clone())) == Some(key)
             };
-            let outlives = world.limits.idempotency_window < world.limits.retention;
+            let outlives = world.limits.idempotency_window
+                < world.limits.retention.max(world.limits.resume_window);
             if outlives && job.idempotency.as_ref().is_some_and(held) {
                 wanted.insert(Timer::IdempotencyWindow(*key));
             }

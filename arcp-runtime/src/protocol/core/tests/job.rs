@@ -99,6 +99,7 @@ fn after_the_end_a_key_gets_the_end_again_until_its_window_is_over() {
 fn a_job_with_a_key_is_kept_as_long_as_the_key() {
     let mut world = World::new(Limits {
         idempotency_window: 600 * SECOND,
+        resume_window: 60 * SECOND,
         retention: 60 * SECOND,
         ..Limits::default()
     });
@@ -115,6 +116,24 @@ fn a_job_with_a_key_is_kept_as_long_as_the_key() {
     assert_eq!(world.submit(ann, &Wish::keyed("k")), Some(keyed));
     world.pass(540 * SECOND);
     assert_ne!(world.submit(ann, &Wish::keyed("k")), Some(keyed));
+}
+
+#[test]
+fn an_ended_job_is_kept_while_a_session_may_come_back() {
+    let mut world = World::new(Limits {
+        resume_window: 600 * SECOND,
+        retention: 60 * SECOND,
+        ..Limits::default()
+    });
+    let ann = world.joined("ann");
+    let job = world.running(ann, &Wish::default());
+    world.finish(job);
+    world.almost(600 * SECOND);
+    world.settle();
+    assert!(world.stored.jobs.contains_key(&job));
+    world.pass(INSTANT);
+    world.settle();
+    assert!(!world.stored.jobs.contains_key(&job));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use arcp_generated::session::Feature;
 
 use super::shape::Shape;
 use super::wish::Wish;
-use super::world::World;
+use super::world::{INSTANT, World};
 use crate::limits::Limits;
 use crate::protocol::core::Input;
 use crate::protocol::features::Features;
@@ -93,8 +93,15 @@ fn a_session_that_nobody_resumes_is_gone_and_its_job_goes_on() {
     world.settle();
     assert!(world.clients[ann].welcomed, "just in time");
     world.cut(ann);
-    world.pass(world.limits.resume_window);
+    let session = world.clients[ann].session.unwrap();
+    world.almost(world.limits.resume_window);
+    assert!(world.stored.sessions.contains_key(&session));
+    world.pass(INSTANT);
     world.settle();
+    assert!(
+        !world.stored.sessions.contains_key(&session),
+        "the store keeps nothing that it can be asked for no more (§14)"
+    );
     world.resume(ann);
     world.settle();
     let refused = world.clients[ann].refused.as_ref();
