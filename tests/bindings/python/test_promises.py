@@ -86,6 +86,7 @@ class Promises(unittest.TestCase):
         hello = session.Hello(client=session.ClientInfo(name="c"), auth=auth)
         frame = envelope.SessionHello(id="m1", payload=hello)
         token = auth.token
+        assert token is not None
         shown = [repr(frame), str(frame), f"{token}", f"{token:>9}", repr(token), str(copy.deepcopy(frame)), str(dataclasses.asdict(frame))]
         for text in shown:
             self.assertNotIn("hunter2", text)
