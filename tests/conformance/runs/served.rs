@@ -118,8 +118,8 @@ pub(crate) fn spoken_with(folder: &Path, sqlite: bool) -> Children {
             let mut command = Vec::new();
             if sqlite {
                 // A store is open once, so each process needs another.
-                let fresh = format!("$(mktemp -d '{}/XXXXXXXX')", folder.display());
-                let line = format!("exec \"$0\" \"$@\" --store=\"sqlite:{fresh}/store.db\"");
+                let fresh = folder.display();
+                let line = format!("exec \"$0\" \"$@\" --store=\"sqlite:{fresh}/$$.db\"");
                 command.extend(["sh".to_owned(), "-c".to_owned(), line]);
             }
             command.push(env!("CARGO_BIN_EXE_arcp").to_owned());
