@@ -319,7 +319,11 @@ async fn a_store_file_tells_its_jobs_without_a_runtime() {
     let log = run(&left, "").await.lines();
     assert_eq!(log.len(), 1);
     assert_eq!(log[0]["payload"], event["payload"]);
+}
 
+#[tokio::test]
+async fn a_file_that_is_no_store_is_named() {
+    let (_folder, path, _place) = store();
     let empty = path.with_file_name("empty.db");
     std::fs::write(&empty, "").unwrap();
     let nothing = run(&["replay", empty.to_str().unwrap()], "").await;
