@@ -34,9 +34,10 @@ fn time(ts: Option<&Timestamp>) -> String {
 fn body(body: &EventBody) -> (Ink, String) {
     match body {
         EventBody::Log(log) => {
-            let ink = match log.level {
-                LogLevel::Error => Ink::Red,
-                LogLevel::Warn => Ink::Yellow,
+            // Other runtimes write levels in capitals.
+            let ink = match LogLevel::try_from(log.level.as_str().to_ascii_lowercase()) {
+                Ok(LogLevel::Error) => Ink::Red,
+                Ok(LogLevel::Warn) => Ink::Yellow,
                 _ => Ink::Green,
             };
             (ink, format!("{:<5} {}", log.level.as_str(), log.message))
