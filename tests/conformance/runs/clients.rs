@@ -101,8 +101,10 @@ const fn bad(
 
 /// Runs our command and says that all went well.
 const WELL: &str = "\"$0\" \"$@\" || true";
-/// Runs our command and says that it did not go well.
-const BADLY: &str = "\"$0\" \"$@\"; exit 1";
+/// A small client that prints the pieces of a result as they came, through the filter that it is given: `uniq` leaves out what came twice.
+const PIECES: &str = r#"printf '%s\n' "$1" "$2" | "$0" send --wait 1500 | grep '"result_chunk"' | sed 's/.*"data":"\([^"]*\)".*/\1/' | "$3" | tr -d '\n'"#;
+/// A small client that prints one end of a job and goes by it: `head` takes the first, `tail` the last.
+const ENDS: &str = r#"end=$(printf '%s\n' "$1" "$2" | "$0" send --wait 1500 | grep -e '"job.result"' -e '"job.error"' | "$3" -n 1); echo "$end"; case "$end" in *job.result*) ;; *) exit 1 ;; esac"#;
 
 const SUBMIT: &[&str] = &["ARCP", "submit", "--agent", "{agent}", "--input", "{input}"];
 
@@ -184,16 +186,16 @@ const BAD: &[Bad] = &[
         &["sh", "-c", WELL, "ARCP", "submit", "--agent", "{agent}"],
     ),
     bad(
-        "takes a repeated event for a failure",
+        "takes a repeated event for another one",
         "a repeated event is told once",
         "submit",
-        &["sh", "-c", BADLY, "ARCP", "submit", "--agent", "{agent}"],
+        &["sh", "-c", PIECES, "ARCP", HELLO, SAY_HELLO, "cat"],
     ),
     bad(
         "takes what comes after the end for the end",
         "what comes after the end changes nothing",
         "submit",
-        &["sh", "-c", BADLY, "ARCP", "submit", "--agent", "{agent}"],
+        &["sh", "-c", ENDS, "ARCP", HELLO, SAY_HELLO, "tail"],
     ),
     bad(
         "acknowledges although nobody asked for it",
@@ -317,6 +319,24 @@ const BAD: &[Bad] = &[
     ),
 ];
 
+/// What is right in the small clients is no failure: it is the one fault that the scenario catches.
+const SMALL: &[Bad] = &[
+    bad(
+        "takes each event once",
+        "a repeated event is told once",
+        "submit",
+        &["sh", "-c", PIECES, "ARCP", HELLO, SAY_HELLO, "uniq"],
+    ),
+    bad(
+        "takes the first end",
+        "what comes after the end changes nothing",
+        "submit",
+        &["sh", "-c", ENDS, "ARCP", HELLO, SAY_HELLO, "head"],
+    ),
+];
+
+const SAY_HELLO: &str = r#"{"arcp":"1.1","id":"2","session_id":"{session_id}","type":"job.submit","payload":{"agent":"probe","input":{"say":"hello"}}}"#;
+
 const HELLO: &str = r#"{"arcp":"1.1","id":"1","type":"session.hello","payload":{"client":{"name":"bad","version":"1"},"auth":{"scheme":"bearer","token":"{token}"},"capabilities":{"encodings":["json"],"features":[]}}}"#;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -342,6 +362,23 @@ async fn commands_that_are_no_good_clients_are_caught() {
         .await;
     let missed: Vec<&str> = tried.into_iter().flatten().collect();
     assert!(missed.is_empty(), "not caught: {missed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn small_clients_without_the_fault_pass() {
+    let library = Library::load().unwrap();
+    for small in SMALL {
+        let mut commands = commands(&library, ARCP, env!("CARGO_BIN_EXE_arcp"));
+        let words = small.command.1.iter().map(|&word| our(word)).collect();
+        commands.commands.insert(small.command.0.to_owned(), words);
+        let outcomes = play(&library, &commands, Some(small.scenario), 10).await;
+        let failed: Vec<_> = outcomes.iter().filter_map(Outcome::failure).collect();
+        assert!(
+            failed.is_empty() && !outcomes.is_empty(),
+            "{}: {failed:#?}",
+            small.what
+        );
+    }
 }
 
 /// A scenario that nobody fails proves nothing: each is failed by one of the bad clients here, or by the Python command as it is listed.

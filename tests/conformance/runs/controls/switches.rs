@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Control, Spoiler, To, pass};
+use super::{Control, SCENARIO, Spoiler, To, pass};
 
 /// Changes frames of a type on their way to the client.
 macro_rules! answers {
@@ -59,6 +59,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "says the version of a draft",
         scenario: "4/what a binding carries means the same",
+        by: "envelopes are whole",
         spoil: |_, mut frame, to| {
             if to == To::Client {
                 frame["arcp"] = json!("1");
@@ -69,6 +70,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "uses an id twice",
         scenario: "5/every message has an id of its own",
+        by: "ids differ",
         spoil: |_, mut frame, to| {
             if to == To::Client && frame["type"] == "job.event" {
                 frame["id"] = json!("01M7ZE00000000000000000000");
@@ -79,6 +81,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "forgets the session's id",
         scenario: "5/a session's messages carry its id",
+        by: "frames name their session",
         spoil: |_, mut frame, to| {
             if to == To::Client && frame["type"] != "session.welcome" {
                 remove(&mut frame, "", "session_id");
@@ -89,6 +92,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "leaves a number out",
         scenario: "8.3/a job's events come in the order they were made",
+        by: "numbers have no gap",
         spoil: |spoiler, mut frame, to| {
             if to == To::Client && is_counted(&frame) {
                 spoiler.count += 1;
@@ -102,6 +106,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "loses an event",
         scenario: "8.3/a job's events come in the order they were made",
+        by: SCENARIO,
         spoil: |spoiler, frame, to| {
             spoiler.count += u64::from(frame["type"] == "job.event");
             if frame["type"] == "job.event" && spoiler.count == 9 {
@@ -114,6 +119,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "tells an event twice",
         scenario: "8.3/one session counts all its jobs together",
+        by: "numbers have no gap",
         spoil: |spoiler, frame, to| {
             spoiler.count += u64::from(frame["type"] == "job.event");
             if frame["type"] == "job.event" && spoiler.count == 9 {
@@ -126,6 +132,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "swaps two events",
         scenario: "8.3/a job's events come in the order they were made",
+        by: SCENARIO,
         spoil: |spoiler, frame, to| {
             if to == To::Client && frame["type"] == "job.event" {
                 spoiler.count += 1;
@@ -143,6 +150,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "ends a job twice",
         scenario: "3/every accepted job ends exactly once",
+        by: SCENARIO,
         spoil: |_, frame, to| {
             if to == To::Client && is_end(&frame) {
                 let mut again = frame.clone();
@@ -157,6 +165,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "speaks of a job after its end",
         scenario: "3/every accepted job ends exactly once",
+        by: SCENARIO,
         spoil: |_, frame, to| {
             if to == To::Client && is_end(&frame) {
                 let mut late = frame.clone();
@@ -173,11 +182,13 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "never ends a job",
         scenario: "7.3/success is a job.result",
+        by: SCENARIO,
         spoil: swallows!(To::Client, "job.result"),
     },
     Control {
         name: "tells events before the accept",
         scenario: "3/jobs at the same time do not get mixed up",
+        by: "accepted comes first",
         spoil: |spoiler, frame, to| {
             if to == To::Client && frame["type"] == "job.accepted" {
                 spoiler.held.push_back(frame);
@@ -195,28 +206,33 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "mixes up who was answered",
         scenario: "7.1/a refusal names its request and harms nobody else",
+        by: SCENARIO,
         spoil: answers!("job.accepted", |frame| frame["payload"]["request_id"] =
             json!("somebody")),
     },
     Control {
         name: "counts what is not counted",
         scenario: "5/only events and ends are counted",
+        by: SCENARIO,
         spoil: answers!("session.pong", |frame| frame["event_seq"] = json!(7)),
     },
     Control {
         name: "answers a ping with another nonce",
         scenario: "6.4/a ping is answered with its nonce",
+        by: SCENARIO,
         spoil: answers!("session.pong", |frame| frame["payload"]["ping_nonce"] =
             json!("other")),
     },
     Control {
         name: "answers no ping",
         scenario: "6.4/a ping is answered while agents block and flood",
+        by: SCENARIO,
         spoil: swallows!(To::Client, "session.pong"),
     },
     Control {
         name: "lets anybody in",
         scenario: "6.1/a token that nobody has is refused and hung up on",
+        by: SCENARIO,
         spoil: |_, frame, to| match (to, frame["payload"]["code"].as_str()) {
             (To::Client, Some("UNAUTHENTICATED")) => pass(
                 json!({"arcp": "1.1", "id": "01M7ZE00000000000000000001", "type": "session.welcome", "session_id": "sess_x", "payload": {}}),
@@ -228,6 +244,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "keeps its token for ever",
         scenario: "6.2/every welcome has a token of its own",
+        by: SCENARIO,
         spoil: answers!(
             "session.welcome",
             |frame| frame["payload"]["resume_token"] =
@@ -237,6 +254,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "gives a short token",
         scenario: "6.2/every welcome has a token of its own",
+        by: SCENARIO,
         spoil: answers!("session.welcome", |frame| {
             let token = frame["payload"]["resume_token"].as_str().unwrap()[..12].to_owned();
             frame["payload"]["resume_token"] = json!(token);
@@ -245,6 +263,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "forgets what happened while nobody was there",
         scenario: "6.3/everything after the last number is replayed",
+        by: SCENARIO,
         spoil: |spoiler, frame, to| {
             if to == To::Runtime && !frame["payload"]["resume"].is_null() {
                 spoiler.kept.insert("resumed".into(), json!(true));
@@ -258,6 +277,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "tells another story in the replay",
         scenario: "6.3/everything after the last number is replayed",
+        by: SCENARIO,
         spoil: |spoiler, mut frame, to| {
             if to == To::Runtime && !frame["payload"]["resume"].is_null() {
                 spoiler.kept.insert("resumed".into(), json!(true));
@@ -274,6 +294,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "replays from the start",
         scenario: "6.3/everything after the last number is replayed",
+        by: SCENARIO,
         spoil: ignores!(
             "session.hello",
             |frame| if !frame["payload"]["resume"].is_null() {
@@ -284,6 +305,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "uses features that were not agreed on",
         scenario: "6.2/without progress no progress is told",
+        by: SCENARIO,
         spoil: ignores!("session.hello", |frame| frame["payload"]["capabilities"]
             ["features"] =
             json!(["progress", "result_chunk"])),
@@ -291,17 +313,20 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "hides its agents' versions",
         scenario: "6.2/every client gets the rich inventory",
+        by: SCENARIO,
         spoil: answers!("session.welcome", |frame| frame["payload"]["capabilities"]
             ["agents"] = json!(["probe"])),
     },
     Control {
         name: "does not say that it closed",
         scenario: "6.7/a close is acknowledged, then the connection ends",
+        by: SCENARIO,
         spoil: swallows!(To::Client, "session.closed"),
     },
     Control {
         name: "goes on after a close",
         scenario: "6.7/a close is acknowledged, then the connection ends",
+        by: "nothing after the goodbye",
         spoil: |_, frame, to| {
             if to == To::Client && frame["type"] == "session.closed" {
                 let mut again = frame.clone();
@@ -317,6 +342,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "makes a job of every submit",
         scenario: "7.2/the same key and the same parameters are one job",
+        by: SCENARIO,
         spoil: ignores!("job.submit", |frame| remove(
             &mut frame,
             "/payload",
@@ -326,6 +352,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "takes a key for the same whatever is submitted",
         scenario: "7.2/the same key and other parameters are a conflict",
+        by: SCENARIO,
         spoil: |_, mut frame, to| {
             if to == To::Client && frame["payload"]["code"] == "DUPLICATE_KEY" {
                 frame["payload"]["code"] = json!("INVALID_REQUEST");
@@ -336,22 +363,26 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "does not cancel",
         scenario: "7.4/a cancel is acknowledged, then the job ends",
+        by: SCENARIO,
         spoil: swallows!(To::Runtime, "job.cancel"),
     },
     Control {
         name: "says nothing of a cancel",
         scenario: "7.4/a cancel is acknowledged, then the job ends",
+        by: SCENARIO,
         spoil: swallows!(To::Client, "job.cancelled"),
     },
     Control {
         name: "calls a cancelled job broken",
         scenario: "7.4/a cancel is acknowledged, then the job ends",
+        by: SCENARIO,
         spoil: answers!("job.error", |frame| frame["payload"]["final_status"] =
             json!("error")),
     },
     Control {
         name: "ignores the limit of a job's time",
         scenario: "7.1/the run time has a limit",
+        by: SCENARIO,
         spoil: ignores!("job.submit", |frame| remove(
             &mut frame,
             "/payload",
@@ -361,6 +392,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "runs the newest version whatever was asked for",
         scenario: "7.5/a pinned version is that version",
+        by: SCENARIO,
         spoil: ignores!(
             "job.submit",
             |frame| if frame["payload"]["agent"] == "probe@1.0.0" {
@@ -371,6 +403,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "answers a subscription after its history",
         scenario: "7.6/history comes after the answer and before what is live",
+        by: "accepted comes first",
         spoil: |spoiler, frame, to| {
             if to == To::Client && frame["type"] == "job.subscribed" {
                 spoiler.held.push_back(frame);
@@ -388,6 +421,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "does not replay history",
         scenario: "7.6/an ended job can be looked at",
+        by: SCENARIO,
         spoil: ignores!("job.subscribe", |frame| remove(
             &mut frame, "/payload", "history"
         )),
@@ -395,6 +429,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "shows budgets as text",
         scenario: "7.1/a budget is shown as numbers",
+        by: SCENARIO,
         spoil: answers!(
             "job.accepted",
             |frame| if frame["payload"]["budget"].is_object() {
@@ -405,6 +440,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "grants everything",
         scenario: "9.3/an agent does only what its lease covers",
+        by: SCENARIO,
         spoil: ignores!(
             "job.submit",
             |frame| frame["payload"]["lease_request"] = json!({"fs.read": ["/**"], "fs.write": ["/**"], "net.fetch": ["https://*/**"], "tool.call": ["**"], "model.use": ["**"]})
@@ -413,6 +449,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "forgets when a lease ends",
         scenario: "9.5/after the end nothing is allowed, and the job ends",
+        by: SCENARIO,
         spoil: ignores!("job.submit", |frame| remove(
             &mut frame,
             "/payload",
@@ -422,12 +459,14 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "says that an expired lease may be tried again",
         scenario: "9.5/a job that waits past the end is ended",
+        by: SCENARIO,
         spoil: answers!("job.error", |frame| frame["payload"]["retryable"] =
             json!(true)),
     },
     Control {
         name: "does not count costs",
         scenario: "9.6/what is used up is used up, to the last digit",
+        by: SCENARIO,
         spoil: ignores!("job.submit", |frame| remove(
             &mut frame,
             "/payload/lease_request",
@@ -437,6 +476,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "widens what is delegated",
         scenario: "9.4/a child's lease lies within its parent's",
+        by: SCENARIO,
         spoil: answers!(
             "job.accepted",
             |frame| if frame["payload"]["parent_job_id"].is_string() {
@@ -447,6 +487,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "does not say whose child a job is",
         scenario: "10/a delegated job is announced, accepted and heard",
+        by: SCENARIO,
         spoil: answers!("job.accepted", |frame| remove(
             &mut frame,
             "/payload",
@@ -456,12 +497,14 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "loses the trace",
         scenario: "11/a trace id goes with a job everywhere",
+        by: SCENARIO,
         spoil: answers!("job.event", |frame| frame["trace_id"] =
             json!("00000000000000000000000000000001")),
     },
     Control {
         name: "numbers chunks from one",
         scenario: "8.4/a result comes in chunks",
+        by: SCENARIO,
         spoil: answers!("job.event", |frame| if let Some(chunk) =
             frame["payload"]["body"]["chunk_seq"].as_u64()
         {
@@ -471,6 +514,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "says the bearer token",
         scenario: "4/what a binding carries means the same",
+        by: "bearer tokens are never told",
         spoil: |spoiler, mut frame, to| {
             if let Some(token) = frame["payload"]["auth"]["token"].as_str() {
                 spoiler.kept.insert("token".into(), json!(token));
@@ -484,6 +528,7 @@ pub(super) const CONTROLS: &[Control] = &[
     Control {
         name: "shows strangers what is not theirs",
         scenario: "6.6/a stranger learns nothing",
+        by: SCENARIO,
         spoil: answers!("session.jobs", |frame| frame["payload"]["next_cursor"] =
             json!("there-is-more")),
     },
