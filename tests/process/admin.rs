@@ -3,8 +3,9 @@
 use std::process::Stdio;
 
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStderr};
 
 use crate::support::{Peer, Server, arcp, run, signal, soon};
 
@@ -106,30 +107,45 @@ async fn a_second_signal_waits_for_jobs_no_longer() {
     assert_eq!(status.code(), Some(0));
 }
 
+/// A runtime over pipes that nobody speaks with, and the lines of its standard error.
+fn over_pipes(admin: &str) -> (Child, Lines<BufReader<ChildStderr>>) {
+    let mut child = arcp(&["serve", "--stdio", "--store", "memory", "--token", "t=me"])
+        .args(["--admin", admin])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    (child, lines)
+}
+
 #[tokio::test]
 async fn over_pipes_the_address_is_said_on_standard_error() {
-    let mut child = arcp(&[
-        "serve",
-        "--stdio",
-        "--store",
-        "memory",
-        "--token",
-        "t=me",
-        "--admin",
-        "127.0.0.1:0",
-    ])
-    .stdin(Stdio::piped())
-    .stdout(Stdio::piped())
-    .stderr(Stdio::piped())
-    .spawn()
-    .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let (mut child, mut lines) = over_pipes("127.0.0.1:0");
     let line = soon("a line", lines.next_line()).await.unwrap().unwrap();
     let (_, admin) = line.split_once("on http://").expect("an address");
     assert!(page(admin, "/readyz").await.starts_with("HTTP/1.1 200 "));
     drop(child.stdin.take());
     let ended = soon("the end", child.wait_with_output()).await.unwrap();
     assert!(ended.stdout.is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_others_reach_is_warned_of_once() {
+    let (mut child, mut lines) = over_pipes("0.0.0.0:0");
+    drop(child.stdin.take());
+    let mut said = Vec::new();
+    while let Some(line) = soon("a line", lines.next_line()).await.unwrap() {
+        said.push(line);
+    }
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(
+        said[0].contains("WARN") && said[0].contains("--admin 0.0.0.0:0 is not loopback"),
+        "{said:?}"
+    );
+    assert!(said[1].contains("on http://0.0.0.0:"), "{said:?}");
+    assert!(soon("the end", child.wait()).await.unwrap().success());
 }
 
 #[tokio::test]

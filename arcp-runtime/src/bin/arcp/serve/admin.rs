@@ -47,6 +47,11 @@ impl AdminFlags {
         };
         let listener = TcpListener::bind(wanted).await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
+        if !address.ip().is_loopback() {
+            tracing::warn!(
+                "--admin {wanted} is not loopback: whoever reaches it sees this runtime's numbers and the names of its agents, without a token and without TLS; give it an address of this machine or of a network of your own, or let a firewall choose who comes"
+            );
+        }
         tokio::spawn(answer(listener, hosting::watching(runtime)));
         Ok(Some(address))
     }
