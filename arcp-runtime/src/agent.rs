@@ -186,7 +186,8 @@ pub struct AgentError {
 }
 
 impl AgentError {
-    /// An error with a code and a message.
+    /// An error with a code and a message. The code may be an agent's own, of up to 128 characters (`"QUOTA".parse()?`);
+    /// an empty one goes on the wire as `INTERNAL_ERROR`, and the message says so.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -207,6 +208,21 @@ impl AgentError {
     #[must_use]
     pub fn with_details(mut self, details: serde_json::Map<String, serde_json::Value>) -> Self {
         self.details = Some(details);
+        self
+    }
+
+    /// The error as the wire asks for it: neither its code nor its message is empty (§12).
+    pub(crate) fn completed(mut self) -> Self {
+        if self.code.as_str().is_empty() {
+            self.code = ErrorCode::InternalError;
+            self.message = match self.message.as_str() {
+                "" => "the agent failed without a code".to_owned(),
+                said => format!("the agent failed without a code: {said}"),
+            };
+        }
+        if self.message.is_empty() {
+            self.message = self.code.as_str().to_owned();
+        }
         self
     }
 }

@@ -76,6 +76,7 @@ impl Call {
     /// # Errors
     /// The runtime has stopped.
     pub async fn fail(self, error: &AgentError) -> Result<(), AgentError> {
+        let error = error.clone().completed();
         self.deed.failed(&error.code);
         let retryable = error
             .code

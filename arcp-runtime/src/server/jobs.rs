@@ -127,6 +127,7 @@ impl Drop for Jobs {
 }
 
 fn failure(error: AgentError) -> Failure {
+    let error = error.completed();
     Failure {
         code: error.code,
         message: error.message,

@@ -2,8 +2,10 @@
 
 use arcp_generated::common::Json;
 use arcp_runtime::agent::{
-    Agent, AgentFuture, Descriptor, InvalidInput, JobContext, encode_result,
+    Agent, AgentError, AgentFuture, Descriptor, InvalidInput, JobContext, encode_result,
 };
+use arcp_runtime::arcp_agent;
+use arcp_runtime::store::MemoryStore;
 use serde_json::{Value, json};
 
 use super::{Limits, Peer, Runtime, in_memory, numbers, start};
@@ -82,6 +84,51 @@ async fn a_failure_and_a_panic_end_only_their_job() {
     assert_eq!(peer.receive().await["payload"]["code"], "INTERNAL_ERROR");
     peer.probe(json!([{"return": 1}])).await;
     assert_eq!(peer.receive().await["payload"]["result"], 1);
+}
+
+/// Says neither in a call nor at its end what went wrong.
+#[arcp_agent(version = "1.0.0")]
+async fn speechless(ctx: JobContext, message: String) -> Result<(), AgentError> {
+    let call = ctx.tool_call("t", Json::null()).await?;
+    call.fail(&AgentError::new("".parse()?, "")).await?;
+    let call = ctx.tool_call("t", Json::null()).await?;
+    call.fail(&AgentError::new("OWN".parse()?, "")).await?;
+    Err(AgentError::new("".parse()?, message).with_retryable(false))
+}
+
+#[tokio::test]
+async fn no_error_goes_out_without_a_code_and_a_message() {
+    let builder = Runtime::builder()
+        .store(MemoryStore::new())
+        .agent(speechless);
+    let runtime = start(Limits::default(), builder).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let lease = json!({"tool.call": ["t"]});
+    let frames = peer
+        .run(json!({"agent": "speechless", "input": "no", "lease_request": lease}))
+        .await;
+    let told = |error: &Value| {
+        [&error["code"], &error["message"], &error["retryable"]].map(ToString::to_string)
+    };
+    let events = frames.iter().map(|frame| &frame["payload"]);
+    let errors = events.filter_map(|payload| payload["body"].get("error"));
+    let errors: Vec<_> = errors.chain([&frames[5]["payload"]]).map(told).collect();
+    assert_eq!(
+        errors,
+        [
+            [
+                r#""INTERNAL_ERROR""#,
+                r#""the agent failed without a code""#,
+                "true"
+            ],
+            [r#""OWN""#, r#""OWN""#, "false"],
+            [
+                r#""INTERNAL_ERROR""#,
+                r#""the agent failed without a code: no""#,
+                "true"
+            ],
+        ]
+    );
 }
 
 #[tokio::test]
