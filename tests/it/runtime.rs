@@ -125,13 +125,19 @@ impl Peer {
 
     /// The next frame; `None` when the runtime has closed the connection.
     async fn try_receive(&mut self) -> Option<Value> {
+        let text = self.try_receive_text().await?;
+        Some(serde_json::from_str(&text).unwrap())
+    }
+
+    /// The next frame as it came.
+    async fn try_receive_text(&mut self) -> Option<String> {
         let next = tokio::time::timeout(
             Duration::from_mins(1),
             poll_fn(|cx| self.transport.poll_recv(cx)),
         )
         .await;
         match next.expect("the runtime says something within a minute") {
-            Some(Ok(Received::Frame(text))) => Some(serde_json::from_str(&text).unwrap()),
+            Some(Ok(Received::Frame(text))) => Some(text.to_string()),
             Some(Ok(other)) => panic!("{other:?}"),
             Some(Err(error)) => panic!("{error}"),
             None => None,

@@ -66,7 +66,9 @@ pub(crate) struct Shape {
 /// Says where and why `text` is no `T`, after `error` said that it is none.
 #[cold]
 pub(crate) fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error, shape: &Shape) -> DecodeError {
-    let members = serde_json::from_str::<Members<'_>>(text).unwrap_or_default();
+    let members = serde_json::from_str::<Members<'_>>(text).ok();
+    let is_json = members.is_some();
+    let members = members.unwrap_or_default();
     let string = |name: &str| members.get(name).and_then(|raw| serde_json::from_str::<String>(raw.get()).ok()).map(shortened);
     let fault = |kind, path: String, reason: String| DecodeError {
         kind,
@@ -75,7 +77,8 @@ pub(crate) fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error
         path,
         reason: shortened(reason),
     };
-    if error.classify() != Category::Data {
+    // Numbers beyond every type and halves of a surrogate pair count as syntax too, and have a place.
+    if error.classify() != Category::Data && !is_json {
         return fault(DecodeErrorKind::Syntax, String::new(), error.to_string());
     }
     if !text.trim_start().starts_with('{') {

@@ -111,6 +111,69 @@ async fn bad_frames_are_answered_and_the_session_lives_on() {
 }
 
 #[tokio::test]
+async fn a_number_beyond_every_type_is_refused_by_its_place() {
+    let runtime = in_memory(Limits::default()).await;
+    for number in ["1e400", "-1e400", "1e99999999999999999999"] {
+        let mut peer = Peer::hello(&runtime, "tok-a").await;
+        for (message_type, payload, place) in [
+            (
+                "job.submit",
+                r#"{"agent":"echo","max_runtime_sec":NUMBER}"#,
+                "payload.max_runtime_sec",
+            ),
+            (
+                "job.subscribe",
+                r#"{"job_id":"j","from_event_seq":NUMBER}"#,
+                "payload.from_event_seq",
+            ),
+            ("session.list_jobs", r#"{"limit":NUMBER}"#, "payload.limit"),
+            (
+                "session.ack",
+                r#"{"last_processed_seq":NUMBER}"#,
+                "payload.last_processed_seq",
+            ),
+            (
+                "job.submit",
+                r#"{"agent":"count","input":{"n":NUMBER}}"#,
+                "input.n",
+            ),
+            (
+                "job.submit",
+                r#"{"agent":"echo","lease_request":{"cost.budget":["USD:NUMBER"]}}"#,
+                "payload.lease_request",
+            ),
+        ] {
+            let payload = payload.replace("NUMBER", number);
+            peer.raw(&framed(&peer, message_type, &payload)).await;
+            let error = peer.receive().await;
+            assert_eq!(error["type"], "session.error", "{payload}");
+            let error = &error["payload"];
+            assert_eq!(error["code"], "INVALID_REQUEST", "{payload} {error}");
+            assert_eq!(error["request_id"], "odd", "{payload} {error}");
+            let message = error["message"].as_str().unwrap();
+            assert!(message.contains(place), "{payload} {message}");
+        }
+        // Where any JSON may stand, a number is what its digits say, on the way out too.
+        let payload = format!(r#"{{"agent":"echo","input":[{number}]}}"#);
+        peer.raw(&framed(&peer, "job.submit", &payload)).await;
+        assert_eq!(peer.receive().await["type"], "job.accepted");
+        let result = peer.try_receive_text().await.unwrap();
+        assert!(
+            result.contains(&format!(r#""result":[{number}]"#)),
+            "{result}"
+        );
+    }
+}
+
+/// A frame whose payload is text, for what [`Value`] cannot hold.
+fn framed(peer: &Peer, message_type: &str, payload: &str) -> String {
+    let session = peer.session.as_ref().unwrap();
+    format!(
+        r#"{{"arcp":"1.1","id":"odd","type":"{message_type}","session_id":{session},"payload":{payload}}}"#
+    )
+}
+
+#[tokio::test]
 async fn what_only_a_runtime_says_is_refused_and_what_a_client_says_is_not() {
     let runtime = in_memory(Limits::default()).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
