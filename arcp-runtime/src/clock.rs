@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+/// How far ahead a timer is set at the most; then whoever set it looks at the time again.
+pub(crate) const FAR: Duration = Duration::from_hours(1);
+
 /// One reading of both clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {

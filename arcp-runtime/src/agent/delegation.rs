@@ -99,7 +99,7 @@ impl Delegation {
             match delegate::prepare(asked, context.authority(), context.features(), &desk, now) {
                 Ok(child) => {
                     let (key, agent_ref) = (child.key, child.agent_ref.as_str().to_owned());
-                    let mut news = desk.children.expect(key, deed.span().clone());
+                    let mut news = desk.children.await_news(key, deed.span().clone());
                     if let Err(stopped) = desk.inbox.tell(Input::Delegate(Box::new(child))).await {
                         desk.children.forget(key);
                         return Err(stopped.into());
@@ -277,5 +277,5 @@ fn failed(error: job::Error) -> AgentError {
 }
 
 fn stopped() -> AgentError {
-    crate::server::dispatch::Stopped.into()
+    crate::server::lanes::Stopped.into()
 }

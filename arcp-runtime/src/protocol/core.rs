@@ -5,300 +5,31 @@
 //!
 //! Each rule has a file of its own beside this one; they are all `impl Core`.
 
-use arcp_generated::message::MessageType;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use arcp_generated::common::{CredentialId, Json, MessageId};
-use arcp_generated::session::ListJobs;
+use arcp_generated::message::MessageType;
 
-use super::credential::{
-    Admitting, Errand, Issued, Order, Provision, Rotate, Rotating, SecretPayload, Source, Stubborn,
-    Wallet,
-};
-use super::delegation::Child;
+use super::credential::provisioning::Admitting;
+use super::credential::{Rotating, Source, Stubborn};
 use super::ended::Ended;
-use super::features::Features;
 use super::frame::{Frame, JobFace};
-use super::handshake::{Attach, Hello, Resume};
-use super::idempotency::Submission;
-use super::job::{Ending, Job, Outcome};
-use super::lease::Authority;
+use super::job::Job;
 use super::listing::Observation;
 use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::Session;
-use super::subscription::{Known, Lookup};
 use super::tally::Tally;
 use super::timer::{Timer, Timers};
-use super::trace::TraceContext;
 use crate::clock::Now;
 use crate::id::{CredentialKey, JobKey, Mint, SessionKey};
 use crate::limits::Limits;
-use crate::store::{EntryKind, Record};
-use crate::transport::CloseCode;
-use arcp_generated::job::Subscribe;
 
-/// One connection, for as long as the process lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnKey(pub u64);
+mod input;
+mod output;
 
-/// What happens to the core.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Input {
-    /// A verified hello without a resume.
-    Open(ConnKey, Box<Hello>),
-    /// A verified resume.
-    Resume(ConnKey, Box<Resume>),
-    /// The connection is gone; its session can be resumed.
-    Detached(ConnKey),
-    /// `session.close` or `session.bye`.
-    Leave {
-        /// Who leaves.
-        conn: ConnKey,
-        /// Whether `session.closed` is wanted.
-        answer: bool,
-    },
-    /// `session.ack`.
-    Ack {
-        /// Who acknowledges.
-        conn: ConnKey,
-        /// Everything up to this number.
-        through: u64,
-    },
-    /// `job.submit`.
-    Submit(ConnKey, Box<Submission>),
-    /// `job.cancel`.
-    Cancel {
-        /// Who asks.
-        conn: ConnKey,
-        /// The id of the asking frame.
-        request: String,
-        /// The job's id as it came.
-        job: String,
-        /// The reason given.
-        reason: Option<String>,
-    },
-    /// `session.list_jobs`.
-    List {
-        /// Who asks.
-        conn: ConnKey,
-        /// The id of the asking frame.
-        request: MessageId,
-        /// What is asked for.
-        list: Box<ListJobs>,
-    },
-    /// `job.subscribe`.
-    Subscribe {
-        /// Who asks.
-        conn: ConnKey,
-        /// The id of the asking frame.
-        request: MessageId,
-        /// What is asked for.
-        subscribe: Subscribe,
-        /// The highest number that was handed to the asking session's socket so far.
-        written: u64,
-    },
-    /// What [`Effect::LookUp`] asked for; `None` when the store could not say.
-    LookedUp(Lookup, Option<Vec<Known>>),
-    /// `job.unsubscribe`.
-    Unsubscribe {
-        /// Who asks.
-        conn: ConnKey,
-        /// The job's id as it came.
-        job: String,
-    },
-    /// The agent of a job has begun.
-    Started(JobKey),
-    /// An agent emits an event.
-    Emit {
-        /// The job.
-        job: JobKey,
-        /// What may filter it.
-        kind: EntryKind,
-        /// The payload of the `job.event`.
-        payload: bytes::Bytes,
-    },
-    /// An agent has ended.
-    Finish(JobKey, Outcome),
-    /// An agent delegates.
-    Delegate(Box<Child>),
-    /// An agent asks a job that it delegated to stop.
-    CancelChild {
-        /// Who asks.
-        parent: JobKey,
-        /// The job.
-        child: JobKey,
-        /// Why.
-        reason: Option<String>,
-    },
-    /// Upstreams have answered.
-    Provisioned {
-        /// What they were asked for.
-        errand: Errand,
-        /// What they gave, in the order it was asked for.
-        issued: Result<Vec<Issued>, Refusal>,
-    },
-    /// An agent replaces the value of a credential.
-    Rotate(Box<Rotate>),
-    /// A credential is known to be worthless.
-    Revoked(CredentialKey),
-    /// A credential could not be revoked.
-    NotRevoked {
-        /// Which, and whose.
-        order: Order,
-        /// Whether trying again can help. Otherwise it is left to the next start.
-        again: bool,
-    },
-    /// The runtime will stop: new sessions and new jobs are refused from here on, everything else goes on.
-    Drain,
-    /// The runtime stops: sessions are told, jobs are left to the next start.
-    Shutdown,
-}
-
-impl Input {
-    /// Bytes that an agent made and that wait until they are durable.
-    pub(crate) fn payload_bytes(&self) -> usize {
-        match self {
-            Self::Emit { payload, .. } => payload.len(),
-            Self::Finish(_, Outcome::Result(value)) => value.get().len(),
-            _ => 0,
-        }
-    }
-}
-
-/// What the driver has to do, in order, once the records are durable.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Effect {
-    /// The connection belongs to a session now.
-    Attach(Box<Attach>),
-    /// The connection's hello or resume was refused: tell it and close.
-    Refuse {
-        /// Who.
-        conn: ConnKey,
-        /// Why.
-        refusal: Refusal,
-        /// How the transport says it.
-        code: CloseCode,
-    },
-    /// A frame for whoever is attached to the session; dropped if nobody is.
-    Send(SessionKey, Frame),
-    /// A page of jobs for whoever is attached to the session; to be written first.
-    List(SessionKey, Box<super::listing::Page>),
-    /// As [`Effect::Send`], for what answers nobody: it stays behind the numbered entries before it, however slow the reader is.
-    Announce(SessionKey, Frame),
-    /// Numbers up to this one were given to entries that the session's connection has to read from the store.
-    Replay {
-        /// The session.
-        session: SessionKey,
-        /// The newest number.
-        through: u64,
-    },
-    /// A job's log has to be looked into; the answer is [`Input::LookedUp`].
-    LookUp(Lookup),
-    /// Somebody asked to follow a job: to be logged.
-    Audit(Box<super::subscription::Audit>),
-    /// A numbered entry for a session; it is in the session's log in any case.
-    Deliver(SessionKey, Frame),
-    /// The connection has to end after what was sent to it.
-    Evict {
-        /// Who.
-        conn: ConnKey,
-        /// A last frame.
-        last: Option<Frame>,
-        /// How the transport says it.
-        code: CloseCode,
-    },
-    /// Nobody is attached to the session any more.
-    Unattended(SessionKey),
-    /// The session is gone; what is kept for it can be dropped.
-    Gone(SessionKey),
-    /// A job's agent has to run.
-    Start(Box<Launch>),
-    /// A job's agent is asked to stop.
-    Stop(JobKey),
-    /// A running job belongs to another session now: from here on it waits for that one's reader.
-    Adopted(JobKey, SessionKey),
-    /// A job's lease was over while it asked for nothing: to be logged.
-    Expired(JobKey),
-    /// A job has ended, and how: its agent, if it still runs, is abandoned.
-    Ended(JobKey, Ending),
-    /// A job is forgotten.
-    Forgotten(JobKey),
-    /// A delegation was decided.
-    Delegated {
-        /// The child.
-        child: JobKey,
-        /// Why there is none.
-        refused: Option<Refusal>,
-    },
-    /// Upstreams have to be asked for credentials.
-    Provision(Box<Provision>),
-    /// A credential has to be revoked, however often that takes.
-    Revoke(Order),
-    /// A rotation was carried out, or not.
-    Rotated {
-        /// The handle of the new value.
-        handle: CredentialKey,
-        /// Why it was not.
-        refused: Option<Refusal>,
-    },
-    /// A rotation has to be kept in memory for replay, because its secret is not stored.
-    Secret {
-        /// The job.
-        job: JobKey,
-        /// Who may read the secret.
-        principal: Principal,
-        /// The credential.
-        id: CredentialId,
-        /// The payload that is stored.
-        without: bytes::Bytes,
-        /// The payload that the submitter gets.
-        with: SecretPayload,
-    },
-    /// A delegated job's log reaches this far: its parent can read it.
-    Grown(JobKey, u64),
-    /// A delegated job has ended, with this as its last entry.
-    Returned(JobKey, EntryKind, bytes::Bytes),
-}
-
-/// Everything an agent's run needs.
-#[derive(Debug)]
-pub struct Launch {
-    /// The job.
-    pub about: Arc<JobFace>,
-    /// The session that receives its events first.
-    pub owner: SessionKey,
-    /// Whom it belongs to.
-    pub principal: Principal,
-    /// Which agent, as the submission's preparation named it.
-    pub agent: usize,
-    /// `name@version`.
-    pub agent_ref: Arc<str>,
-    /// The input as submitted.
-    pub input: Json,
-    /// What it may do.
-    pub authority: Authority,
-    /// What its owner understands.
-    pub features: Features,
-    /// When it was accepted: the moment from which the lease's time is counted.
-    pub accepted: Now,
-    /// Its credentials, if it has any.
-    pub wallet: Option<Wallet>,
-    /// The span of the client that asked for it, if it named one.
-    pub caller: Option<TraceContext>,
-}
-
-/// What one or more inputs lead to.
-#[derive(Debug, Default)]
-pub struct Output {
-    /// To be made durable first.
-    pub records: Vec<Record>,
-    /// To be done then.
-    pub effects: Vec<Effect>,
-}
+pub use self::input::{ConnKey, Input};
+pub use self::output::{Effect, Launch, Output};
 
 /// The state of a runtime.
 #[derive(Debug)]

@@ -1,10 +1,7 @@
 //! `job.subscribe` and `job.unsubscribe`: another session follows a job (§7.6).
 //!
-//! A subscription is a cursor into the job's log. Without history it begins at once. With history the entries are first looked up in the store, outside the core;
-//! what the job appends in the meantime is remembered by number alone, and then a block of the session's numbers is reserved for all of it at once.
-//! The payloads never come here: the session's connection reads the block from the store as it reads a resume. A job that nobody joins pays nothing for it.
+//! A subscription is a cursor into the job's log. Without history it begins at once; with history the entries are looked up first (`history`).
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use arcp_generated::common::MessageId;
@@ -19,62 +16,13 @@ use super::principal::Principal;
 use super::refusal::Refusal;
 use super::session::Session;
 use crate::id::{JobKey, SessionKey};
-use crate::limits::{LOOKUPS_PER_SESSION, UNREAD_HISTORIES};
-use crate::store::{Entry, EntryKind, Record};
+use crate::store::Record;
 
-/// An entry of a job's log, as far as a late reader needs to know it before it reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// Its number in the job.
-    pub seq: u64,
-    /// What may filter it.
-    pub kind: EntryKind,
-    /// Its number in the owner's session.
-    pub owner_seq: u64,
-    /// Payload bytes.
-    pub bytes: usize,
-}
+mod history;
+mod joining;
 
-/// A look into the log of a job, for a session that joins with history.
-#[derive(Clone, Debug)]
-pub struct Lookup {
-    /// Who joins.
-    pub session: SessionKey,
-    /// Which job.
-    pub job: JobKey,
-    /// Tells this request from an earlier one of the same session.
-    pub ticket: u64,
-    /// Entries above this number of the job,
-    pub after: u64,
-    /// and up to this one.
-    pub through: u64,
-}
-
-/// Who is waiting for a look into the log, and what was appended since.
-#[derive(Debug, Default)]
-pub(super) struct Joining {
-    waiting: Vec<Waiting>,
-    /// The newest entries since the first of them asked.
-    tail: VecDeque<Known>,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    session: SessionKey,
-    ticket: u64,
-    /// The newest entry when it asked first; the tail counts above it.
-    through: u64,
-    asked: Vec<Asked>,
-}
-
-/// One request that waits for the look into the log.
-#[derive(Debug)]
-struct Asked {
-    request: MessageId,
-    from: u64,
-    /// Whether it was not taken back by a `job.unsubscribe` in the meantime. It is answered in any case.
-    follow: bool,
-}
+pub(super) use self::joining::Joining;
+pub use self::joining::{Known, Lookup};
 
 /// A decision on who may follow a job, for the log (§14).
 #[derive(Debug)]
@@ -87,50 +35,6 @@ pub struct Audit {
     pub owner: Option<Principal>,
     /// Whether it was allowed.
     pub allowed: bool,
-}
-
-impl From<&Entry> for Known {
-    fn from(entry: &Entry) -> Self {
-        Self {
-            seq: entry.seq,
-            kind: entry.kind,
-            owner_seq: entry.owner_seq,
-            bytes: entry.payload.len(),
-        }
-    }
-}
-
-impl Joining {
-    /// The job appended an entry. At most `limit` are remembered, as many as the job's log keeps.
-    pub(super) fn appended(&mut self, entry: Known, limit: u64) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        if self.tail.len() as u64 >= limit {
-            self.tail.pop_front();
-        }
-        self.tail.push_back(entry);
-    }
-
-    fn of(&mut self, session: SessionKey) -> Option<&mut Waiting> {
-        self.waiting
-            .iter_mut()
-            .find(|waiting| waiting.session == session)
-    }
-
-    fn take(&mut self, session: SessionKey, ticket: u64) -> Option<Waiting> {
-        let place = self
-            .waiting
-            .iter()
-            .position(|waiting| waiting.session == session && waiting.ticket == ticket)?;
-        Some(self.waiting.swap_remove(place))
-    }
-
-    fn forget_tail(&mut self) {
-        if self.waiting.is_empty() {
-            self.tail = VecDeque::new();
-        }
-    }
 }
 
 impl Core {
@@ -171,39 +75,6 @@ impl Core {
         } else {
             self.join(key, job, request, None, true, out);
         }
-    }
-
-    /// The caps on histories: on those that are looked up, and on those that the session was not sent yet.
-    fn room_for_history(&self, key: SessionKey) -> Result<(), Refusal> {
-        let Some(session) = self.sessions.get(&key) else {
-            return Ok(());
-        };
-        if session.lookups >= LOOKUPS_PER_SESSION {
-            let message = format!(
-                "{LOOKUPS_PER_SESSION} histories are being looked up for this session already; wait for their answers"
-            );
-            return Err(Refusal::cap("lookups_per_session", message));
-        }
-        self.room_for_unread(session, 0, 0)
-    }
-
-    /// Whether `entries` more of a history can be kept until they are read. The first history always can.
-    fn room_for_unread(&self, session: &Session, entries: u64, bytes: u64) -> Result<(), Refusal> {
-        let unread = session.log.allowed();
-        let fits = |unread: u64, more: u64, most: u64| {
-            unread.saturating_add(more) <= most.saturating_mul(UNREAD_HISTORIES)
-        };
-        if unread.0 == 0
-            || fits(unread.0, entries, self.limits.session_events)
-                && fits(unread.1, bytes, self.limits.session_bytes)
-        {
-            return Ok(());
-        }
-        let message = format!(
-            "{} events of histories were not read yet; read them and ask again",
-            unread.0
-        );
-        Err(Refusal::cap("unread_history", message))
     }
 
     /// The job that a principal names, if it may know of it (§7.6, A-08).
@@ -255,118 +126,6 @@ impl Core {
             return full("subscriptions_per_principal", all, "principal");
         }
         Ok(())
-    }
-
-    /// Asks for what the log holds by now; [`Core::looked_up`] goes on.
-    fn look_up(
-        &mut self,
-        session: SessionKey,
-        key: JobKey,
-        request: &MessageId,
-        from: u64,
-        out: &mut Output,
-    ) {
-        let (Some(job), Some(asking)) = (self.jobs.get_mut(&key), self.sessions.get_mut(&session))
-        else {
-            return;
-        };
-        asking.lookups += 1;
-        let asked = Asked {
-            request: request.clone(),
-            from,
-            follow: true,
-        };
-        // One look is enough for everything that the session asks of this job until it is over.
-        if let Some(waiting) = job.joining.of(session) {
-            waiting.asked.push(asked);
-            return;
-        }
-        self.tickets += 1;
-        job.joining.waiting.push(Waiting {
-            session,
-            ticket: self.tickets,
-            through: job.log.last,
-            asked: vec![asked],
-        });
-        out.effects.push(Effect::LookUp(Lookup {
-            session,
-            job: key,
-            ticket: self.tickets,
-            after: job
-                .log
-                .trimmed
-                .max(job.log.last.saturating_sub(self.limits.job_events)),
-            through: job.log.last,
-        }));
-    }
-
-    /// What the log held is known: numbers are given to all of it and to what came since, and the session follows.
-    pub(super) fn looked_up(
-        &mut self,
-        lookup: &Lookup,
-        entries: Option<Vec<Known>>,
-        out: &mut Output,
-    ) {
-        let Some(job) = self.jobs.get_mut(&lookup.job) else {
-            return;
-        };
-        let Some(waiting) = job.joining.take(lookup.session, lookup.ticket) else {
-            return;
-        };
-        if let Some(session) = self.sessions.get_mut(&lookup.session) {
-            session.lookups -= waiting.asked.len();
-        }
-        let Some(mut entries) = entries else {
-            job.joining.forget_tail();
-            let refusal = Refusal::new(
-                ErrorCode::InternalError,
-                "the job's log cannot be read; try again",
-            );
-            for asked in &waiting.asked {
-                Self::refuse(lookup.session, asked.request.as_str(), None, &refusal, out);
-            }
-            return;
-        };
-        let since = job.joining.tail.iter().copied();
-        entries.extend(since.filter(|entry| entry.seq > waiting.through));
-        job.joining.forget_tail();
-        // The log may have been trimmed in the meantime, and it is kept a little longer than its limit says.
-        let oldest = job
-            .log
-            .trimmed
-            .max(job.log.last.saturating_sub(self.limits.job_events));
-        entries.retain(|entry| entry.seq > oldest);
-        for asked in waiting.asked {
-            let wanted = entries.iter().filter(|entry| entry.owner_seq > asked.from);
-            let wanted: Vec<Known> = wanted.copied().collect();
-            let bytes = wanted.iter().map(|entry| entry.bytes as u64).sum();
-            let Some(session) = self.sessions.get(&lookup.session) else {
-                return;
-            };
-            match self.room_for_unread(session, wanted.len() as u64, bytes) {
-                Ok(()) => {
-                    let (request, history) = (&asked.request, Some(wanted));
-                    let (session, job) = (lookup.session, lookup.job);
-                    self.join(session, job, request, history, asked.follow, out);
-                }
-                Err(refusal) => {
-                    Self::refuse(lookup.session, asked.request.as_str(), None, &refusal, out);
-                }
-            }
-        }
-    }
-
-    /// The job is forgotten: nobody will be told what it was.
-    pub(super) fn nothing_to_join(&mut self, joining: Joining, out: &mut Output) {
-        let refusal = Refusal::new(ErrorCode::JobNotFound, "the job was forgotten by now");
-        for waiting in joining.waiting {
-            if let Some(session) = self.sessions.get_mut(&waiting.session) {
-                session.lookups -= waiting.asked.len();
-            }
-            for asked in waiting.asked {
-                Self::refuse(waiting.session, asked.request.as_str(), None, &refusal, out);
-            }
-        }
     }
 
     /// Answers, gives out the numbers of the history, and follows from here on.
@@ -439,13 +198,8 @@ impl Core {
         let Some(key) = JobKey::parse(name) else {
             return;
         };
-        if let Some(job) = self.jobs.get_mut(&key)
-            && let Some(waiting) = job.joining.of(session)
-        {
-            waiting
-                .asked
-                .iter_mut()
-                .for_each(|asked| asked.follow = false);
+        if let Some(job) = self.jobs.get_mut(&key) {
+            job.joining.let_go(session);
         }
         if self.unfollow(session, key) {
             if let Some(job) = self.jobs.get_mut(&key) {

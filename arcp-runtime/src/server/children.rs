@@ -16,12 +16,12 @@ use crate::store::EntryKind;
 /// Delegated jobs that a parent has asked for and that have not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Children {
-    expected: Mutex<HashMap<JobKey, Expected>>,
+    awaited: Mutex<HashMap<JobKey, Awaited>>,
 }
 
 /// A child that somebody waits for.
 #[derive(Debug)]
-struct Expected {
+struct Awaited {
     news: watch::Sender<News>,
     /// The span of the delegation.
     asked_by: Span,
@@ -52,22 +52,22 @@ pub(crate) enum Stage {
 
 impl Children {
     /// Says that somebody waits for news of `child`, before it is asked for, in the span `asked_by`.
-    pub(crate) fn expect(&self, child: JobKey, asked_by: Span) -> watch::Receiver<News> {
+    pub(crate) fn await_news(&self, child: JobKey, asked_by: Span) -> watch::Receiver<News> {
         let (news, waiting) = watch::channel(News::default());
-        self.expected().insert(child, Expected { news, asked_by });
+        self.awaited().insert(child, Awaited { news, asked_by });
         waiting
     }
 
     /// The span of the delegation that asked for `child`, to begin the child's in. It is given once, so that it ends when it is over.
     pub(super) fn asked_by(&self, child: JobKey) -> Option<Span> {
-        let mut expected = self.expected();
-        let expected = expected.get_mut(&child)?;
-        Some(std::mem::replace(&mut expected.asked_by, Span::none()))
+        let mut awaited = self.awaited();
+        let child = awaited.get_mut(&child)?;
+        Some(std::mem::replace(&mut child.asked_by, Span::none()))
     }
 
     /// Nobody waits any more. Who still listens learns nothing new.
     pub(crate) fn forget(&self, child: JobKey) {
-        self.expected().remove(&child);
+        self.awaited().remove(&child);
     }
 
     pub(super) fn decided(&self, child: JobKey, refused: Option<Refusal>) {
@@ -90,12 +90,12 @@ impl Children {
     }
 
     fn tell(&self, child: JobKey, change: impl FnOnce(&mut News)) {
-        if let Some(expected) = self.expected().get(&child) {
-            expected.news.send_modify(change);
+        if let Some(child) = self.awaited().get(&child) {
+            child.news.send_modify(change);
         }
     }
 
-    fn expected(&self) -> MutexGuard<'_, HashMap<JobKey, Expected>> {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
+    fn awaited(&self) -> MutexGuard<'_, HashMap<JobKey, Awaited>> {
+        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

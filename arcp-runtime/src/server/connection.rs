@@ -1,5 +1,6 @@
 //! One connection: one task that reads, writes, keeps time and waits for its session's feed.
 //!
+//! What it is told becomes calls of the dispatcher in `request`, what it missed comes from the store in `replay`, what is queued leaves in `writing`.
 //! It is one task, not two, so that an idle session costs little and reading and writing share a transport without a lock.
 
 use std::collections::VecDeque;
@@ -11,30 +12,24 @@ use std::time::Duration;
 
 use arcp_generated::common::SessionId;
 use arcp_generated::error::ErrorCode;
-use arcp_generated::session::Feature;
 use tokio::time::Sleep;
 
-use super::dispatch::{Call, Stopped, Welcomed};
 use super::feed::Work;
 use super::greet::{fault, greet};
 use super::host::Host;
+use super::lanes::{Call, Stopped, Welcomed};
 use super::outgoing::Ids;
-use crate::limits::{GOODBYE, LIST_PAGE_BYTES, REPLAY_BYTES, REPLAY_ENTRIES, WRITE_BATCH};
-use crate::protocol::connection::{Connection, Request, Step};
+use crate::clock::FAR;
+use crate::limits::GOODBYE;
+use crate::protocol::connection::{Connection, Step};
 use crate::protocol::core::{ConnKey, Input, refusal_frame};
-use crate::protocol::frame::{Frame, payload_limit};
-use crate::protocol::refusal::Refusal;
-use crate::store::{Delivered, EntryKind, PageLimit, StoreError, StoreFuture};
+use crate::protocol::frame::Frame;
+use crate::store::{Delivered, StoreError, StoreFuture};
 use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
 
-/// What a page of replay may hold.
-const PAGE: PageLimit = PageLimit {
-    entries: REPLAY_ENTRIES,
-    bytes: REPLAY_BYTES,
-};
-
-/// When to look at the time again, at the latest.
-pub(super) const FAR: Duration = Duration::from_hours(1);
+mod replay;
+mod request;
+mod writing;
 
 /// Serves one connection to its end.
 pub(super) async fn serve(host: Arc<Host>, conn: ConnKey, mut transport: BoxTransport) {
@@ -224,22 +219,6 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// Begins to read what the session was given above `after`.
-    fn read(&self, after: u64) -> StoreFuture<'a, Vec<Delivered>> {
-        let (host, session) = (self.host, self.welcomed.session);
-        if self.welcomed.features.has(&Feature::ResultChunk) {
-            return host.store.replay(session, after, PAGE);
-        }
-        let most = payload_limit(&host.limits);
-        Box::pin(super::inline::replay(
-            host.store.as_ref(),
-            session,
-            after,
-            PAGE,
-            most,
-        ))
-    }
-
     /// Carries out one step; an answer ends the connection.
     fn step(&mut self, step: Step) -> Option<(Option<Frame>, CloseCode)> {
         match step {
@@ -271,133 +250,9 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// What is asked of the dispatcher, with the room that the answer will take.
-    fn call(&self, request: Request) -> Call {
-        let line = &self.welcomed.line;
-        let owing = match &request {
-            Request::Ack { .. } | Request::Leave { .. } | Request::Unsubscribe { .. } => None,
-            Request::List { .. } => Some(line.owing(LIST_PAGE_BYTES)),
-            Request::Submit { .. } | Request::Cancel { .. } | Request::Subscribe { .. } => {
-                Some(line.owing(0))
-            }
-        };
-        let input = self.input(request);
-        match owing {
-            Some(owing) => Call::Ask(owing, input),
-            None => Call::Tell(input),
-        }
-    }
-
     /// Whether nothing is read for a reason that is not the peer's.
     fn held_up(&self) -> bool {
         self.call.is_some() || (self.queue.is_empty() && self.welcomed.line.is_full())
-    }
-
-    fn input(&self, request: Request) -> Input {
-        let conn = self.conn;
-        match request {
-            Request::Submit { id, trace, submit } => {
-                let now = self.host.clock.now();
-                let id = id.as_str().to_owned();
-                let submission = super::submit::prepare(
-                    id,
-                    trace,
-                    *submit,
-                    &self.host.agents,
-                    self.welcomed.features,
-                    self.host.mint.as_ref(),
-                    now,
-                );
-                Input::Submit(conn, Box::new(submission))
-            }
-            Request::Cancel { id, job, reason } => Input::Cancel {
-                conn,
-                request: id.as_str().to_owned(),
-                job: job.as_str().to_owned(),
-                reason,
-            },
-            Request::Ack { through } => Input::Ack { conn, through },
-            Request::Leave { answer } => Input::Leave { conn, answer },
-            Request::Subscribe { id, subscribe } => Input::Subscribe {
-                conn,
-                request: id,
-                subscribe,
-                written: self.written,
-            },
-            Request::Unsubscribe { job } => Input::Unsubscribe {
-                conn,
-                job: job.as_str().to_owned(),
-            },
-            Request::List { id, list } => Input::List {
-                conn,
-                request: id,
-                list,
-            },
-        }
-    }
-
-    /// Queues a page of what the store delivered to this session.
-    fn take_page(
-        &mut self,
-        page: Result<Vec<Delivered>, StoreError>,
-    ) -> Option<(Option<Frame>, CloseCode)> {
-        let session = self.welcomed.session;
-        match page {
-            Ok(page) => {
-                if page
-                    .first()
-                    .is_none_or(|first| first.event_seq != self.page_after + 1)
-                {
-                    // The buffer was trimmed past this reader: better an end with a reason than a hole.
-                    let refusal = Refusal::cap(
-                        "session_events",
-                        "this reader is too slow: events it has not been sent are not buffered any more",
-                    );
-                    return Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal));
-                }
-                let mut cursor = self.page_after;
-                let through = page.last().map_or(cursor, |last| last.event_seq);
-                let through = through.min(self.page_through);
-                let mut held = self.welcomed.feed.held(self.conn, through);
-                let mut replayed = 0;
-                for delivered in page {
-                    if delivered.event_seq > through {
-                        break;
-                    }
-                    while held.front().is_some_and(|(after, _)| *after <= cursor) {
-                        self.queue.extend(held.pop_front().map(|(_, frame)| frame));
-                    }
-                    cursor = delivered.event_seq;
-                    let Some(face) = self.host.faces.get(delivered.job) else {
-                        continue;
-                    };
-                    let mut payload = delivered.payload;
-                    if delivered.kind == EntryKind::Credential {
-                        // The secret is not in the store.
-                        let reader = &self.welcomed.principal;
-                        payload = self
-                            .host
-                            .credentials
-                            .replayed(delivered.job, reader, payload);
-                    }
-                    self.queue
-                        .push_back(Frame::of_entry(delivered.kind, &face, cursor, payload));
-                    replayed += 1;
-                }
-                self.host.counters.replayed(replayed);
-                self.queue.extend(held.into_iter().map(|(_, frame)| frame));
-                self.welcomed.feed.read_up_to(self.conn, cursor);
-                None
-            }
-            Err(error) => {
-                tracing::error!(%error, %session, "replay failed");
-                let refusal = Refusal::new(
-                    ErrorCode::InternalError,
-                    "the event log cannot be read; resume the session",
-                );
-                Some((Some(refusal_frame("", None, &refusal)), CloseCode::Internal))
-            }
-        }
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
@@ -462,97 +317,6 @@ impl<'a> Served<'a> {
             return Poll::Pending;
         }
         self.transport.poll_recv(cx).map(Event::Received)
-    }
-
-    /// Ready when everything that was queued is flushed, or was not taken in time.
-    fn poll_farewell(&mut self, code: CloseCode, cx: &mut Context<'_>) -> Poll<Event> {
-        if self.queue.is_empty() {
-            let feed = &self.welcomed.feed;
-            if matches!(
-                feed.work(self.conn, &mut self.queue, cx.waker()),
-                Work::Frames
-            ) {
-                cx.waker().wake_by_ref();
-            } else if !self.dirty {
-                return Poll::Ready(Event::End(code));
-            }
-        }
-        self.timer.as_mut().poll(cx).map(|()| Event::End(code))
-    }
-
-    /// Hands over what the transport takes, and flushes when there is nothing more. Ready only when the transport is broken.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
-        let (mut written, mut bytes) = (0, 0);
-        let (mut sent, mut sent_bytes) = (0, 0);
-        let wall = self.host.clock.now().wall;
-        let mut turns = WRITE_BATCH;
-        let outcome = loop {
-            if turns == 0 {
-                // Reading has its turn; then this goes on.
-                cx.waker().wake_by_ref();
-                break Poll::Pending;
-            }
-            turns -= 1;
-            if self.queue.is_empty() && self.page.is_none() {
-                // More may have come in the meantime: one flush for as much as possible.
-                let work = self
-                    .welcomed
-                    .feed
-                    .work(self.conn, &mut self.queue, cx.waker());
-                if !matches!(work, Work::Frames) {
-                    break Poll::Pending;
-                }
-            }
-            if self.queue.is_empty() {
-                break Poll::Pending;
-            }
-            match self.transport.poll_ready(cx) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) => break Poll::Ready(error),
-                Poll::Pending => break Poll::Pending,
-            }
-            let Some(frame) = self.queue.pop_front() else {
-                break Poll::Pending;
-            };
-            let text = self.ids.encode(&frame, Some(&self.session_id), wall);
-            sent += 1;
-            sent_bytes += text.len();
-            if let Err(error) = self.transport.start_send(text) {
-                break Poll::Ready(error);
-            }
-            match frame.event_seq {
-                Some(number) => {
-                    written = number;
-                    if self.welcomed.feed.window().counts(number) {
-                        bytes += frame.payload.len();
-                    }
-                }
-                None => self.welcomed.line.paid(&frame),
-            }
-            self.dirty = true;
-        };
-        if sent > 0 {
-            self.host.counters.sent(sent, sent_bytes);
-        }
-        if written > 0 {
-            self.state.used(self.host.clock.now());
-            self.written = written;
-            self.welcomed.feed.written(self.conn, written, bytes);
-        }
-        if let Poll::Ready(error) = outcome {
-            return Poll::Ready(error);
-        }
-        if self.dirty && self.queue.is_empty() {
-            match self.transport.poll_flush(cx) {
-                Poll::Ready(Ok(())) => {
-                    self.dirty = false;
-                    self.state.sent(self.host.clock.now());
-                }
-                Poll::Ready(Err(error)) => return Poll::Ready(error),
-                Poll::Pending => {}
-            }
-        }
-        Poll::Pending
     }
 
     fn arm(&mut self) {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 
-use super::dispatch::Inbox;
+use super::lanes::Inbox;
 use crate::credential::{ProvisionError, Provisioner};
 use crate::id::{CredentialKey, JobKey};
 use crate::limits::Limits;
@@ -67,8 +67,11 @@ impl Credentials {
             .collect()
     }
 
-    /// Somebody waits for the rotation that gets this handle.
-    pub(crate) fn expect(&self, handle: CredentialKey) -> oneshot::Receiver<Result<(), Refusal>> {
+    /// Somebody waits for what becomes of the rotation that gets this handle.
+    pub(crate) fn await_answer(
+        &self,
+        handle: CredentialKey,
+    ) -> oneshot::Receiver<Result<(), Refusal>> {
         let (answer, waiting) = oneshot::channel();
         lock(&self.answers).insert(handle, answer);
         waiting

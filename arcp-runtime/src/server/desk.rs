@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::agents::Agents;
 use super::children::Children;
 use super::credentials::Credentials;
-use super::dispatch::Inbox;
+use super::lanes::Inbox;
 use super::metrics::Counters;
 use crate::clock::Clock;
 use crate::id::Mint;

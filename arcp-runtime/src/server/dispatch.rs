@@ -10,46 +10,22 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-use super::connection::FAR;
 use super::faces::Faces;
 use super::feed::Feed;
 use super::jobs::Jobs;
-use super::lanes::Lanes;
-pub(super) use super::lanes::{Call, Told};
-pub(crate) use super::lanes::{Inbox, Stopped};
-use super::line::{Line, Owing};
+use super::lanes::{Call, Greeted, Inbox, Lanes, Told, Welcomed};
+use super::line::Owing;
 use super::metrics::Counters;
-use crate::clock::Clock;
+use crate::clock::{Clock, FAR};
 use crate::id::SessionKey;
 use crate::limits::{CALLS_AT_ONCE, COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
 use crate::protocol::core::{ConnKey, Core, Effect, Input, Output};
-use crate::protocol::features::Features;
 use crate::protocol::handshake::Attach;
 use crate::protocol::listing::Page;
 use crate::protocol::principal::Principal;
-use crate::protocol::refusal::Refusal;
 use crate::protocol::subscription::{Audit, Lookup};
 use crate::store::{Record, Store, StoreError, StoreFuture};
 use crate::transport::CloseCode;
-
-/// The answer to a hello or a resume.
-#[derive(Debug)]
-pub(super) enum Greeted {
-    /// The connection has a session.
-    Welcome(Welcomed),
-    /// It has not.
-    Refused(Refusal, CloseCode),
-}
-
-/// A connection's session.
-#[derive(Debug)]
-pub(super) struct Welcomed {
-    pub session: SessionKey,
-    pub principal: Principal,
-    pub features: Features,
-    pub feed: Arc<Feed>,
-    pub line: Arc<Line>,
-}
 
 /// The driver of the core.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::dispatch::Call;
-use super::{Dispatched, Runtime};
+use super::lanes::Call;
+use super::runtime::{Dispatched, Runtime};
 use crate::limits::LEAVING;
 use crate::protocol::core::Input;
 use crate::store::StoreError;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use arcp_generated::error::ErrorCode;
 
-use super::connection::FAR;
-use super::dispatch::{Call, Greeted, Welcomed};
 use super::host::Host;
+use super::lanes::{Call, Greeted, Welcomed};
+use crate::clock::FAR;
 use crate::protocol::core::{ConnKey, Input};
 use crate::protocol::greeting::{Greeting, Rejected, Silent};
 use crate::protocol::handshake::{Hello, Resume};

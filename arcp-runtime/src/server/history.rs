@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::dispatch::{Call, Inbox};
+use super::lanes::{Call, Inbox};
 use crate::protocol::core::Input;
 use crate::protocol::subscription::{Known, Lookup};
 use crate::store::{PageLimit, Store, StoreError};

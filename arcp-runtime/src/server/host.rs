@@ -8,8 +8,8 @@ use arcp_generated::session::Auth;
 
 use super::agents::Agents;
 use super::credentials::Credentials;
-use super::dispatch::Inbox;
 use super::faces::Faces;
+use super::lanes::Inbox;
 use super::logins::Logins;
 use super::metrics::Counters;
 use crate::auth::Verifier;

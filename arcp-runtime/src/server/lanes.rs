@@ -7,12 +7,16 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::dispatch::Greeted;
 use super::feed::Feed;
-use super::line::Owing;
+use super::line::{Line, Owing};
 use super::metrics::QueueMetrics;
+use crate::id::SessionKey;
 use crate::limits::{CALLS_AT_ONCE, INPUTS_AT_ONCE, Limits};
 use crate::protocol::core::{ConnKey, Input};
+use crate::protocol::features::Features;
+use crate::protocol::principal::Principal;
+use crate::protocol::refusal::Refusal;
+use crate::transport::CloseCode;
 
 /// What connections send to the dispatcher.
 #[derive(Debug)]
@@ -23,6 +27,25 @@ pub(super) enum Call {
     Ask(Owing, Input),
     /// Anything else.
     Tell(Input),
+}
+
+/// The answer to a hello or a resume.
+#[derive(Debug)]
+pub(super) enum Greeted {
+    /// The connection has a session.
+    Welcome(Welcomed),
+    /// It has not.
+    Refused(Refusal, CloseCode),
+}
+
+/// A connection's session.
+#[derive(Debug)]
+pub(super) struct Welcomed {
+    pub session: SessionKey,
+    pub principal: Principal,
+    pub features: Features,
+    pub feed: Arc<Feed>,
+    pub line: Arc<Line>,
 }
 
 /// The dispatcher's inputs. Two lanes, so that a flood of events never keeps a client's request waiting behind it.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::Runtime;
+use super::runtime::Runtime;
 use crate::id::{JobKey, Ulid};
 use crate::limits::READY_WAIT;
 use crate::store::PageLimit;
