@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod docs;
 pub mod json;
 pub mod lookup;
+mod package;
 pub mod pattern;
 pub mod prose;
 pub mod python;

@@ -35,6 +35,9 @@ pub(crate) fn agent(
 }
 
 /// What stands in for an agent with mistakes, so that they are not followed by errors at its uses.
+///
+/// It is printed only beside the `compile_error!` of each mistake, so no program has it, and its `unimplemented!` is never reached.
+/// It is said as such, and not by an empty answer, because these methods have no answer that would be right.
 pub(crate) fn stand_in(arguments: &Arguments, function: &Function) -> TokenStream {
     let structure = structure(function);
     let ident = function.ident();

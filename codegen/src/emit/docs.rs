@@ -14,7 +14,8 @@ mod views;
 
 use crate::emit::Files;
 use crate::emit::lookup::{Lookup, Pillars};
-use crate::emit::prose::{GENERATED, finished, sentences};
+use crate::emit::package::Package;
+use crate::emit::prose::{GENERATED, sentences};
 use crate::model::{Limit, Model, Shape, Struct};
 use crate::naming::kebab;
 use crate::problem::Problem;
@@ -36,7 +37,7 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
         lookup: &lookup,
         shown: Shown::new(model),
     };
-    let mut out = Reference::default();
+    let mut out = Package::new(1);
     let messages: Vec<Entry> = model
         .messages
         .iter()
@@ -44,17 +45,17 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
         .collect();
     let kinds: Vec<Entry> = model.kinds.iter().map(|it| kind(&pages, it)).collect();
     let diagrams = Diagrams::new(&lookup, &pillars);
-    out.add("events.md", &events(&pages, &kinds));
-    out.add("features.md", &features::features(&pages));
+    out.add("docs/events.md", &events(&pages, &kinds));
+    out.add("docs/features.md", &features::features(&pages));
     for (wire, page) in errors::code_pages(&pages, &pillars) {
-        out.add(&format!("errors/{wire}.md"), &page);
+        out.add(&format!("docs/errors/{wire}.md"), &page);
     }
-    out.add("errors.md", &errors::errors(&pages, &pillars));
+    out.add("docs/errors.md", &errors::errors(&pages, &pillars));
     for (page, file, title, intro) in TYPE_PAGES {
-        out.add(file, &types(&pages, *page, title, intro));
+        out.add(&format!("docs/{file}"), &types(&pages, *page, title, intro));
     }
     out.add(
-        "limits.md",
+        "docs/limits.md",
         &LimitsPage {
             generated: GENERATED,
             limits: model.limits.iter().map(limit).collect(),
@@ -62,9 +63,9 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
     );
     let mut front = front(&pages, &pillars, &messages, &kinds);
     front.life = diagrams.life();
-    out.add("README.md", &front);
+    out.add("docs/README.md", &front);
     out.add(
-        "messages.md",
+        "docs/messages.md",
         &MessagesPage {
             generated: GENERATED,
             diagrams: diagrams.requests(),
@@ -94,46 +95,6 @@ const TYPE_PAGES: &[(Page, &str, &str, &str)] = &[
         "Strings with a form of their own, lists of words, and the values that have none.\nPatterns are those of ECMA-262, and lengths count characters.",
     ),
 ];
-
-#[derive(Default)]
-struct Reference {
-    files: Files,
-    problems: Vec<Problem>,
-}
-
-impl Reference {
-    fn add(&mut self, page: &str, template: &impl Template) {
-        match template.render() {
-            Ok(text) => {
-                self.files
-                    .insert(format!("docs/{page}"), finished(&squeezed(&text)));
-            }
-            Err(error) => self.problems.push(Problem::new(
-                "",
-                "",
-                format!("the template of docs/{page} cannot be filled: {error}"),
-                "mend the template",
-            )),
-        }
-    }
-
-    fn done(self) -> Result<Files, Vec<Problem>> {
-        if self.problems.is_empty() {
-            Ok(self.files)
-        } else {
-            Err(self.problems)
-        }
-    }
-}
-
-/// One empty line between blocks.
-fn squeezed(text: &str) -> String {
-    let mut out = text.to_owned();
-    while out.contains("\n\n\n") {
-        out = out.replace("\n\n\n", "\n\n");
-    }
-    out
-}
 
 fn events<'a>(pages: &Pages<'_>, kinds: &'a [Entry]) -> EventsPage<'a> {
     let model = pages.lookup.model;

@@ -77,6 +77,16 @@ impl<'m> Lookup<'m> {
         matches!(self.shape(ty), Some(Shape::Json))
     }
 
+    /// Whether a member is a secret although its type is none.
+    pub fn wraps_secret(&self, member: &Member) -> bool {
+        member.secret && !self.is_secret(&member.ty)
+    }
+
+    /// Whether `null` is a value of a member beside those of its type.
+    pub fn is_nullable(&self, member: &Member) -> bool {
+        member.null_is_value && !self.is_json(&member.ty)
+    }
+
     /// Whether a member is the version on the envelope, whose grammar is [`Model::version_pattern`].
     pub fn is_version(&self, room: &str, member: &Member) -> bool {
         room == ENVELOPE && member.wire == "arcp"
@@ -161,6 +171,36 @@ impl<'m> Lookup<'m> {
         .collect()
     }
 
+    /// What the envelope's room says of itself.
+    pub fn envelope_text(&self) -> &'m str {
+        let mut rooms = self.model.rooms.iter();
+        let room = rooms.find(|room| room.name == ENVELOPE);
+        room.map_or("", |room| &room.description)
+    }
+
+    /// The definitions of the envelope's room beside the envelope itself.
+    pub fn envelope_types(&self) -> Vec<&'m Type> {
+        let rooms = self.model.rooms.iter();
+        rooms
+            .filter(|room| room.name == ENVELOPE)
+            .flat_map(|room| &room.types)
+            .filter(|ty| ty.name != "Envelope")
+            .collect()
+    }
+
+    /// Rooms that frames refer to: the head, the payloads, and the definitions beside them.
+    pub fn envelope_rooms(&self, pillars: &Pillars<'_>) -> BTreeSet<String> {
+        let mut rooms = self.rooms_used(ENVELOPE, self.envelope_types());
+        for member in pillars.envelope.members.iter().filter(|it| is_head(it)) {
+            room_of(&member.ty, &mut rooms);
+        }
+        for message in &self.model.messages {
+            room_of(&message.payload, &mut rooms);
+        }
+        rooms.remove(ENVELOPE);
+        rooms
+    }
+
     /// Rooms that the types of a room refer to, without the room itself, sorted.
     pub fn rooms_used<'a>(
         &'a self,
@@ -191,8 +231,22 @@ impl<'m> Lookup<'m> {
     }
 }
 
+/// Whether a member of the envelope is neither the tag nor the payload.
+pub fn is_head(member: &Member) -> bool {
+    member.wire != "type" && member.wire != "payload"
+}
+
+/// The name of the words that a version knows of an enum. An open one has others as well.
+pub fn known(name: &str, words: &Enum) -> String {
+    if words.open {
+        format!("Known{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
 /// The room of a reference, with lists looked through.
-pub fn room_of(reference: &Ref, rooms: &mut BTreeSet<String>) {
+fn room_of(reference: &Ref, rooms: &mut BTreeSet<String>) {
     match reference {
         Ref::Named { room, .. } => {
             rooms.insert(room.clone());

@@ -2,7 +2,7 @@
 //!
 //! It knows no syntax beyond what a caller passes in.
 
-use crate::model::{Basis, Docs, Member, Presence};
+use crate::model::{Basis, Docs, Limit, Member, Message, Presence};
 
 /// What the first line of every printed file says.
 pub const GENERATED: &str = "@generated from schema/ by `cargo run -p codegen`; do not edit.";
@@ -95,6 +95,20 @@ pub fn member_notes(member: &Member) -> Vec<String> {
     }
     notes.retain(|note| !note.is_empty());
     notes
+}
+
+/// What a reader of a message has to know, a sentence on each line.
+pub fn message_notes(message: &Message) -> Vec<String> {
+    let mut notes = vec![format!("`{}`: {}", message.wire, described(&message.docs))];
+    if let Some(feature) = &message.feature {
+        notes.push(format!("Needs the feature `{feature}`."));
+    }
+    notes
+}
+
+/// What a reader of a limit has to know, a sentence on each line.
+pub fn limit_notes(limit: &Limit) -> [String; 2] {
+    [described(&limit.docs), format!("Unit: {}.", limit.unit)]
 }
 
 /// A text as a JSON string, which TypeScript and Python read as well.

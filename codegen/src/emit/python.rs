@@ -4,16 +4,19 @@
 
 mod expr;
 mod facts;
+mod imports;
 mod room;
 
 use crate::emit::Files;
-use crate::emit::lookup::{ENVELOPE, Lookup, Pillars, room_of};
-use crate::emit::prose::{GENERATED, described, finished, member_notes, quoted};
-use crate::model::{Limit, Member, Message, Model, Type};
+use crate::emit::lookup::{ENVELOPE, Lookup, Pillars, is_head};
+use crate::emit::package::{Package, add_fixed};
+use crate::emit::prose::{GENERATED, described, limit_notes, member_notes, message_notes, quoted};
+use crate::model::{Limit, Member, Message, Model};
 use crate::naming;
 use crate::problem::Problem;
 use askama::Template;
 use expr::{Scope, attribute, codec_name};
+use imports::imports;
 use room::{Body, Fact, MemberView, TypeView, doc};
 use std::collections::BTreeSet;
 
@@ -24,7 +27,7 @@ use std::collections::BTreeSet;
 pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
     let lookup = Lookup::new(model);
     let pillars = lookup.pillars()?;
-    let mut out = Package::default();
+    let mut out = Package::new(2);
     let mut rooms = Vec::new();
     for room in &model.rooms {
         if room.types.is_empty() || room.name == ENVELOPE {
@@ -36,250 +39,69 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
         };
         rooms.push(room.name.clone());
         let used = lookup.rooms_used(&room.name, &room.types);
-        out.with_imports(&format!("{}.py", room.name), &used, |imports| RoomFile {
+        let path = format!("python/arcp_generated/{}.py", room.name);
+        add_with_imports(&mut out, &path, &used, |imports| RoomFile {
             generated: GENERATED,
             doc: doc(std::slice::from_ref(&room.description), ""),
             imports,
             types: room.types.iter().map(|ty| scope.type_view(ty)).collect(),
         });
     }
-    let used = envelope_rooms(&lookup, &pillars);
-    out.with_imports("envelope.py", &used, |imports| {
-        envelope(&lookup, &pillars, imports)
-    });
+    let used = lookup.envelope_rooms(&pillars);
+    add_with_imports(
+        &mut out,
+        "python/arcp_generated/envelope.py",
+        &used,
+        |imports| envelope(&lookup, &pillars, imports),
+    );
     rooms.sort();
     out.add(
-        "__init__.py",
+        "python/arcp_generated/__init__.py",
         &Init {
             generated: GENERATED,
             version: &model.version,
             rooms,
         },
     );
-    out.add("limits.py", &limits(model));
-    out.add("registry.py", &registry(model));
-    out.add("errors.py", &errors(&pillars));
-    out.support(&model.version);
-    out.files
-        .insert("python/arcp_generated/py.typed".into(), Vec::new());
+    out.add("python/arcp_generated/limits.py", &limits(model));
+    out.add("python/arcp_generated/registry.py", &registry(model));
+    out.add("python/arcp_generated/errors.py", &errors(&pillars));
+    add_fixed!(
+        out,
+        "python/arcp_generated/codec.py",
+        "python/arcp_generated/facts.py",
+        "python/arcp_generated/faults.py",
+        "python/arcp_generated/raw.py",
+        "python/arcp_generated/secret.py",
+    );
+    let version = &model.version;
+    out.add(
+        "python/README.md",
+        &Readme {
+            generated: GENERATED,
+            version,
+        },
+    );
+    out.add(
+        "python/pyproject.toml",
+        &Manifest {
+            generated: GENERATED,
+            version,
+        },
+    );
+    out.add_empty("python/arcp_generated/py.typed");
     out.done()
 }
 
-#[derive(Default)]
-struct Package {
-    files: Files,
-    problems: Vec<Problem>,
-}
-
-impl Package {
-    /// What is the same for every schema but for its version.
-    fn support(&mut self, version: &str) {
-        self.add(
-            "codec.py",
-            &Codec {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "facts.py",
-            &Facts {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "faults.py",
-            &Faults {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "raw.py",
-            &Raw {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "secret.py",
-            &Secret {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "../README.md",
-            &Readme {
-                generated: GENERATED,
-                version,
-            },
-        );
-        self.add(
-            "../pyproject.toml",
-            &Manifest {
-                generated: GENERATED,
-                version,
-            },
-        );
-    }
-
-    fn add(&mut self, name: &str, template: &impl Template) {
-        let path = match name.strip_prefix("../") {
-            Some(outside) => format!("python/{outside}"),
-            None => format!("python/arcp_generated/{name}"),
-        };
-        match template.render() {
-            Ok(text) => {
-                self.files.insert(path, finished(&squeezed(&text)));
-            }
-            Err(error) => self.problems.push(Problem::new(
-                "",
-                "",
-                format!("the template of {path} cannot be filled: {error}"),
-                "mend the template",
-            )),
-        }
-    }
-
-    /// Renders twice: the first time to see which names the module uses.
-    fn with_imports<T: Template>(
-        &mut self,
-        name: &str,
-        rooms: &BTreeSet<String>,
-        make: impl Fn(String) -> T,
-    ) {
-        let draft = make(String::new()).render().unwrap_or_default();
-        self.add(name, &make(imports(&draft, rooms)));
-    }
-
-    fn done(self) -> Result<Files, Vec<Problem>> {
-        if self.problems.is_empty() {
-            Ok(self.files)
-        } else {
-            Err(self.problems)
-        }
-    }
-}
-
-/// The import lines for the names that a module uses. Rooms come under a private name: a member may be called like a room.
-fn imports(draft: &str, rooms: &BTreeSet<String>) -> String {
-    let code = &bare(draft);
-    let mut lines = vec![
-        "from __future__ import annotations".to_owned(),
-        String::new(),
-    ];
-    if uses(code, "_decimal") {
-        lines.push("import decimal as _decimal".into());
-    }
-    for (module, names) in [
-        ("collections.abc", &["Callable", "Mapping"][..]),
-        ("dataclasses", &["dataclass", "_field"]),
-        (
-            "typing",
-            &["ClassVar", "Final", "Literal", "Protocol", "TypeAlias"],
-        ),
-    ] {
-        lines.extend(import(code, module, names));
-    }
-    lines.push(String::new());
-    lines.push("from . import codec as _codec".into());
-    for room in rooms {
-        lines.push(format!("from . import {room} as _{room}"));
-    }
-    if uses(code, "_raw") {
-        lines.push("from . import raw as _raw".into());
-    }
-    for (module, names) in [
-        (".codec", &["MISSING", "Codec", "Missing"][..]),
-        (".facts", &["CodeFacts", "ValueFacts"]),
-        (".faults", &["DecodeError", "EncodeError", "Fault"]),
-        (
-            ".raw",
-            &["Json", "JsonObject", "Raw", "format_json", "parse_json"],
-        ),
-        (".secret", &["Secret"]),
-    ] {
-        lines.extend(import(code, module, names));
-    }
-    lines.join("\n")
-}
-
-fn import(code: &str, module: &str, names: &[&str]) -> Option<String> {
-    let used: Vec<String> = names
-        .iter()
-        // A definition of the module itself wins over an import.
-        .filter(|name| uses(code, name) && !code.contains(&format!("\n{name}: TypeAlias")))
-        .map(|name| match name.strip_prefix('_') {
-            Some(plain) => format!("{plain} as {name}"),
-            None => (*name).to_owned(),
-        })
-        .collect();
-    (!used.is_empty()).then(|| format!("from {module} import {}", used.join(", ")))
-}
-
-/// Whether a name occurs as a whole word that is no attribute of something else.
-fn uses(code: &str, name: &str) -> bool {
-    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    code.match_indices(name).any(|(at, _)| {
-        let before = code.get(..at).and_then(|text| text.chars().next_back());
-        let after = code
-            .get(at + name.len()..)
-            .and_then(|text| text.chars().next());
-        !before.is_some_and(|letter| part(letter) || letter == '.') && !after.is_some_and(part)
-    })
-}
-
-/// The code without its comments in quotes and its strings; an alias in quotes stays.
-fn bare(code: &str) -> String {
-    let mut out = String::new();
-    let mut quotes = code.split("\"\"\"");
-    while let Some(plain) = quotes.next() {
-        for line in plain.lines() {
-            if line.contains(": TypeAlias = ") {
-                out.push_str(line);
-            } else {
-                let unescaped = line.replace("\\\"", "");
-                out.extend(unescaped.split('"').step_by(2));
-            }
-            out.push('\n');
-        }
-        quotes.next();
-    }
-    out
-}
-
-/// At most two empty lines in a row.
-fn squeezed(text: &str) -> String {
-    let mut out = text.to_owned();
-    while out.contains("\n\n\n\n") {
-        out = out.replace("\n\n\n\n", "\n\n\n");
-    }
-    out
-}
-
-fn envelope_types<'m>(lookup: &Lookup<'m>) -> Vec<&'m Type> {
-    let room = lookup.model.rooms.iter().find(|room| room.name == ENVELOPE);
-    room.map(|room| {
-        room.types
-            .iter()
-            .filter(|ty| ty.name != "Envelope")
-            .collect()
-    })
-    .unwrap_or_default()
-}
-
-fn envelope_rooms(lookup: &Lookup<'_>, pillars: &Pillars<'_>) -> BTreeSet<String> {
-    let mut rooms = lookup.rooms_used(ENVELOPE, envelope_types(lookup));
-    for member in pillars.envelope.members.iter().filter(|it| is_head(it)) {
-        room_of(&member.ty, &mut rooms);
-    }
-    for message in &lookup.model.messages {
-        room_of(&message.payload, &mut rooms);
-    }
-    rooms.remove(ENVELOPE);
-    rooms
-}
-
-/// Whether a member of the envelope is neither the tag nor the payload.
-fn is_head(member: &Member) -> bool {
-    member.wire != "type" && member.wire != "payload"
+/// Renders twice: the first time to see which names the module uses.
+fn add_with_imports<T: Template>(
+    out: &mut Package,
+    path: &str,
+    rooms: &BTreeSet<String>,
+    make: impl Fn(String) -> T,
+) {
+    let draft = make(String::new()).render().unwrap_or_default();
+    out.add(path, &make(imports(&draft, rooms)));
 }
 
 fn envelope(lookup: &Lookup<'_>, pillars: &Pillars<'_>, imports: String) -> EnvelopeFile {
@@ -289,11 +111,6 @@ fn envelope(lookup: &Lookup<'_>, pillars: &Pillars<'_>, imports: String) -> Enve
         room: ENVELOPE,
     };
     let all = &pillars.envelope.members;
-    let description = model
-        .rooms
-        .iter()
-        .find(|room| room.name == ENVELOPE)
-        .map_or(String::new(), |room| room.description.clone());
     let view = |members: &[Member]| -> Vec<MemberView> {
         let head = members.iter().filter(|it| is_head(it));
         head.map(|it| head_member(&scope, it, false)).collect()
@@ -302,9 +119,10 @@ fn envelope(lookup: &Lookup<'_>, pillars: &Pillars<'_>, imports: String) -> Enve
     let (leading, trailing) = all.split_at(tag.unwrap_or_default());
     EnvelopeFile {
         generated: GENERATED,
-        doc: doc(&[description], ""),
+        doc: doc(&[lookup.envelope_text().to_owned()], ""),
         imports,
-        types: envelope_types(lookup)
+        types: lookup
+            .envelope_types()
             .into_iter()
             .map(|ty| scope.type_view(ty))
             .collect(),
@@ -334,15 +152,11 @@ fn head_member(scope: &Scope<'_>, member: &Member, insist: bool) -> MemberView {
 }
 
 fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> MessageView {
-    let mut notes = vec![format!("`{}`: {}", message.wire, described(&message.docs))];
-    if let Some(feature) = &message.feature {
-        notes.push(format!("Needs the feature `{feature}`."));
-    }
     let needs = scope.lookup.needs(message, pillars.envelope);
     let needed = |member: &Member| needs.iter().any(|need| need.wire == member.wire);
     let (ty, codec) = scope.payload(&message.payload);
     MessageView {
-        doc: doc(&notes, "    "),
+        doc: doc(&message_notes(message), "    "),
         name: message.name.clone(),
         snake: naming::snake(&message.name),
         tag: quoted(&message.wire),
@@ -360,10 +174,7 @@ fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> 
 
 fn limits(model: &Model) -> LimitsFile {
     let view = |limit: &Limit| LimitView {
-        doc: doc(
-            &[described(&limit.docs), format!("Unit: {}.", limit.unit)],
-            "",
-        ),
+        doc: doc(&limit_notes(limit), ""),
         name: naming::screaming(&limit.name),
         field: attribute(&limit.name),
         value: limit.default,
@@ -498,36 +309,6 @@ struct CodeView {
     name: String,
     wire: String,
     doc: String,
-}
-
-#[derive(Template)]
-#[template(path = "python/arcp_generated/codec.py")]
-struct Codec {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "python/arcp_generated/facts.py")]
-struct Facts {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "python/arcp_generated/faults.py")]
-struct Faults {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "python/arcp_generated/raw.py")]
-struct Raw {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "python/arcp_generated/secret.py")]
-struct Secret {
-    generated: &'static str,
 }
 
 #[derive(Template)]

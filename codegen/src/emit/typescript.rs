@@ -7,8 +7,9 @@ mod facts;
 mod room;
 
 use crate::emit::Files;
-use crate::emit::lookup::{ENVELOPE, Lookup, Pillars, room_of};
-use crate::emit::prose::{GENERATED, described, finished};
+use crate::emit::lookup::{ENVELOPE, Lookup, Pillars, is_head, known};
+use crate::emit::package::{Package, add_fixed};
+use crate::emit::prose::{GENERATED, limit_notes, message_notes, quoted};
 use crate::model::{Limit, Member, Message, Model};
 use crate::naming;
 use crate::problem::Problem;
@@ -24,7 +25,7 @@ use std::collections::BTreeSet;
 pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
     let lookup = Lookup::new(model);
     let pillars = lookup.pillars()?;
-    let mut out = Package::default();
+    let mut out = Package::new(2);
     let mut rooms = Vec::new();
     for room in &model.rooms {
         let types: Vec<_> = room.types.iter().collect();
@@ -37,7 +38,7 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
         };
         rooms.push(room.name.clone());
         out.add(
-            &format!("src/{}.ts", room.name),
+            &format!("typescript/src/{}.ts", room.name),
             &RoomFile {
                 generated: GENERATED,
                 head: head(&room.description),
@@ -46,107 +47,46 @@ pub fn emit(model: &Model) -> Result<Files, Vec<Problem>> {
             },
         );
     }
-    out.add("src/envelope.ts", &envelope(&lookup, &pillars));
+    out.add("typescript/src/envelope.ts", &envelope(&lookup, &pillars));
     out.add(
-        "src/index.ts",
+        "typescript/src/index.ts",
         &Index {
             generated: GENERATED,
             version: &model.version,
             rooms,
         },
     );
-    out.add("src/limits.ts", &limits(model));
-    out.add("src/registry.ts", &registry(model));
+    out.add("typescript/src/limits.ts", &limits(model));
+    out.add("typescript/src/registry.ts", &registry(model));
     out.add(
-        "src/errors.ts",
+        "typescript/src/errors.ts",
         &Errors {
             generated: GENERATED,
             error: "Error",
             code: pillars.codes.0,
-            known: if pillars.codes.1.open {
-                format!("Known{}", pillars.codes.0)
-            } else {
-                pillars.codes.0.to_owned()
-            },
+            known: known(pillars.codes.0, pillars.codes.1),
             facts: format!("{}_FACTS", naming::screaming(pillars.codes.0)),
         },
     );
-    out.support(&model.version);
+    add_fixed!(
+        out,
+        "typescript/src/codec.ts",
+        "typescript/src/describe.ts",
+        "typescript/src/fault.ts",
+        "typescript/src/json.ts",
+        "typescript/src/secret.ts",
+    );
+    let version = &model.version;
+    out.add(
+        "typescript/README.md",
+        &Readme {
+            generated: GENERATED,
+            version,
+        },
+    );
+    out.add("typescript/package.json", &Manifest { version });
+    out.add("typescript/tsconfig.json", &Compiler {});
     out.done()
-}
-
-#[derive(Default)]
-struct Package {
-    files: Files,
-    problems: Vec<Problem>,
-}
-
-impl Package {
-    /// What is the same for every schema but for its version.
-    fn support(&mut self, version: &str) {
-        self.add(
-            "src/codec.ts",
-            &Codec {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "src/describe.ts",
-            &Describe {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "src/fault.ts",
-            &FaultFile {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "src/json.ts",
-            &JsonFile {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "src/secret.ts",
-            &SecretFile {
-                generated: GENERATED,
-            },
-        );
-        self.add(
-            "README.md",
-            &Readme {
-                generated: GENERATED,
-                version,
-            },
-        );
-        self.add("package.json", &Manifest { version });
-        self.add("tsconfig.json", &Compiler {});
-    }
-
-    fn add(&mut self, path: &str, template: &impl Template) {
-        let path = format!("typescript/{path}");
-        match template.render() {
-            Ok(text) => {
-                self.files.insert(path, finished(&text));
-            }
-            Err(error) => self.problems.push(Problem::new(
-                "",
-                "",
-                format!("the template of {path} cannot be filled: {error}"),
-                "mend the template",
-            )),
-        }
-    }
-
-    fn done(self) -> Result<Files, Vec<Problem>> {
-        if self.problems.is_empty() {
-            Ok(self.files)
-        } else {
-            Err(self.problems)
-        }
-    }
 }
 
 /// The comment and the import that every room starts with.
@@ -163,24 +103,6 @@ fn envelope<'a>(lookup: &'a Lookup<'a>, pillars: &Pillars<'a>) -> EnvelopeFile {
         lookup,
         room: ENVELOPE,
     };
-    let room = model.rooms.iter().find(|room| room.name == ENVELOPE);
-    let types: Vec<_> = room
-        .map(|room| {
-            room.types
-                .iter()
-                .filter(|ty| ty.name != "Envelope")
-                .collect()
-        })
-        .unwrap_or_default();
-    let mut imports = lookup.rooms_used(ENVELOPE, types.iter().copied());
-    for member in &pillars.envelope.members {
-        room_of(&member.ty, &mut imports);
-    }
-    for message in &model.messages {
-        room_of(&message.payload, &mut imports);
-    }
-    imports.remove(ENVELOPE);
-    let split = |member: &&Member| member.wire != "type" && member.wire != "payload";
     let before_type = pillars
         .envelope
         .members
@@ -190,16 +112,20 @@ fn envelope<'a>(lookup: &'a Lookup<'a>, pillars: &Pillars<'a>) -> EnvelopeFile {
     let view = |members: &[Member]| {
         members
             .iter()
-            .filter(split)
+            .filter(|it| is_head(it))
             .map(|it| scope.member(it))
             .collect()
     };
     let (leading, trailing) = pillars.envelope.members.split_at(before_type);
     EnvelopeFile {
         generated: GENERATED,
-        head: head(room.map_or("", |room| &room.description)),
-        imports,
-        types: types.into_iter().map(|ty| scope.type_view(ty)).collect(),
+        head: head(lookup.envelope_text()),
+        imports: lookup.envelope_rooms(pillars),
+        types: lookup
+            .envelope_types()
+            .into_iter()
+            .map(|ty| scope.type_view(ty))
+            .collect(),
         version: model.version.clone(),
         members: view(&pillars.envelope.members),
         leading: view(leading),
@@ -215,14 +141,10 @@ fn envelope<'a>(lookup: &'a Lookup<'a>, pillars: &Pillars<'a>) -> EnvelopeFile {
 }
 
 fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> MessageView {
-    let mut notes = vec![format!("`{}`: {}", message.wire, described(&message.docs))];
-    if let Some(feature) = &message.feature {
-        notes.push(format!("Needs the feature `{feature}`."));
-    }
     MessageView {
-        doc: doc(&notes, ""),
+        doc: doc(&message_notes(message), ""),
         name: message.name.clone(),
-        tag: crate::emit::prose::quoted(&message.wire),
+        tag: quoted(&message.wire),
         ty: scope.ty(&message.payload),
         codec: scope.codec(&message.payload),
         needs: scope
@@ -231,7 +153,7 @@ fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> 
             .into_iter()
             .map(|member| Need {
                 key: key(&member.wire),
-                wire: crate::emit::prose::quoted(&member.wire),
+                wire: quoted(&member.wire),
                 ty: scope.member_type(member),
             })
             .collect(),
@@ -240,10 +162,7 @@ fn message_view(scope: &Scope<'_>, pillars: &Pillars<'_>, message: &Message) -> 
 
 fn limits(model: &Model) -> LimitsFile {
     let view = |limit: &Limit| LimitView {
-        doc: doc(
-            &[described(&limit.docs), format!("Unit: {}.", limit.unit)],
-            "",
-        ),
+        doc: doc(&limit_notes(limit), ""),
         name: naming::screaming(&limit.name),
         value: limit.default,
     };
@@ -263,7 +182,7 @@ fn registry(model: &Model) -> Registry {
             .messages
             .iter()
             .map(|message| Fact {
-                key: crate::emit::prose::quoted(&message.wire),
+                key: quoted(&message.wire),
                 facts: facts::message_facts(message),
             })
             .collect(),
@@ -271,7 +190,7 @@ fn registry(model: &Model) -> Registry {
             .kinds
             .iter()
             .map(|kind| Fact {
-                key: crate::emit::prose::quoted(&kind.wire),
+                key: quoted(&kind.wire),
                 facts: facts::kind_facts(kind),
             })
             .collect(),
@@ -357,36 +276,6 @@ struct Errors<'a> {
     code: &'a str,
     known: String,
     facts: String,
-}
-
-#[derive(Template)]
-#[template(path = "typescript/src/codec.ts")]
-struct Codec {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "typescript/src/describe.ts")]
-struct Describe {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "typescript/src/fault.ts")]
-struct FaultFile {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "typescript/src/json.ts")]
-struct JsonFile {
-    generated: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "typescript/src/secret.ts")]
-struct SecretFile {
-    generated: &'static str,
 }
 
 #[derive(Template)]

@@ -62,12 +62,12 @@ impl Scope<'_> {
 
     /// The annotation of a member's value, without what stands for "missing".
     pub(super) fn value_type(&self, member: &Member) -> String {
-        let ty = if self.wraps_secret(member) {
+        let ty = if self.lookup.wraps_secret(member) {
             "Secret".to_owned()
         } else {
             self.ty(&member.ty)
         };
-        if self.is_nullable(member) {
+        if self.lookup.is_nullable(member) {
             format!("{ty} | None")
         } else {
             ty
@@ -91,10 +91,10 @@ impl Scope<'_> {
         } else {
             self.codec(&member.ty)
         };
-        if self.wraps_secret(member) {
+        if self.lookup.wraps_secret(member) {
             codec = format!("_codec.secret({codec})");
         }
-        if self.is_nullable(member) {
+        if self.lookup.is_nullable(member) {
             codec = format!("_codec.nullable({codec})");
         }
         codec
@@ -115,7 +115,7 @@ impl Scope<'_> {
                     format!(" = {json}")
                 }
                 json if json.starts_with('"')
-                    && !self.wraps_secret(member)
+                    && !self.lookup.wraps_secret(member)
                     && !self.lookup.is_secret(&member.ty) =>
                 {
                     format!(" = {json}")
@@ -127,14 +127,6 @@ impl Scope<'_> {
                 ),
             },
         }
-    }
-
-    fn wraps_secret(&self, member: &Member) -> bool {
-        member.secret && !self.lookup.is_secret(&member.ty)
-    }
-
-    fn is_nullable(&self, member: &Member) -> bool {
-        member.null_is_value && !self.lookup.is_json(&member.ty)
     }
 
     /// The expression that reads a member from `members`; `insist` makes an optional one required.

@@ -2,7 +2,8 @@
 
 use super::expr::truth;
 use crate::emit::prose::quoted;
-use crate::model::{Carry, Direction, Kind, Message, Value};
+use crate::emit::registry;
+use crate::model::{Kind, Message, Value};
 
 fn call(class: &str, parts: &[(&str, String)]) -> String {
     let parts: Vec<String> = parts
@@ -51,19 +52,8 @@ pub(super) fn value_facts(value: &Value, codes: bool) -> String {
 }
 
 pub(super) fn message_facts(message: &Message) -> String {
-    let carry = |carry| {
-        quoted(match carry {
-            Carry::Required => "required",
-            Carry::Optional => "optional",
-            Carry::Absent => "absent",
-        })
-    };
-    let direction = match message.direction {
-        Direction::Client => "client",
-        Direction::Runtime => "runtime",
-        Direction::Both => "both",
-    };
-    let mut parts = vec![("direction", quoted(direction))];
+    let carry = |it| quoted(registry::carry(it));
+    let mut parts = vec![("direction", quoted(registry::direction(message.direction)))];
     parts.extend(common(
         message.docs.section.as_ref(),
         message.feature.as_ref(),

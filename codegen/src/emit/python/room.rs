@@ -2,7 +2,7 @@
 
 use super::expr::{Scope, attribute, codec_name, place, text_codec, words_codec};
 use super::facts::value_facts;
-use crate::emit::lookup::{member, shared};
+use crate::emit::lookup::{known, member, shared};
 use crate::emit::prose::{described, member_notes, quoted, wrap};
 use crate::model::{Enum, Kind, Member, MemberArm, Presence, Ref, Shape, Struct, TagUnion, Type};
 use crate::naming;
@@ -272,16 +272,11 @@ impl Scope<'_> {
 }
 
 fn words_body(name: &str, words: &Enum) -> Body {
-    let known = if words.open {
-        format!("Known{name}")
-    } else {
-        name.to_owned()
-    };
     let facts = format!("{}_FACTS", naming::screaming(name));
     let codes = words.values.iter().any(|value| value.error.is_some());
     Body::Words {
         codec: words_codec(words, &facts),
-        known,
+        known: known(name, words),
         open: words.open,
         facts_type: if codes { "CodeFacts" } else { "ValueFacts" },
         facts,

@@ -60,12 +60,12 @@ impl Scope<'_> {
 
     /// The type of a member's value.
     pub(super) fn member_type(&self, member: &Member) -> String {
-        let ty = if self.wraps_secret(member) {
+        let ty = if self.lookup.wraps_secret(member) {
             "codec.Secret".to_owned()
         } else {
             self.ty(&member.ty)
         };
-        if self.is_nullable(member) {
+        if self.lookup.is_nullable(member) {
             format!("{ty} | null")
         } else {
             ty
@@ -79,21 +79,13 @@ impl Scope<'_> {
         } else {
             self.codec(&member.ty)
         };
-        if self.wraps_secret(member) {
+        if self.lookup.wraps_secret(member) {
             codec = format!("codec.secret({codec})");
         }
-        if self.is_nullable(member) {
+        if self.lookup.is_nullable(member) {
             codec = format!("codec.nullable({codec})");
         }
         codec
-    }
-
-    fn wraps_secret(&self, member: &Member) -> bool {
-        member.secret && !self.lookup.is_secret(&member.ty)
-    }
-
-    fn is_nullable(&self, member: &Member) -> bool {
-        member.null_is_value && !self.lookup.is_json(&member.ty)
     }
 
     /// The expression that reads a member from `object`.

@@ -2,7 +2,8 @@
 
 use super::expr::key;
 use crate::emit::prose::quoted;
-use crate::model::{Carry, Direction, Kind, Message, Value};
+use crate::emit::registry;
+use crate::model::{Docs, Kind, Message, Value};
 
 /// An object literal from names and already written values.
 fn literal(parts: &[(&str, String)]) -> String {
@@ -18,17 +19,18 @@ fn list(values: &[String]) -> String {
     format!("[{}]", values.join(", "))
 }
 
+fn common(docs: &Docs, feature: Option<&String>) -> Vec<(&'static str, String)> {
+    let section = docs.section.as_ref().map(|it| ("section", quoted(it)));
+    let feature = feature.map(|it| ("feature", quoted(it)));
+    section.into_iter().chain(feature).collect()
+}
+
 pub(super) fn value_facts(value: &Value) -> String {
     let mut parts = vec![
         ("name", quoted(&value.name)),
         ("description", quoted(&value.docs.description)),
     ];
-    if let Some(section) = &value.docs.section {
-        parts.push(("section", quoted(section)));
-    }
-    if let Some(feature) = &value.feature {
-        parts.push(("feature", quoted(feature)));
-    }
+    parts.extend(common(&value.docs, value.feature.as_ref()));
     if !value.gates.is_empty() {
         parts.push(("gates", list(&value.gates)));
     }
@@ -42,31 +44,15 @@ pub(super) fn value_facts(value: &Value) -> String {
 }
 
 pub(super) fn message_facts(message: &Message) -> String {
-    let carry = |carry| {
-        quoted(match carry {
-            Carry::Required => "required",
-            Carry::Optional => "optional",
-            Carry::Absent => "absent",
-        })
-    };
+    let carry = |it| quoted(registry::carry(it));
     let envelope = literal(&[
         ("session_id", carry(message.envelope.session_id)),
         ("job_id", carry(message.envelope.job_id)),
         ("event_seq", carry(message.envelope.event_seq)),
         ("trace_id", carry(message.envelope.trace_id)),
     ]);
-    let direction = match message.direction {
-        Direction::Client => "client",
-        Direction::Runtime => "runtime",
-        Direction::Both => "both",
-    };
-    let mut parts = vec![("direction", quoted(direction))];
-    if let Some(section) = &message.docs.section {
-        parts.push(("section", quoted(section)));
-    }
-    if let Some(feature) = &message.feature {
-        parts.push(("feature", quoted(feature)));
-    }
+    let mut parts = vec![("direction", quoted(registry::direction(message.direction)))];
+    parts.extend(common(&message.docs, message.feature.as_ref()));
     parts.push(("envelope", envelope));
     parts.push(("answers", list(&message.answers)));
     parts.push(("answered_by", list(&message.answered_by)));
@@ -76,12 +62,5 @@ pub(super) fn message_facts(message: &Message) -> String {
 }
 
 pub(super) fn kind_facts(kind: &Kind) -> String {
-    let mut parts = Vec::new();
-    if let Some(section) = &kind.docs.section {
-        parts.push(("section", quoted(section)));
-    }
-    if let Some(feature) = &kind.feature {
-        parts.push(("feature", quoted(feature)));
-    }
-    literal(&parts)
+    literal(&common(&kind.docs, kind.feature.as_ref()))
 }

@@ -4,7 +4,7 @@ use super::expr::{
     Scope, access, integer_codec, integer_type, key, place, text_codec, words_codec,
 };
 use super::facts::value_facts;
-use crate::emit::lookup::{Lookup, member, shared};
+use crate::emit::lookup::{Lookup, known, member, shared};
 use crate::emit::prose::{described, member_notes, quoted, wrap};
 use crate::model::{Enum, Kind, Member, MemberArm, Presence, Ref, Shape, Struct, TagUnion, Type};
 use crate::naming;
@@ -259,11 +259,7 @@ fn read_raw(content: &Member, raw: &str) -> String {
 }
 
 fn words_body(name: &str, words: &Enum) -> Body {
-    let known = if words.open {
-        format!("Known{name}")
-    } else {
-        name.to_owned()
-    };
+    let known = known(name, words);
     Body::Words {
         codec: words_codec(words, &known),
         known,
