@@ -266,6 +266,18 @@ async fn start(client: &Client, peer: &mut Peer, submit: Submit, job_id: &str) -
     submitting.soon().await.unwrap().unwrap()
 }
 
+/// Loses the session of `peer`, and begins a new one with these features.
+async fn lose_session(peer: Peer, runtime: &mut Runtime, features: &[&str]) -> Peer {
+    peer.cut();
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
+    let mut peer = runtime.arrival().soon().await;
+    peer.expect("session.hello").soon().await;
+    peer.welcome("sess_2", "rt_9", features).soon().await;
+    peer
+}
+
 /// The next event's number and text.
 async fn thought(events: &mut EventStream) -> (u64, String) {
     let event = events.next().soon().await.unwrap().unwrap();

@@ -173,6 +173,20 @@ impl Peer {
         }
     }
 
+    /// Frames up to and including the end of `job`.
+    async fn until_end(&mut self, job: &Value) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            let frame = self.receive().await;
+            let end = frame["job_id"] == *job
+                && (frame["type"] == "job.result" || frame["type"] == "job.error");
+            frames.push(frame);
+            if end {
+                return frames;
+            }
+        }
+    }
+
     /// Submits `payload` and collects every frame up to the terminal of the job.
     async fn run(&mut self, payload: Value) -> Vec<Value> {
         self.send("job.submit", payload).await;

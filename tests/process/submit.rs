@@ -316,28 +316,30 @@ async fn killed_after(arguments: &[&str], last: u64) -> Vec<Value> {
     lines
 }
 
+/// The steps of a job that says its number every two milliseconds, up to `n`.
+fn talkative(n: u64) -> String {
+    script(
+        &json!([{"repeat": {"n": n, "do": [{"log": {"message": "{i}"}}, {"sleep": {"ms": 2}}]}}, {"return": "done"}]),
+    )
+}
+
+/// The arguments to submit a job whose session is kept in a file, and to go on with it.
+fn kept<'a>(server: &'a Server, input: &'a str, path: &'a str) -> [Vec<&'a str>; 2] {
+    let base = ["submit", "--url", &server.url, "--token", "tok-a", "--json"];
+    let job = ["--agent", "probe", "--input", input, "--save-session", path];
+    [
+        [&base[..], &job].concat(),
+        [&base[..], &["--resume", path]].concat(),
+    ]
+}
+
 #[tokio::test]
 async fn a_killed_client_goes_on_in_a_new_process() {
     let server = Server::in_memory().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("job.session").display().to_string();
-    let base = ["submit", "--url", &server.url, "--token", "tok-a", "--json"];
-    let input = script(
-        &json!([{"repeat": {"n": 300, "do": [{"log": {"message": "{i}"}}, {"sleep": {"ms": 2}}]}}, {"return": "done"}]),
-    );
-    let first = [
-        &base[..],
-        &[
-            "--agent",
-            "probe",
-            "--input",
-            &input,
-            "--save-session",
-            &path,
-        ],
-    ]
-    .concat();
-    let resumed = [&base[..], &["--resume", &path]].concat();
+    let input = talkative(300);
+    let [first, resumed] = kept(&server, &input, &path);
 
     let mut lines = killed_after(&first, 60).await;
     lines.extend(killed_after(&resumed, 150).await);
@@ -366,23 +368,8 @@ async fn a_client_that_was_killed_before_it_saved_its_newest_token_finds_its_job
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("job.session");
     let path = file.display().to_string();
-    let base = ["submit", "--url", &server.url, "--token", "tok-a", "--json"];
-    let input = script(
-        &json!([{"repeat": {"n": 200, "do": [{"log": {"message": "{i}"}}, {"sleep": {"ms": 2}}]}}, {"return": "done"}]),
-    );
-    let first = [
-        &base[..],
-        &[
-            "--agent",
-            "probe",
-            "--input",
-            &input,
-            "--save-session",
-            &path,
-        ],
-    ]
-    .concat();
-    let resumed = [&base[..], &["--resume", &path]].concat();
+    let input = talkative(200);
+    let [first, resumed] = kept(&server, &input, &path);
     let mut lines = killed_after(&first, 40).await;
     let stale = std::fs::read(&file).unwrap();
     // Each welcome makes the token before it worthless.

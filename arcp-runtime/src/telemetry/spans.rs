@@ -90,6 +90,32 @@ struct Recorded {
     authority: Authority,
 }
 
+/// A deed of a job, with its title and its kind of span: what every deed says of its job, and then its own fields. Nobody's span where the job's is not followed.
+macro_rules! deed {
+    ($job:expr, $name:literal, $title:expr, $kind:literal, $($own:tt)*) => {{
+        let job: &JobSpan = $job;
+        let span = job.running().map_or_else(Span::none, |(recorded, parent)| {
+            info_span!(
+                target: TARGET,
+                parent: &parent,
+                $name,
+                otel.name = %$title,
+                otel.kind = $kind,
+                otel.status_code = Empty,
+                error.type = Empty,
+                arcp.session_id = %recorded.session,
+                arcp.job_id = %recorded.about.job_id,
+                arcp.agent = %recorded.agent_ref,
+                arcp.lease.expires_at = recorded.authority.expires_at().map(display),
+                arcp.budget.remaining = remaining(&recorded.authority),
+                $($own)*
+            )
+        });
+        let passed_on = job.passed_on.clone();
+        Deed { span, passed_on }
+    }};
+}
+
 impl JobSpan {
     /// The span of a job that starts; `asked_by` is that of the delegation which asked for it.
     pub(crate) fn begin(launch: &Launch, asked_by: Option<&Span>) -> Self {
@@ -181,58 +207,27 @@ impl JobSpan {
 
     /// A call of a tool, until it has its result.
     pub(crate) fn tool_call(&self, tool: &str, call_id: &str) -> Deed {
-        let Some((recorded, parent)) = self.running() else {
-            return self.deed(Span::none());
-        };
-        let span = info_span!(
-            target: TARGET,
-            parent: &parent,
+        deed!(
+            self,
             "arcp.tool_call",
-            otel.name = %format_args!("arcp.tool_call {tool}"),
-            otel.kind = "internal",
-            otel.status_code = Empty,
-            error.type = Empty,
-            arcp.session_id = %recorded.session,
-            arcp.job_id = %recorded.about.job_id,
-            arcp.agent = %recorded.agent_ref,
-            arcp.lease.expires_at = recorded.authority.expires_at().map(display),
-            arcp.budget.remaining = remaining(&recorded.authority),
+            format_args!("arcp.tool_call {tool}"),
+            "internal",
             arcp.tool = tool,
             arcp.call_id = call_id,
-        );
-        self.deed(span)
+        )
     }
 
     /// A delegation, until it is accepted or refused.
     pub(crate) fn delegation(&self, agent: &str, delegate_id: &str) -> Deed {
-        let Some((recorded, parent)) = self.running() else {
-            return self.deed(Span::none());
-        };
-        let span = info_span!(
-            target: TARGET,
-            parent: &parent,
+        deed!(
+            self,
             "arcp.delegate",
-            otel.name = %format_args!("arcp.delegate {}", name_of(agent)),
-            otel.kind = "producer",
-            otel.status_code = Empty,
-            error.type = Empty,
-            arcp.session_id = %recorded.session,
-            arcp.job_id = %recorded.about.job_id,
-            arcp.agent = %recorded.agent_ref,
-            arcp.lease.expires_at = recorded.authority.expires_at().map(display),
-            arcp.budget.remaining = remaining(&recorded.authority),
+            format_args!("arcp.delegate {}", name_of(agent)),
+            "producer",
             arcp.delegate_id = delegate_id,
             arcp.child_agent = agent,
             arcp.child_job_id = Empty,
-        );
-        self.deed(span)
-    }
-
-    fn deed(&self, span: Span) -> Deed {
-        Deed {
-            span,
-            passed_on: self.passed_on.clone(),
-        }
+        )
     }
 
     /// The span to do something in; `None` when nobody follows it, or when the job has ended.

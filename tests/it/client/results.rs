@@ -287,13 +287,7 @@ async fn a_result_that_is_told_from_its_start_again_is_written_once() {
         .await;
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    peer.cut();
-    let mut peer = runtime.arrival().soon().await;
-    peer.expect("session.hello").soon().await;
-    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
-    let mut peer = runtime.arrival().soon().await;
-    peer.expect("session.hello").soon().await;
-    peer.welcome("sess_2", "rt_2", &[]).soon().await;
+    let mut peer = lose_session(peer, &mut runtime, &[]).soon().await;
     let frame = peer.expect("job.submit").soon().await;
     peer.accept(&frame, "job_1").soon().await;
     stream_of(&mut peer, 6).soon().await;

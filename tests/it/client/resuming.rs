@@ -244,13 +244,7 @@ async fn an_expired_window_restores_jobs_with_a_key_and_fails_the_others() {
 async fn a_restored_job_that_is_refused_ends() {
     let (client, mut peer, mut runtime) = open().soon().await;
     let mut job = start(&client, &mut peer, keyed("k"), "job_1").soon().await;
-    peer.cut();
-    let mut peer = runtime.arrival().soon().await;
-    peer.expect("session.hello").soon().await;
-    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
-    let mut peer = runtime.arrival().soon().await;
-    peer.expect("session.hello").soon().await;
-    peer.welcome("sess_2", "rt_9", &[]).soon().await;
+    let mut peer = lose_session(peer, &mut runtime, &[]).soon().await;
     let submit = peer.expect("job.submit").soon().await;
     peer.refuse("AGENT_NOT_AVAILABLE", Some(&submit))
         .soon()
@@ -507,18 +501,6 @@ async fn requests_made_while_away_wait() {
         submitting.soon().await.unwrap().unwrap().id().as_str(),
         "job_1"
     );
-}
-
-/// Loses the session of `peer`, and begins a new one with these features.
-async fn lose_session(peer: Peer, runtime: &mut Runtime, features: &[&str]) -> Peer {
-    peer.cut();
-    let mut peer = runtime.arrival().soon().await;
-    peer.expect("session.hello").soon().await;
-    peer.refuse("RESUME_WINDOW_EXPIRED", None).soon().await;
-    let mut peer = runtime.arrival().soon().await;
-    peer.expect("session.hello").soon().await;
-    peer.welcome("sess_2", "rt_9", features).soon().await;
-    peer
 }
 
 #[tokio::test(start_paused = true)]

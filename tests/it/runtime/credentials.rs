@@ -173,20 +173,6 @@ async fn submit(peer: &mut Peer, steps: Value, lease: Value) -> Value {
     accepted
 }
 
-/// Frames up to the end of `job`.
-async fn until_end(peer: &mut Peer, job: &Value) -> Vec<Value> {
-    let mut frames = Vec::new();
-    loop {
-        let frame = peer.receive().await;
-        let end = frame["job_id"] == *job
-            && (frame["type"] == "job.result" || frame["type"] == "job.error");
-        frames.push(frame);
-        if end {
-            return frames;
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_job_is_accepted_with_credentials_bounded_by_its_lease() {
     let (vault, folder) = (Vault::new(), tempfile::tempdir().unwrap());
@@ -271,7 +257,7 @@ async fn credentials_are_revoked_whatever_way_a_job_ends() {
             peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
                 .await;
         }
-        until_end(&mut peer, &job).await;
+        peer.until_end(&job).await;
         vault.all_revoked(n + 1).await;
     }
     peer.send(
@@ -280,7 +266,7 @@ async fn credentials_are_revoked_whatever_way_a_job_ends() {
     )
     .await;
     let job = peer.receive().await["job_id"].clone();
-    let frames = until_end(&mut peer, &job).await;
+    let frames = peer.until_end(&job).await;
     assert_eq!(frames.last().unwrap()["payload"]["code"], "TIMEOUT");
     vault.all_revoked(5).await;
     let state = vault.state.borrow();
@@ -302,7 +288,7 @@ async fn a_revocation_that_fails_is_tried_again_and_holds_nobody_up() {
     let runtime = with_vault(&vault, &folder).await;
     let mut peer = hello(&runtime).await;
     let job = submit(&mut peer, json!([{"return": 1}]), json!({})).await["job_id"].clone();
-    until_end(&mut peer, &job).await;
+    peer.until_end(&job).await;
     vault.all_revoked(1).await;
     assert_eq!(vault.state.borrow().attempts, 4);
     let counted = async {
@@ -331,7 +317,7 @@ fn what_a_crash_left_is_revoked_by_the_next_start_and_by_no_later_one() {
         let runtime = with_vault(&vault, &folder).await;
         let mut peer = hello(&runtime).await;
         let job = submit(&mut peer, json!([{"return": 1}]), json!({})).await["job_id"].clone();
-        until_end(&mut peer, &job).await;
+        peer.until_end(&job).await;
         vault
             .until("the refusal", |state| state.attempts == 1)
             .await;
@@ -361,7 +347,7 @@ fn what_a_crash_left_is_revoked_by_the_next_start_and_by_no_later_one() {
         let runtime = with_vault(&vault, &folder).await;
         let mut peer = hello(&runtime).await;
         let job = submit(&mut peer, json!([{"return": 1}]), json!({})).await["job_id"].clone();
-        until_end(&mut peer, &job).await;
+        peer.until_end(&job).await;
         vault.all_revoked(3).await;
         assert_eq!(
             vault.state.borrow().revoked.len(),
@@ -452,7 +438,7 @@ async fn a_child_has_its_own_credentials_which_end_before_its_parent() {
     let lease = json!({"agent.delegate": ["*"], "cost.budget": ["USD:2"], "model.use": ["m"]});
     let job =
         submit(&mut peer, json!([spend, child, {"return": 1}]), lease).await["job_id"].clone();
-    let frames = until_end(&mut peer, &job).await;
+    let frames = peer.until_end(&job).await;
     let accepted = frames
         .iter()
         .find(|frame| frame["type"] == "job.accepted")
@@ -537,7 +523,7 @@ async fn who_does_not_know_credentials_hears_of_no_rotation() {
     let mut peer = Peer::hello_with(&runtime, "tok-a", &[]).await;
     let steps = json!([{"rotate": {"credential": 0, "value": "sk-secret-second"}}, {"rotate": {"credential": 1, "value": "x"}}, {"return": 1}]);
     let job = submit(&mut peer, steps, json!({})).await["job_id"].clone();
-    let frames = until_end(&mut peer, &job).await;
+    let frames = peer.until_end(&job).await;
     assert_eq!(numbers(&frames), [1], "{frames:#?}");
     assert_eq!(frames[0]["payload"]["code"], "INVALID_REQUEST");
 }
@@ -579,7 +565,7 @@ async fn a_pool_gives_every_value_once() {
         let accepted = submit(&mut peer, json!([]), json!({})).await;
         assert_eq!(accepted["payload"]["credentials"][0]["value"], value);
         let job = accepted["job_id"].clone();
-        until_end(&mut peer, &job).await;
+        peer.until_end(&job).await;
     }
     peer.send("job.submit", json!({"agent": "probe", "input": {"do": []}}))
         .await;

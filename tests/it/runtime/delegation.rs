@@ -59,20 +59,6 @@ fn child(steps: Value, more: Value) -> Value {
     json!({"delegate": step})
 }
 
-/// The frames up to the end of `job`.
-async fn until_end(peer: &mut Peer, job: &Value) -> Vec<Value> {
-    let mut frames = Vec::new();
-    loop {
-        let frame = peer.receive().await;
-        let end = frame["job_id"] == *job
-            && (frame["type"] == "job.result" || frame["type"] == "job.error");
-        frames.push(frame);
-        if end {
-            return frames;
-        }
-    }
-}
-
 fn of_type<'a>(frames: &'a [Value], wire_type: &str) -> Vec<&'a Value> {
     frames
         .iter()
@@ -103,7 +89,7 @@ async fn a_child_is_announced_runs_and_ends_on_its_parents_session() {
     )
     .await;
     let parent = peer.receive().await["job_id"].clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     let types: Vec<_> = frames
         .iter()
         .map(|frame| frame["type"].as_str().unwrap())
@@ -207,7 +193,7 @@ async fn what_may_not_be_delegated_is_refused_on_the_parent_which_goes_on() {
     for (lease, step, code) in cases {
         let parent =
             submit(&mut peer, json!([step, {"return": "on"}]), lease).await["job_id"].clone();
-        let frames = until_end(&mut peer, &parent).await;
+        let frames = peer.until_end(&parent).await;
         assert_eq!(refusals(&frames, &parent), [code], "{step} {frames:#?}");
         assert_eq!(frames[0]["payload"]["kind"], "delegate", "{step}");
         assert_eq!(
@@ -241,7 +227,7 @@ async fn what_the_session_cannot_read_is_not_delegated_and_not_shown() {
     ] {
         let parent =
             submit(&mut peer, json!([step, {"return": "on"}]), any_agent()).await["job_id"].clone();
-        let frames = until_end(&mut peer, &parent).await;
+        let frames = peer.until_end(&parent).await;
         assert_eq!(frames.len(), 1, "{frames:#?}");
         assert_eq!(frames[0]["payload"]["result"], "on");
     }
@@ -269,7 +255,7 @@ async fn a_child_has_what_it_was_given_and_inherits_its_bounds() {
     )
     .await["job_id"]
         .clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     let children = of_type(&frames, "job.accepted");
     assert_eq!(children.len(), 2, "{frames:#?}");
     let first = &children[0]["payload"];
@@ -309,7 +295,7 @@ async fn what_a_child_spends_is_spent_by_every_job_above_it() {
     ]);
     let lease = json!({"agent.delegate": ["*"], "tool.call": ["*"], "cost.budget": ["USD:0.30"]});
     let parent = submit(&mut peer, steps, lease).await["job_id"].clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     let jobs: Vec<_> = std::iter::once(parent.clone())
         .chain(
             of_type(&frames, "job.accepted")
@@ -349,7 +335,7 @@ async fn several_children_cannot_multiply_a_budget() {
     let steps = json!([waiting, spender, {"call": {"tool": "t"}}, child(json!([]), json!({})), {"return": 0}]);
     let lease = json!({"agent.delegate": ["*"], "tool.call": ["*"], "cost.budget": ["USD:5"]});
     let parent = submit(&mut peer, steps, lease).await["job_id"].clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     assert_eq!(
         refusals(&frames, &parent),
         ["BUDGET_EXHAUSTED", "BUDGET_EXHAUSTED"]
@@ -417,7 +403,7 @@ async fn an_agent_hears_its_children_out_and_stops_them() {
         )
         .await;
         let parent = peer.receive().await["job_id"].clone();
-        let frames = until_end(&mut peer, &parent).await;
+        let frames = peer.until_end(&parent).await;
         let result = &frames.last().unwrap()["payload"]["result"];
         assert_eq!(result["kinds"].as_array().unwrap().len(), 151, "{result}");
         assert_eq!(result["kinds"][150], "progress");
@@ -438,7 +424,7 @@ async fn a_slow_reader_hears_of_a_child_in_its_place() {
     let delegating = child(json!([talk]), json!({}));
     let steps = json!([talk, delegating, talk, delegating, talk]);
     let parent = submit(&mut peer, steps, any_agent()).await["job_id"].clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     assert_eq!(numbers(&frames), (1..=105).collect::<Vec<_>>());
     let place = |wanted: &dyn Fn(&Value) -> bool| frames.iter().position(wanted).unwrap();
     let accepted = of_type(&frames, "job.accepted");
@@ -466,7 +452,7 @@ async fn a_family_whose_lease_is_over_ends_with_it() {
     let steps = json!([child(json!([{"block": {}}]), json!({})), {"return": 1}]);
     let more = json!({"lease_constraints": {"expires_at": end.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()}});
     let parent = submit_with(&mut peer, steps, any_agent(), more).await["job_id"].clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     let codes: Vec<_> = ends(&frames).into_iter().map(|(_, code)| code).collect();
     assert_eq!(codes, ["LEASE_EXPIRED", "LEASE_EXPIRED"]);
 }

@@ -17,6 +17,14 @@ fn chatty(n: u64) -> Value {
     json!([{"repeat": {"n": n, "do": [{"log": {"message": "{i}"}}]}}, {"return": 1}])
 }
 
+/// A peer that reads nothing of what its job says, for so long that its transport is full.
+async fn clogged(runtime: &Runtime) -> Peer {
+    let mut peer = Peer::hello(runtime, "tok-a").await;
+    peer.probe(chatty(1000)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    peer
+}
+
 async fn shut_down(runtime: &Runtime) {
     tokio::time::timeout(A_WHILE, runtime.shutdown())
         .await
@@ -29,10 +37,7 @@ async fn a_peer_that_does_not_read_is_closed_when_it_is_taken_over() {
     let mut limits = Limits::default();
     limits.connections = 2;
     let runtime = in_memory(limits).await;
-    let mut old = Peer::hello(&runtime, "tok-a").await;
-    old.probe(chatty(1000)).await;
-    // Its transport is full by then.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let old = clogged(&runtime).await;
     let mut new = Peer::resume(&runtime, &old, 0).await;
     assert_eq!(logged(&new.until("job.result").await), texts(0..1000));
     tokio::time::sleep(A_WHILE).await;
@@ -44,9 +49,7 @@ async fn a_peer_that_does_not_read_is_closed_when_it_is_taken_over() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_does_not_read_does_not_hold_a_shutdown_up() {
     let runtime = in_memory(Limits::default()).await;
-    let mut peer = Peer::hello(&runtime, "tok-a").await;
-    peer.probe(chatty(1000)).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let peer = clogged(&runtime).await;
     shut_down(&runtime).await;
     drop(peer);
 }
@@ -54,9 +57,7 @@ async fn a_peer_that_does_not_read_does_not_hold_a_shutdown_up() {
 #[tokio::test(start_paused = true)]
 async fn who_reads_gets_what_was_queued_and_the_reason() {
     let runtime = in_memory(Limits::default()).await;
-    let mut peer = Peer::hello(&runtime, "tok-a").await;
-    peer.probe(chatty(1000)).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut peer = clogged(&runtime).await;
     let read = tokio::spawn(async move {
         let frames = peer.until("session.closed").await;
         assert!(peer.try_receive().await.is_none());

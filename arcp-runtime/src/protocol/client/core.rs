@@ -388,6 +388,31 @@ impl ClientCore {
         });
     }
 
+    /// Writes a request of the open session, about a job if it is about one, and remembers it until it is answered. Answers whether it could be written.
+    pub(super) fn request(
+        &mut self,
+        (kind, key): (Kind, Key),
+        message: impl Into<Message>,
+        job_id: Option<&JobId>,
+        now: Now,
+    ) -> bool {
+        let session_id = self.session_id();
+        let Some((id, frame)) = self.frame_of(message, session_id, job_id.cloned(), None, now)
+        else {
+            return false;
+        };
+        let request = Request {
+            kind,
+            id,
+            trace_id: None,
+            job_id: job_id.map(|job_id| job_id.as_str().to_owned()),
+            size: frame.len(),
+            ticket: key,
+        };
+        self.ask(frame, request);
+        true
+    }
+
     /// Writes a request, and remembers it until it is answered.
     pub(super) fn ask(&mut self, frame: String, request: Request<Key>) {
         self.frames.push_back(frame);

@@ -3,7 +3,7 @@
 use arcp_generated::session::{Feature, Jobs, ListJobs};
 
 use super::core::{ClientCore, Key, Output};
-use super::correlate::{Clues, Kind, Request};
+use super::correlate::{Clues, Kind};
 use super::news::ClientError;
 use crate::clock::Now;
 
@@ -19,20 +19,9 @@ impl ClientCore {
     }
 
     pub(super) fn send_listing(&mut self, key: Key, query: ListJobs, now: Now) {
-        let session_id = self.session_id();
-        let Some((id, frame)) = self.frame_of(query.clone(), session_id, None, None, now) else {
-            return;
-        };
-        let request = Request {
-            kind: Kind::ListJobs,
-            id,
-            trace_id: None,
-            job_id: None,
-            size: frame.len(),
-            ticket: key,
-        };
-        self.ask(frame, request);
-        self.listings.insert(key, query);
+        if self.request((Kind::ListJobs, key), query.clone(), None, now) {
+            self.listings.insert(key, query);
+        }
     }
 
     pub(super) fn listed(&mut self, jobs: Jobs, clues: Clues<'_>) {

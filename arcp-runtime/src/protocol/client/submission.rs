@@ -155,20 +155,9 @@ impl ClientCore {
         let cancel = Cancel::new()
             .with_reason(reason.as_str())
             .with_job_id(job_id.clone());
-        let (session_id, on_envelope) = (self.session_id(), Some(job_id.clone()));
-        let Some((id, frame)) = self.frame_of(cancel, session_id, on_envelope, None, now) else {
-            return;
-        };
-        let request = Request {
-            kind: Kind::Cancel,
-            id,
-            trace_id: None,
-            job_id: Some(job_id.as_str().to_owned()),
-            size: frame.len(),
-            ticket: key,
-        };
-        self.ask(frame, request);
-        self.cancels.insert(key, reason);
+        if self.request((Kind::Cancel, key), cancel, Some(job_id), now) {
+            self.cancels.insert(key, reason);
+        }
     }
 
     /// After a resume: sends again what had no answer, under new ids, because a runtime may drop an id that it has seen.

@@ -5,7 +5,7 @@ use arcp_generated::job::{JobStatus, Subscribe, Subscribed, Unsubscribe};
 use arcp_generated::session::Feature;
 
 use super::core::{ClientCore, Key, Output};
-use super::correlate::{Clues, Kind, Request};
+use super::correlate::{Clues, Kind};
 use super::interface::Subscription;
 use super::job::Job;
 use super::news::{ClientError, JobFailure};
@@ -61,22 +61,11 @@ impl ClientCore {
     }
 
     fn send_subscription(&mut self, key: Key, subscription: Subscription, now: Now) {
-        let job_id = subscription.subscribe.job_id.clone();
-        let (session_id, on_envelope) = (self.session_id(), Some(job_id.clone()));
         let subscribe = subscription.subscribe.clone();
-        let Some((id, frame)) = self.frame_of(subscribe, session_id, on_envelope, None, now) else {
-            return;
-        };
-        let request = Request {
-            kind: Kind::Subscribe,
-            id,
-            trace_id: None,
-            job_id: Some(job_id.as_str().to_owned()),
-            size: frame.len(),
-            ticket: key,
-        };
-        self.ask(frame, request);
-        self.subscriptions.insert(key, subscription);
+        let job_id = Some(&subscription.subscribe.job_id);
+        if self.request((Kind::Subscribe, key), subscribe, job_id, now) {
+            self.subscriptions.insert(key, subscription);
+        }
     }
 
     /// Sends a subscription again that had no answer when the connection was cut. It may stand: then it is taken back first, or its replay would mix with the next.

@@ -6,7 +6,7 @@ use super::grammar::Rule;
 use super::types::{docs, path, spell};
 use crate::model::{Carry, Direction, Message, Model, Ref, Shape, Struct};
 use crate::special_cases::{ENVELOPE_ROOM, FEATURE, TAG};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 /// The items of the module.
@@ -232,17 +232,17 @@ pub(super) fn optional_members(model: &Model) -> Vec<&str> {
         .collect()
 }
 
+/// The arms of the union: the name and the payload of each message.
+fn arms(model: &Model) -> (Vec<Ident>, Vec<TokenStream>) {
+    let arm = |message: &Message| {
+        let name = format_ident!("{}", message.name);
+        (name, spell("message", &message.payload))
+    };
+    model.messages.iter().map(arm).unzip()
+}
+
 fn union(model: &Model) -> TokenStream {
-    let names: Vec<_> = model
-        .messages
-        .iter()
-        .map(|message| format_ident!("{}", message.name))
-        .collect();
-    let types: Vec<_> = model
-        .messages
-        .iter()
-        .map(|message| spell("message", &message.payload))
-        .collect();
+    let (names, types) = arms(model);
     let arm_docs = model.messages.iter().map(message_docs);
     let wires = model.messages.iter().map(|message| &message.wire);
     quote! {
@@ -316,16 +316,7 @@ fn union(model: &Model) -> TokenStream {
 }
 
 fn reading(model: &Model) -> TokenStream {
-    let names: Vec<_> = model
-        .messages
-        .iter()
-        .map(|message| format_ident!("{}", message.name))
-        .collect();
-    let types: Vec<_> = model
-        .messages
-        .iter()
-        .map(|message| spell("message", &message.payload))
-        .collect();
+    let (names, types) = arms(model);
     quote! {
         /// Reads a payload by the type of its message.
         pub(crate) struct PayloadSeed<'a>(pub(crate) &'a MessageType);

@@ -16,7 +16,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::{Runtime, hello, limits, submit, until_end};
+use super::{Runtime, hello, limits, submit};
 
 const MASTER: &str = "sk-master-key";
 
@@ -235,7 +235,7 @@ async fn a_gateway_makes_a_key_with_the_leases_bounds_and_deletes_it() {
     }
     peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
         .await;
-    until_end(&mut peer, &job).await;
+    peer.until_end(&job).await;
     gateway.deleted(2).await;
     assert!(gateway.keys.lock().unwrap().is_empty());
 }
@@ -271,7 +271,7 @@ async fn what_a_gateway_refuses_is_told_in_the_protocols_words() {
     )
     .await;
     let accepted = peer.receive().await;
-    let frames = until_end(&mut peer, &accepted["job_id"]).await;
+    let frames = peer.until_end(&accepted["job_id"]).await;
     assert_eq!(
         outcomes(&frames, "tool_result"),
         [
@@ -323,7 +323,7 @@ async fn a_gateway_that_is_down_refuses_the_job_and_is_asked_again_for_the_delet
     ]);
     peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
         .await;
-    until_end(&mut peer, &job).await;
+    peer.until_end(&job).await;
     gateway.deleted(1).await;
 }
 
@@ -336,7 +336,7 @@ async fn a_lease_without_models_gets_no_key() {
         let accepted = submit(&mut peer, json!([]), lease).await;
         assert!(accepted["payload"].get("credentials").is_none());
         let job = accepted["job_id"].clone();
-        until_end(&mut peer, &job).await;
+        peer.until_end(&job).await;
     }
     assert!(gateway.keys.lock().unwrap().is_empty());
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::logs::Logs;
 use super::super::{Everybody, Peer};
-use super::{FEATURES, Runtime, Vault, hello, limits, submit, until_end};
+use super::{FEATURES, Runtime, Vault, hello, limits, submit};
 
 // One thread, so that the logger of this thread hears everything.
 #[tokio::test(flavor = "current_thread")]
@@ -56,7 +56,7 @@ async fn a_value_is_in_no_log_no_file_and_no_other_principals_frames() {
     let job = accepted["job_id"].clone();
     peer.send_with("job.cancel", json!({}), json!({"job_id": job}))
         .await;
-    until_end(&mut peer, &job).await;
+    peer.until_end(&job).await;
     vault.all_revoked(4).await;
     runtime.shutdown().await.unwrap();
     store.close().await.unwrap();
@@ -77,7 +77,7 @@ async fn a_revocation_that_is_refused_for_good_is_logged() {
     let runtime = super::with_vault(&vault, &folder).await;
     let mut peer = hello(&runtime).await;
     let job = submit(&mut peer, json!([{"return": 1}]), json!({})).await["job_id"].clone();
-    until_end(&mut peer, &job).await;
+    peer.until_end(&job).await;
     vault
         .until("the refusal", |state| state.attempts == 1)
         .await;

@@ -54,7 +54,7 @@ async fn children_end_before_the_parent_that_takes_them_along() {
         if code != "TIMEOUT" {
             cancel(&mut peer, &gate, "go on").await;
         }
-        let frames = until_end(&mut peer, &parent).await;
+        let frames = peer.until_end(&parent).await;
         let cancelled = "CANCELLED".to_owned();
         let mut ended = ends(&frames);
         ended.retain(|(job, _)| *job != gate);
@@ -85,7 +85,7 @@ async fn cancelling_a_parent_cancels_all_below_it_with_one_acknowledgement() {
     let mut peer = hello(&runtime).await;
     let ([parent, first, second], gate) = family(&mut peer, json!({"block": {}}), json!({})).await;
     cancel(&mut peer, &parent, "enough").await;
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     assert_eq!(of_type(&frames, "job.cancelled").len(), 1);
     let order: Vec<_> = ends(&frames)
         .into_iter()
@@ -109,7 +109,7 @@ async fn a_child_that_does_not_listen_ends_with_the_grace() {
     let mut peer = hello(&runtime).await;
     let steps = json!([child(json!([{"stubborn": {"ms": 600_000}}]), json!({"wait": false})), {"return": 1}]);
     let parent = submit(&mut peer, steps, any_agent()).await["job_id"].clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     let codes: Vec<_> = ends(&frames).into_iter().map(|(_, code)| code).collect();
     assert_eq!(codes, ["CANCELLED", "success"]);
 }
@@ -131,7 +131,7 @@ async fn a_child_can_be_cancelled_alone_by_the_session_that_submitted_its_parent
     );
     peer.send_with("job.cancel", json!({}), json!({"job_id": child}))
         .await;
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     assert_eq!(
         ends(&frames),
         [
@@ -156,7 +156,7 @@ async fn families_are_bounded_in_depth_and_in_number() {
     )
     .await["job_id"]
         .clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     assert_eq!(of_type(&frames, "job.accepted").len(), 2);
     assert_eq!(refusals(&frames, &parent), ["INTERNAL_ERROR"]);
     let caps: Vec<_> = frames
@@ -171,7 +171,7 @@ async fn families_are_bounded_in_depth_and_in_number() {
     );
     let parent =
         submit(&mut peer, json!([deep, {"return": 1}]), any_agent()).await["job_id"].clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     assert_eq!(of_type(&frames, "job.accepted").len(), 1);
     let caps: Vec<_> = frames
         .iter()
@@ -190,7 +190,7 @@ async fn children_count_as_jobs_of_their_session() {
     let parent =
         submit(&mut peer, json!([waits, waits, {"return": 1}]), any_agent()).await["job_id"]
             .clone();
-    let frames = until_end(&mut peer, &parent).await;
+    let frames = peer.until_end(&parent).await;
     assert_eq!(refusals(&frames, &parent), ["INTERNAL_ERROR"]);
     // They count no more once they have ended.
     peer.probe(json!([{"return": 1}])).await;
@@ -206,7 +206,7 @@ async fn a_family_goes_on_without_its_session_and_is_replayed() {
     let accepted = peer.until("job.accepted").await.pop().unwrap();
     let peer = peer.hang_up();
     let mut again = Peer::resume(&runtime, &peer, 1).await;
-    let frames = until_end(&mut again, &parent).await;
+    let frames = again.until_end(&parent).await;
     assert_eq!(numbers(&frames), [2, 3, 4]);
     assert_eq!(frames[0]["job_id"], accepted["job_id"]);
 }
@@ -224,7 +224,7 @@ async fn a_restart_ends_a_family_children_first() {
 
     let (runtime, _store) = in_file(&path).await;
     let mut again = Peer::resume(&runtime, &peer, 0).await;
-    let frames = until_end(&mut again, &parent).await;
+    let frames = again.until_end(&parent).await;
     let broken = "INTERNAL_ERROR".to_owned();
     let mut ended = ends(&frames);
     ended.retain(|(job, _)| *job != gate);
