@@ -14,6 +14,7 @@ pub mod registry;
 pub mod rust;
 pub mod typescript;
 pub mod vectors;
+mod views;
 
 use crate::model::Model;
 use crate::problem::Problem;

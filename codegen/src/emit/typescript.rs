@@ -10,12 +10,13 @@ use crate::emit::Files;
 use crate::emit::lookup::{ENVELOPE, Lookup, Pillars, is_head, known};
 use crate::emit::package::{Package, add_fixed};
 use crate::emit::prose::{GENERATED, limit_notes, message_notes, quoted};
+use crate::emit::views::Fact;
 use crate::model::{Limit, Member, Message, Model};
 use crate::naming;
 use crate::problem::Problem;
 use askama::Template;
 use expr::{Scope, key};
-use room::{Body, Fact, MemberView, TypeView, doc};
+use room::{Body, MemberView, TypeView, doc};
 use std::collections::BTreeSet;
 
 /// Emits the package.
@@ -176,24 +177,13 @@ fn limits(model: &Model) -> LimitsFile {
 }
 
 fn registry(model: &Model) -> Registry {
+    let (messages, kinds) = (model.messages.iter(), model.kinds.iter());
+    let messages = messages.map(|it| Fact::of(&it.wire, facts::message_facts(it)));
+    let kinds = kinds.map(|it| Fact::of(&it.wire, facts::kind_facts(it)));
     Registry {
         generated: GENERATED,
-        messages: model
-            .messages
-            .iter()
-            .map(|message| Fact {
-                key: quoted(&message.wire),
-                facts: facts::message_facts(message),
-            })
-            .collect(),
-        kinds: model
-            .kinds
-            .iter()
-            .map(|kind| Fact {
-                key: quoted(&kind.wire),
-                facts: facts::kind_facts(kind),
-            })
-            .collect(),
+        messages: messages.collect(),
+        kinds: kinds.collect(),
     }
 }
 

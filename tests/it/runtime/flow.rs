@@ -17,6 +17,13 @@ fn chatty(n: u64) -> Value {
     json!([{"repeat": {"n": n, "do": [{"log": {"message": "{i}"}}]}}, {"return": 1}])
 }
 
+/// A job that takes fifty kilobytes of a listing.
+fn large() -> Value {
+    let patterns = (0..12).map(|n| format!("/{n}/{}", "x".repeat(4000)));
+    let patterns: Vec<String> = patterns.collect();
+    json!({"agent": "echo", "input": 1, "lease_request": {"fs.read": patterns}})
+}
+
 /// A peer that reads nothing of what its job says, for so long that its transport is full.
 async fn clogged(runtime: &Runtime) -> Peer {
     let mut peer = Peer::hello(runtime, "tok-a").await;
@@ -188,12 +195,8 @@ async fn histories_that_nobody_reads_are_refused_and_later_given() {
 async fn a_page_of_large_jobs_ends_early() {
     let runtime = in_memory(Limits::default()).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
-    let patterns: Vec<String> = (0..12)
-        .map(|n| format!("/{n}/{}", "x".repeat(4000)))
-        .collect();
-    let submit = json!({"agent": "echo", "input": 1, "lease_request": {"fs.read": patterns}});
     for _ in 0..20 {
-        peer.run(submit.clone()).await;
+        peer.run(large()).await;
     }
     let (mut pages, mut jobs, mut cursor) = (0, 0, Value::Null);
     loop {
@@ -214,12 +217,8 @@ async fn a_page_of_large_jobs_ends_early() {
 async fn who_asks_for_listings_and_does_not_read_is_not_read_from() {
     let runtime = in_memory(Limits::default()).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
-    let patterns: Vec<String> = (0..12)
-        .map(|n| format!("/{n}/{}", "x".repeat(4000)))
-        .collect();
-    let submit = json!({"agent": "echo", "input": 1, "lease_request": {"fs.read": patterns}});
     for _ in 0..5 {
-        peer.run(submit.clone()).await;
+        peer.run(large()).await;
     }
     // A page is a fifth of a megabyte; the transport holds one, the runtime four.
     let (here, there) = memory::pair_with(memory::MemoryLimits::new(4).with_bytes(1 << 20));

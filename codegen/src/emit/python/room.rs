@@ -4,6 +4,7 @@ use super::expr::{Scope, attribute, codec_name, place, text_codec, words_codec};
 use super::facts::value_facts;
 use crate::emit::lookup::{known, member, shared};
 use crate::emit::prose::{described, member_notes, quoted, wrap};
+use crate::emit::views::{Arm, Fact, MemberArmView};
 use crate::model::{Enum, Kind, Member, MemberArm, Presence, Ref, Shape, Struct, TagUnion, Type};
 use crate::naming;
 
@@ -57,11 +58,6 @@ pub(super) enum Body {
     },
 }
 
-pub(super) struct Fact {
-    pub(super) key: String,
-    pub(super) facts: String,
-}
-
 pub(super) struct MemberView {
     pub(super) doc: String,
     pub(super) name: String,
@@ -73,22 +69,6 @@ pub(super) struct MemberView {
     pub(super) put: &'static str,
     /// Whether we ever write it.
     pub(super) sent: bool,
-}
-
-pub(super) struct Arm {
-    pub(super) doc: String,
-    pub(super) name: String,
-    pub(super) tag: String,
-    pub(super) ty: String,
-    pub(super) codec: String,
-    pub(super) read: String,
-}
-
-pub(super) struct MemberArmView {
-    pub(super) ty: String,
-    pub(super) codec: String,
-    pub(super) member: String,
-    pub(super) place: String,
 }
 
 /// A docstring.
@@ -283,10 +263,7 @@ fn words_body(name: &str, words: &Enum) -> Body {
         values: words
             .values
             .iter()
-            .map(|value| Fact {
-                key: quoted(&value.wire),
-                facts: value_facts(value, codes),
-            })
+            .map(|value| Fact::of(&value.wire, value_facts(value, codes)))
             .collect(),
     }
 }
