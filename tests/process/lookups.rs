@@ -253,6 +253,49 @@ async fn the_job_of_a_killed_client_is_cancelled_by_its_session() {
 }
 
 #[tokio::test]
+async fn a_client_whose_job_is_cancelled_from_elsewhere_sees_its_end() {
+    let server = Server::in_memory().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.session").display().to_string();
+    let mut client = arcp(&["submit", "--url", &server.url, "--token", "tok-a", "--json"])
+        .args(["--agent", "probe", "--save-session", &path])
+        .args([
+            "--input",
+            r#"{"do":[{"log":{"message":"on"}},{"block":{}}]}"#,
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(client.stdout.take().unwrap()).lines();
+    let mut seen: Vec<Value> = Vec::new();
+    while let Some(line) = soon("a line", lines.next_line()).await.unwrap() {
+        let line: Value = serde_json::from_str(&line).unwrap();
+        if line["body"]["message"] == "on" {
+            let ended = ask(&server, &["cancel", &path]).await;
+            assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+            assert!(
+                ended.stdout.ends_with("has ended: cancelled\n"),
+                "{}",
+                ended.stdout
+            );
+        }
+        seen.push(line);
+    }
+    let types: Vec<_> = seen
+        .iter()
+        .map(|line| line["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(types, ["accepted", "event", "following", "error"]);
+    assert_ne!(seen[0]["session_id"], seen[2]["session_id"]);
+    assert_eq!(seen[3]["final_status"], "cancelled");
+    assert_eq!(
+        soon("the end", client.wait()).await.unwrap().code(),
+        Some(130)
+    );
+}
+
+#[tokio::test]
 async fn a_store_file_tells_its_jobs_without_a_runtime() {
     let (_folder, path, place) = store();
     let shown = path.display().to_string();

@@ -390,6 +390,47 @@ async fn a_client_that_was_killed_before_it_saved_its_newest_token_finds_its_job
 }
 
 #[tokio::test]
+async fn a_client_whose_session_is_taken_over_misses_nothing() {
+    let server = Server::in_memory().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("job.session").display().to_string();
+    let base = ["submit", "--url", &server.url, "--token", "tok-a", "--json"];
+    let input = script(
+        &json!([{"repeat": {"n": 300, "do": [{"log": {"message": "{i}"}}, {"sleep": {"ms": 2}}]}}, {"return": "done"}]),
+    );
+    let mut first = arcp(&base)
+        .args(["--agent", "probe", "--input", &input])
+        .args(["--save-session", &path])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(first.stdout.take().unwrap());
+    let mut text = String::new();
+    while !text.contains("\"event_seq\":60,") {
+        soon("an event", out.read_line(&mut text)).await.unwrap();
+    }
+    // Both go on to the end, side by side.
+    let resumed = [&base[..], &["--resume", &path]].concat();
+    let (second, left) = tokio::join!(run(&resumed, ""), rest(out));
+    let ended = soon("the end", first.wait()).await.unwrap();
+    assert_eq!((ended.code(), second.code), (Some(0), Some(0)));
+    text.push_str(&left);
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let said: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line["body"]["message"].as_str()?.parse::<u64>().ok())
+        .collect();
+    assert_eq!(said, (0..300).collect::<Vec<_>>());
+    assert!(lines.iter().any(|line| line["type"] == "following"));
+    assert_eq!(lines.last().unwrap()["result"], "done");
+    assert_eq!(second.lines().last().unwrap()["result"], "done");
+}
+
+#[tokio::test]
 async fn a_streamed_result_is_whole_in_the_process_that_ends_it() {
     let server = Server::in_memory().await;
     let folder = tempfile::tempdir().unwrap();

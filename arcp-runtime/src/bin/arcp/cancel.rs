@@ -19,7 +19,7 @@ Examples:
   arcp cancel job.session
   arcp cancel job.session --reason 'not needed any more'
 
-A job belongs to the session that submitted it, so this takes the session over: a client that still follows it ends.";
+A job belongs to the session that submitted it, so this takes the session over. An `arcp submit` that still runs follows the job to its end all the same.";
 
 /// How long the end of a job may take that the runtime does not know any more.
 const END_AFTER_REFUSAL: Duration = Duration::from_secs(2);

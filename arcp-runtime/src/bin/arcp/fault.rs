@@ -130,7 +130,7 @@ impl From<ClientError> for Fault {
             ),
             ClientError::TakenOver => Self::new(
                 Trouble::Session,
-                format!("{sentence}; one of the two has to end"),
+                format!("{sentence}, and its jobs go on there"),
             ),
             ClientError::NotNegotiated(_) => Self::new(Trouble::Refused, sentence),
             _ => Self::new(Trouble::Connection, sentence),

@@ -21,8 +21,8 @@ use crate::show;
 
 /// How following ended.
 pub(crate) enum End {
-    /// The job has ended, or cannot be followed any more.
-    Job(Outcome),
+    /// The job has ended, or cannot be followed any more; `last` is the number of the last event that was printed, in its session.
+    Job { outcome: Outcome, last: u64 },
     /// The user left.
     Left,
 }
@@ -62,7 +62,11 @@ pub(crate) async fn to_the_end(
     if left {
         return Ok(End::Left);
     }
-    Ok(End::Job(job.result().await))
+    let saved = follower.saved.map_or(0, |saved| saved.last_event_seq);
+    Ok(End::Job {
+        last: follower.taken.unwrap_or(saved),
+        outcome: job.result().await,
+    })
 }
 
 /// A request to cancel on its way; once answered, one that never ends.
@@ -142,6 +146,13 @@ impl Follower<'_> {
                 // What was saved still says how far the job was printed, in the numbers of its own session. Those of the new one would lead astray.
                 self.file = None;
                 Ok(())
+            }
+            // So would ours, in the place of what the other process saved.
+            Incident::Ended(ClientError::TakenOver) => {
+                self.file = None;
+                self.screen.note(
+                    "another process goes on with this session: it alone can cancel the job now",
+                )
             }
             _ => Ok(()),
         }

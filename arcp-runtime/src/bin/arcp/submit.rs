@@ -30,7 +30,8 @@ Examples:
   arcp submit --agent echo --token secret --stdio -- arcp serve --stdio --store memory --token secret=me
 
 Events go to standard error as they come, the result to standard output; with --json everything is a line on standard output.
-Ctrl-C cancels the job and waits for its end; a second Ctrl-C leaves at once.";
+Ctrl-C cancels the job and waits for its end; a second Ctrl-C leaves at once.
+When another process takes the saved session over (`arcp cancel`, --resume), this one follows the job to its end in a session of its own.";
 
 /// Submit a job and follow it to its end.
 #[derive(Debug, Args)]
@@ -85,6 +86,18 @@ struct Followed {
     ours: bool,
 }
 
+impl Followed {
+    async fn follow(&mut self, file: Option<&SessionFile>, json: bool) -> Result<End, Fault> {
+        let (file, interrupt) = if self.ours {
+            (file, Interrupt::Cancels)
+        } else {
+            // The old file still says where its own session was; numbers of another one would lead astray.
+            (None, Interrupt::Leaves)
+        };
+        follow::to_the_end(&self.client, &mut self.job, file, json, interrupt).await
+    }
+}
+
 impl Submit {
     pub(crate) fn run(&self) -> Result<(), Fault> {
         dial::run(self.follow())
@@ -92,22 +105,23 @@ impl Submit {
 
     async fn follow(&self) -> Result<(), Fault> {
         let file = self.save_session.as_ref().or(self.resume.as_ref());
-        let file = file.map(|path| SessionFile::new(path));
-        let Followed {
-            client,
-            mut job,
-            ours,
-        } = match &self.resume {
+        let mut file = file.map(|path| SessionFile::new(path));
+        let mut followed = match &self.resume {
             Some(_) => self.go_on(file.as_ref()).await?,
             None => self.submit(file.as_ref()).await?,
         };
-        let (keeps, interrupt) = if ours {
-            (file.as_ref(), Interrupt::Cancels)
-        } else {
-            // The old file still says where its own session was; numbers of another one would lead astray.
-            (None, Interrupt::Leaves)
-        };
-        let end = follow::to_the_end(&client, &mut job, keeps, self.json, interrupt).await?;
+        let mut end = followed.follow(file.as_ref(), self.json).await?;
+        if let End::Job {
+            outcome: Err(JobFailure::Unfollowed(taken @ ClientError::TakenOver)),
+            last,
+        } = end
+        {
+            // The file is the other process's now.
+            file = None;
+            followed = self.find_again(taken, followed.job.id(), last).await?;
+            end = followed.follow(None, self.json).await?;
+        }
+        let Followed { client, job, .. } = followed;
         let done = match end {
             // At once: without a close, which waits for its answer.
             End::Left => {
@@ -116,7 +130,7 @@ impl Submit {
                     format!("left; the job {} may still run", job.id()),
                 ));
             }
-            End::Job(outcome) => {
+            End::Job { outcome, .. } => {
                 if let (Some(file), false) =
                     (&file, matches!(outcome, Err(JobFailure::Unfollowed(_))))
                 {
@@ -195,8 +209,8 @@ impl Submit {
         })
     }
 
-    /// The session is `gone`, or its client was killed between a welcome and saving its token. The job may be there all the same: its events after number
-    /// `last` come through a subscription, with the numbers of a new session.
+    /// The session is `gone`: its window is over, its client was killed between a welcome and saving its token, or another process has taken it over.
+    /// The job may be there all the same: its events after number `last` come through a subscription, with the numbers of a new session.
     async fn find_again(
         &self,
         gone: ClientError,

@@ -57,7 +57,7 @@ impl Tail {
             let done = match end.await? {
                 // At once: without a close, which waits for its answer.
                 End::Left => return Err(Fault::new(Trouble::Cancelled, "left; the job goes on")),
-                End::Job(outcome) => outcome::tell(job.id().as_str(), &outcome, self.json),
+                End::Job { outcome, .. } => outcome::tell(job.id().as_str(), &outcome, self.json),
             };
             client.close("done").await;
             done
