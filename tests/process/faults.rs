@@ -54,6 +54,35 @@ async fn an_address_that_is_not_ours() {
 }
 
 #[tokio::test]
+async fn an_argument_that_cannot_be_read_is_named() {
+    let submit = ["submit", "--token", "t", "--agent", "echo"];
+    for (arguments, sentence) in [
+        (
+            [&submit[..], &["--max-runtime", "0"]].concat(),
+            "--max-runtime 0: write a whole number from 1 to 2147483647; --help says what it takes",
+        ),
+        (
+            vec!["serve", "--token", "t=me", "--frame-depth", "ten"],
+            "--frame-depth ten: write a whole number from 4 to 128; --help says what it takes",
+        ),
+        (
+            vec!["serve", "--host", "here"],
+            "--host here: invalid IP address syntax; --help says what it takes",
+        ),
+        (
+            vec!["tail", "", "--token", "t"],
+            "JOB ``: this is not a job id: it must have 1 to 256 characters and match ^[!-~]+$; `arcp jobs` lists what there is",
+        ),
+    ] {
+        told(&run(&arguments, "").await, 2, sentence);
+    }
+    // What clap says better stays as it says it.
+    let unknown = run(&["submit", "--agnet", "echo"], "").await;
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("'--agent'"), "{}", unknown.stderr);
+}
+
+#[tokio::test]
 async fn a_store_that_cannot_be_used() {
     let (folder, path, place) = store();
     let shown = path.canonicalize().unwrap_or(path.clone());

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum as _};
 use url::Url;
 
 use crate::fault::Fault;
+use crate::value::whole;
 
 pub(crate) mod agents;
 pub(crate) mod limit;
@@ -52,7 +53,7 @@ pub(crate) struct Bench {
     #[arg(value_enum, ignore_case = true)]
     rows: Vec<Row>,
     /// How often each is measured; the median counts.
-    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = whole::<u32>(1..=1000))]
     runs: u32,
     #[command(flatten)]
     counts: Counts,
@@ -89,13 +90,13 @@ pub(crate) struct Bench {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Counts {
     /// Events of rows E, Ed and R.
-    #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = whole::<u64>(1..=100_000_000))]
     pub(crate) events: u64,
     /// Sessions of row N.
-    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = whole::<u64>(1..=60_000))]
     pub(crate) sessions: u64,
     /// Submits of row S.
-    #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    #[arg(long, default_value_t = 2000, value_name = "N", value_parser = whole::<u64>(1..=10_000_000))]
     pub(crate) submits: u64,
 }
 

@@ -25,6 +25,7 @@ mod show;
 mod submit;
 mod table;
 mod tail;
+mod value;
 
 use fault::Fault;
 
@@ -74,7 +75,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arcp = Arcp::parse();
+    let arcp = match Arcp::try_parse() {
+        Ok(arcp) => arcp,
+        Err(error) => match value::fault(&error) {
+            Some(fault) => return fault.report(),
+            None => error.exit(),
+        },
+    };
     match run(arcp.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => fault.report(),

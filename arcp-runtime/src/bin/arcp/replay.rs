@@ -87,7 +87,7 @@ impl Replay {
                         .and_then(|key| known.jobs.iter().find(|job| job.row.job == key))
                         .ok_or_else(|| {
                             Fault::usage(format!(
-                                "{shown} holds no job {}; `arcp replay {shown}` lists what there is",
+                                "{shown} holds no job `{}`; `arcp replay {shown}` lists what there is",
                                 line(id, 60)
                             ))
                         })?;

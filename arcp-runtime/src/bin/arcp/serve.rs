@@ -17,6 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::fault::{Fault, Trouble};
 use crate::input;
+use crate::value::whole;
 
 #[cfg(feature = "axum")]
 mod admin;
@@ -102,7 +103,7 @@ pub(crate) struct Serve {
     #[arg(long)]
     stdio: bool,
     /// Seconds that running jobs may take to end after a signal, while nothing new is taken. What is left then ends with the next start.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = whole::<u64>(0..=86_400))]
     drain: u64,
     #[cfg(feature = "axum")]
     #[command(flatten)]

@@ -17,6 +17,7 @@ use crate::follow::{self, End, Interrupt};
 use crate::input;
 use crate::outcome;
 use crate::session_file::SessionFile;
+use crate::value::whole;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,7 +58,7 @@ pub(crate) struct Submit {
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
     /// Seconds that the job may run.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=2_147_483_647))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=2_147_483_647))]
     max_runtime: Option<u64>,
     /// Print JSON lines on standard output instead of text for people.
     #[arg(long)]

@@ -42,7 +42,7 @@ impl Tail {
         dial::run(async {
             let id = JobId::try_from(self.job.as_str()).map_err(|error| {
                 Fault::usage(format!(
-                    "{}: {error}; `arcp jobs` lists what there is",
+                    "JOB `{}`: {error}; `arcp jobs` lists what there is",
                     self.job
                 ))
             })?;

@@ -7,6 +7,7 @@ use arcp_runtime::auth::{JwtVerifier, KeySource};
 use clap::Args;
 
 use crate::fault::Fault;
+use crate::value::whole;
 
 /// Tokens that an issuer signs. The keys come from an address or a file; both are read again when keys change.
 #[derive(Debug, Args)]
@@ -28,7 +29,7 @@ pub(super) struct IssuerFlags {
     #[arg(long, value_name = "CLAIM", default_value = "sub")]
     principal_claim: String,
     /// Seconds that the issuer's clock may be from ours.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = whole::<u64>(0..=3600))]
     clock_skew: u64,
 }
 

@@ -4,22 +4,25 @@ use std::time::Duration;
 
 use arcp_runtime::limits::Limits;
 use clap::Args;
+use clap::builder::ValueParser;
+
+use crate::value::whole;
 
 /// Limits that can be made smaller or larger. What is not given keeps its default.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitFlags {
     /// Seconds between signs of life.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]
     heartbeat_interval: Option<u64>,
     /// Seconds that a connection may take to say hello.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]
     handshake: Option<u64>,
     /// Seconds that a connection may have nothing but heartbeats; for ever, unless this is given.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=31_536_000))]
     idle: Option<u64>,
     /// Seconds that a detached session can be resumed.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=31_536_000))]
     resume_window: Option<u64>,
     /// Events kept for a session and for a job.
     #[arg(long, value_name = "EVENTS", value_parser = some())]
@@ -31,7 +34,7 @@ pub(super) struct LimitFlags {
     #[arg(long, value_name = "EVENTS", value_parser = events())]
     ack_lag: Option<u64>,
     /// Unacknowledged events after which a connection is closed; never, unless this is given.
-    #[arg(long, value_name = "EVENTS", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    #[arg(long, value_name = "EVENTS", value_parser = whole::<u64>(1..=1 << 40))]
     ack_lag_max: Option<u64>,
     /// Events that an agent may be ahead of its attached client's socket.
     #[arg(long, value_name = "EVENTS", value_parser = some())]
@@ -70,13 +73,13 @@ pub(super) struct LimitFlags {
     #[arg(long, value_name = "N")]
     children_per_job: Option<usize>,
     /// Seconds that an upstream may take to give out or to revoke a credential.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>(1..=86_400))]
     provisioning: Option<u64>,
     /// Milliseconds before a revocation that failed is tried again for the first time.
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MS", value_parser = whole::<u64>(1..=86_400_000))]
     revocation_pause: Option<u64>,
     /// Milliseconds that a revocation that failed waits at most.
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MS", value_parser = whole::<u64>(1..=86_400_000))]
     revocation_pause_max: Option<u64>,
     /// Requests to upstreams at the same time.
     #[arg(long, value_name = "N", value_parser = some())]
@@ -94,19 +97,19 @@ pub(super) struct LimitFlags {
     #[arg(long, value_name = "BYTES", value_parser = bytes())]
     ended_bytes_per_principal: Option<u64>,
     /// Bytes of one frame, in and out.
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=1_073_741_824))]
+    #[arg(long, value_name = "BYTES", value_parser = whole::<u64>(1024..=1_073_741_824))]
     frame_bytes: Option<u64>,
     /// Nesting of JSON in an inbound frame.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(4..=128))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(4..=128))]
     frame_depth: Option<u64>,
     /// Bad frames in a row after which a connection is closed.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=u32::MAX))]
     bad_frames: Option<u32>,
     /// Connections at the same time.
     #[arg(long, value_name = "N")]
     connections: Option<usize>,
     /// Failed logins of one address in a minute, after which it has to wait.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>(1..=u32::MAX))]
     failed_logins: Option<u32>,
     /// Frames waiting for one socket; beyond it a reader is served from the store.
     #[arg(long, value_name = "FRAMES", value_parser = some())]
@@ -123,28 +126,28 @@ pub(super) struct LimitFlags {
 }
 
 /// A size that fits into this machine's memory, and holds at least a small event.
-fn bytes() -> clap::builder::RangedU64ValueParser<u64> {
-    clap::value_parser!(u64).range(1..=1 << 40)
+fn bytes() -> ValueParser {
+    whole::<u64>(1..=1 << 40)
 }
 
 /// A distance between numbers.
-fn events() -> clap::builder::RangedU64ValueParser<u64> {
-    clap::value_parser!(u64).range(0..=1 << 40)
+fn events() -> ValueParser {
+    whole::<u64>(0..=1 << 40)
 }
 
 /// At most a hundred years: longer than that is a slip, and more than clocks add up to.
-fn seconds() -> clap::builder::RangedU64ValueParser<u64> {
-    clap::value_parser!(u64).range(0..=3_153_600_000)
+fn seconds() -> ValueParser {
+    whole::<u64>(0..=3_153_600_000)
 }
 
 /// At most a day.
-fn millis() -> clap::builder::RangedU64ValueParser<u64> {
-    clap::value_parser!(u64).range(0..=86_400_000)
+fn millis() -> ValueParser {
+    whole::<u64>(0..=86_400_000)
 }
 
 /// A length of a queue.
-fn some() -> clap::builder::RangedU64ValueParser<u64> {
-    clap::value_parser!(u64).range(1..=1 << 24)
+fn some() -> ValueParser {
+    whole::<u64>(1..=1 << 24)
 }
 
 impl LimitFlags {
@@ -263,7 +266,10 @@ mod tests {
         ] {
             let given = ["serve", flag, "18446744073709551615"];
             let error = Command::try_parse_from(given).unwrap_err().to_string();
-            assert!(error.contains(flag) && error.contains("not in"), "{error}");
+            assert!(
+                error.contains(flag) && error.contains("a whole number from"),
+                "{error}"
+            );
         }
         let most = [
             "serve",
