@@ -6,7 +6,6 @@
 
 use std::error::Error;
 
-use arcp_generated::common::Json;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{EventBody, Metric};
 use arcp_runtime::agent::{AgentError, JobContext};
@@ -19,14 +18,14 @@ use arcp_runtime::server::Runtime;
 #[arcp_agent(version = "1.0.0")]
 async fn researcher(ctx: JobContext, wanted: u32) -> Result<u32, AgentError> {
     for found in 0..wanted {
-        let call = match ctx.tool_call("search", Json::null()).await {
+        let call = match ctx.tool_call("search", ()).await {
             Ok(call) => call,
             Err(refusal) if refusal.code == ErrorCode::BudgetExhausted => return Ok(found),
             Err(refusal) => return Err(refusal),
         };
         let cost = Metric::new("cost.search", "0.40".parse()?).with_unit("USD");
         ctx.metric(cost).await?;
-        call.succeed(Json::null()).await?;
+        call.succeed(()).await?;
     }
     Ok(wanted)
 }

@@ -6,9 +6,7 @@
 
 use std::error::Error;
 
-use arcp_generated::common::Json;
 use arcp_generated::event::{EventBody, Metric};
-use arcp_generated::lease::Lease;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
@@ -29,14 +27,12 @@ async fn editor(ctx: JobContext, topics: Vec<String>) -> Result<Vec<String>, Age
     let mut chapters = Vec::new();
     for topic in topics {
         // Without a lease of its own a child may do nothing; it inherits what is left of the budget.
-        let topic = Json::from_serialize(&topic)?;
-        let mut child = ctx.delegate("author".parse()?, topic).await?;
+        let mut child = ctx.delegate("author", topic).await?;
         chapters.push(child.result().await?.decode()?);
     }
     // Nobody can give what he does not have.
-    let everything: Lease = serde_json::from_str(r#"{"net.fetch": ["https://**"]}"#)?;
-    let asked = ctx.delegate("author".parse()?, Json::from_serialize("the internet")?);
-    if let Err(refusal) = asked.lease(everything).await {
+    let asked = ctx.delegate("author", "the internet");
+    if let Err(refusal) = asked.grant("net.fetch", ["https://**"]).await {
         chapters.push(format!("refused: {}", refusal.code));
     }
     Ok(chapters)

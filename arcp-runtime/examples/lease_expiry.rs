@@ -7,7 +7,6 @@
 use std::error::Error;
 use std::time::Duration;
 
-use arcp_generated::common::Json;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{EventBody, ToolResult};
 use arcp_runtime::agent::{AgentError, JobContext};
@@ -21,8 +20,8 @@ use jiff::Timestamp;
 #[arcp_agent(version = "1.0.0")]
 async fn ringer(ctx: JobContext, pause_ms: u64) -> Result<(), AgentError> {
     loop {
-        let call = ctx.tool_call("bell", Json::null()).await?;
-        call.succeed(Json::from_serialize("ding")?).await?;
+        let call = ctx.tool_call("bell", ()).await?;
+        call.succeed("ding").await?;
         tokio::time::sleep(Duration::from_millis(pause_ms)).await;
     }
 }

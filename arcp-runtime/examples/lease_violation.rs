@@ -6,7 +6,6 @@
 
 use std::error::Error;
 
-use arcp_generated::common::Json;
 use arcp_generated::event::{EventBody, ToolResult};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
@@ -19,12 +18,11 @@ use arcp_runtime::server::Runtime;
 async fn reader(ctx: JobContext, paths: Vec<String>) -> Result<usize, AgentError> {
     let mut read = 0;
     for path in paths {
-        let args = Json::from_serialize(&serde_json::json!({ "path": path }))?;
+        let args = serde_json::json!({ "path": path });
         match ctx.tool_call("fs.read", args).await {
             Ok(call) => {
                 read += 1;
-                call.succeed(Json::from_serialize("what stands there")?)
-                    .await?;
+                call.succeed("what stands there").await?;
             }
             // The refusal was told already; what to make of it is the agent's business.
             Err(_refused) => {}

@@ -9,7 +9,6 @@
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arcp_generated::common::Json;
 use arcp_generated::error::ErrorCode;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
@@ -26,21 +25,20 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// Looks something up, and lets somebody else write about it. A tool server would be told `call.trace_context()`.
 #[arcp_agent]
 async fn researcher(ctx: JobContext, topic: String) -> Result<String, AgentError> {
-    let call = ctx.tool_call("search.web", Json::null()).await?;
-    call.succeed(Json::null()).await?;
-    let lease = serde_json::from_str(r#"{"tool.call": ["fetch.*"]}"#)?;
-    let input = Json::from_serialize(&topic)?;
-    let mut text = ctx.delegate("writer".parse()?, input).lease(lease).await?;
+    let call = ctx.tool_call("search.web", ()).await?;
+    call.succeed(()).await?;
+    let asked = ctx.delegate("writer", topic);
+    let mut text = asked.grant("tool.call", ["fetch.*"]).await?;
     Ok(text.result().await?.decode()?)
 }
 
 /// Writes, although one tool does not answer and the other is not in the lease.
 #[arcp_agent]
 async fn writer(ctx: JobContext, topic: String) -> Result<String, AgentError> {
-    let call = ctx.tool_call("fetch.page", Json::null()).await?;
+    let call = ctx.tool_call("fetch.page", ()).await?;
     let late = AgentError::new(ErrorCode::Timeout, "the page did not answer");
     call.fail(&late).await?;
-    let _ = ctx.tool_call("shell.run", Json::null()).await;
+    let _ = ctx.tool_call("shell.run", ()).await;
     Ok(format!("All about {topic}."))
 }
 

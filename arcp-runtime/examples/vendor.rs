@@ -6,7 +6,6 @@
 
 use std::error::Error;
 
-use arcp_generated::common::Json;
 use arcp_generated::event::EventBody;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
@@ -22,9 +21,9 @@ async fn trainer(ctx: JobContext, accelerators: Vec<String>) -> Result<usize, Ag
     for name in accelerators {
         let asked = ctx.use_capability("x-vendor.acme.gpu".parse()?, &name);
         let Ok(call) = asked.await else { continue };
-        let body = Json::from_serialize(&serde_json::json!({ "gpu": name, "celsius": 61 }))?;
+        let body = serde_json::json!({ "gpu": name, "celsius": 61 });
         ctx.vendor("x-vendor.acme.heat".parse()?, body).await?;
-        call.succeed(Json::null()).await?;
+        call.succeed(()).await?;
         used += 1;
     }
     Ok(used)

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use arcp_generated::common::Json;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{LogLevel, Metric};
 use arcp_runtime::agent::{AgentError, JobContext};
@@ -28,16 +27,13 @@ const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 /// Calls a tool, spends money, and delegates the rest.
 #[arcp_agent(name = "planner", version = "1.2.0")]
 async fn run_planner(ctx: JobContext, topic: String) -> Result<String, AgentError> {
-    let call = ctx
-        .tool_call("search.web", Json::from_serialize(&json!({"q": topic}))?)
-        .await?;
-    call.succeed("[]".parse()?).await?;
+    let call = ctx.tool_call("search.web", json!({"q": topic})).await?;
+    call.succeed(json!([])).await?;
     ctx.metric(Metric::new("cost.search".to_owned(), "0.42".parse()?).with_unit("USD".to_owned()))
         .await?;
-    let lease = serde_json::from_value(json!({"tool.call": ["fetch.*"]}))?;
     let mut writer = ctx
-        .delegate("writer".parse()?, Json::from_serialize(&topic)?)
-        .lease(lease)
+        .delegate("writer", &topic)
+        .grant("tool.call", ["fetch.*"])
         .await?;
     Ok(writer.result().await?.decode::<String>()?)
 }
@@ -45,10 +41,10 @@ async fn run_planner(ctx: JobContext, topic: String) -> Result<String, AgentErro
 /// Calls a tool that fails, and gets over it.
 #[arcp_agent(name = "writer", version = "1.0.0")]
 async fn run_writer(ctx: JobContext, topic: String) -> Result<String, AgentError> {
-    let call = ctx.tool_call("fetch.page", "{}".parse()?).await?;
+    let call = ctx.tool_call("fetch.page", json!({})).await?;
     call.fail(&AgentError::new(ErrorCode::Timeout, "no answer"))
         .await?;
-    let refused = ctx.tool_call("shell.run", "{}".parse()?).await;
+    let refused = ctx.tool_call("shell.run", json!({})).await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::PermissionDenied);
     Ok(format!("about {topic}"))
 }

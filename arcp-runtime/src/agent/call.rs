@@ -3,6 +3,7 @@
 use arcp_generated::common::{CallId, Json, JsonObject};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{EventBody, ToolFailure, ToolResult, ToolSuccess};
+use serde::Serialize;
 
 use super::{AgentError, JobContext};
 use crate::limits::MAX_MESSAGE_BYTES;
@@ -49,11 +50,12 @@ impl Call {
         self.deed.span()
     }
 
-    /// Emits the `tool_result` with a result.
+    /// Emits the `tool_result` with a result: anything that has a JSON form, `()` where there is nothing to tell.
     ///
     /// # Errors
-    /// The runtime has stopped.
-    pub async fn succeed(self, result: Json) -> Result<(), AgentError> {
+    /// The result has no JSON form, or the runtime has stopped.
+    pub async fn succeed(self, result: impl Serialize) -> Result<(), AgentError> {
+        let result = Json::from_serialize(&result)?;
         self.context
             .emit(EventBody::ToolResult(ToolResult::Success(
                 ToolSuccess::new(self.id.clone(), result),

@@ -6,11 +6,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use arcp_generated::common::{AgentRef, Json, TraceId};
+use arcp_generated::common::TraceId;
 use arcp_generated::credential::{Credential, CredentialValue};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::EventBody;
 use bytes::Bytes;
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::stream::Written;
@@ -131,18 +132,17 @@ impl JobContext {
         self.job.stop.cancelled().await;
     }
 
-    /// Asks for a sub-agent (§10). Await what this gives back; without a lease the sub-agent may do nothing.
+    /// Asks for a sub-agent, `name` or `name@version` (§10). Await what this gives back; without a grant the sub-agent may do nothing.
     ///
     /// ```no_run
     /// # use arcp_runtime::agent::{AgentError, JobContext};
     /// # async fn example(ctx: JobContext) -> Result<(), AgentError> {
-    /// let lease = serde_json::from_str(r#"{"tool.call": ["search.*"]}"#)?;
-    /// let mut child = ctx.delegate("echo".parse()?, "7".parse()?).lease(lease).await?;
+    /// let mut child = ctx.delegate("echo", 7).grant("tool.call", ["search.*"]).await?;
     /// let result = child.result().await?;
     /// # Ok(()) }
     /// ```
-    pub fn delegate(&self, agent: AgentRef, input: Json) -> Delegation {
-        Delegation::new(self.clone(), agent, input)
+    pub fn delegate(&self, agent: impl AsRef<str>, input: impl Serialize) -> Delegation {
+        Delegation::new(self.clone(), agent.as_ref(), input)
     }
 
     /// The job's provisioned credentials, as they are now (§9.8); empty when it has none, and once it has ended.

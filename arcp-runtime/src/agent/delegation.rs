@@ -4,14 +4,18 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use arcp_generated::common::{AgentRef, CallId, DelegateId, Json};
+use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{Delegate, EventBody};
 use arcp_generated::job;
 use arcp_generated::lease::{Lease, LeaseConstraints};
+use jiff::Timestamp;
+use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{AgentError, Call, JobContext};
 use crate::id::JobKey;
 use crate::protocol::core::Input;
+use crate::protocol::lease::grant::{self, wrong};
 use crate::protocol::refusal::Refusal;
 use crate::server::children::{News, Stage};
 use crate::server::delegate::{self, Asked};
@@ -25,12 +29,18 @@ const PAGE: PageLimit = PageLimit {
 
 /// A sub-agent that is about to be asked for. Await it.
 ///
-/// What it is not given it does not have: without [`lease`](Self::lease) it may do nothing. Bounds that it is not given it inherits: the job's
-/// end, and what is left of its budget. What it spends is spent by the job as well.
+/// What it is not given it does not have: without [`grant`](Self::grant) or [`lease`](Self::lease) it may do nothing. Bounds that it is not given it inherits:
+/// the job's end, and what is left of its budget. What it spends is spent by the job as well. What cannot be said in a frame is told when it is awaited.
 #[derive(Debug)]
 #[must_use = "await it, or nothing is delegated"]
 pub struct Delegation {
     context: JobContext,
+    /// What is asked for, or what is wrong with it.
+    wish: Result<Wish, String>,
+}
+
+#[derive(Debug)]
+struct Wish {
     agent: AgentRef,
     input: Json,
     lease: Lease,
@@ -38,36 +48,73 @@ pub struct Delegation {
 }
 
 impl Delegation {
-    pub(super) fn new(context: JobContext, agent: AgentRef, input: Json) -> Self {
-        Self {
-            context,
-            agent,
-            input,
-            lease: Lease::default(),
-            constraints: None,
-        }
+    pub(super) fn new(context: JobContext, agent: &str, input: impl Serialize) -> Self {
+        let agent = AgentRef::try_from(agent)
+            .map_err(|error| wrong(&format!("the agent `{agent}`"), &error));
+        let input = Json::from_serialize(&input).map_err(|error| wrong("the input", &error));
+        let wish = agent.and_then(|agent| {
+            Ok(Wish {
+                agent,
+                input: input?,
+                lease: Lease::default(),
+                constraints: None,
+            })
+        });
+        Self { context, wish }
     }
 
-    /// What the sub-agent may do: no more than the job itself (§9.4).
-    pub fn lease(mut self, lease: Lease) -> Self {
-        self.lease = lease;
-        self
+    /// Gives the sub-agent a capability: no more of it than the job has itself (§9.4). Calls add up.
+    pub fn grant<P: AsRef<str>>(
+        self,
+        capability: impl AsRef<str>,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.with(|wish| grant::add(&mut wish.lease, capability.as_ref(), patterns))
     }
 
-    /// What else bounds it: an end that is not later than the job's own (§9.5).
-    pub fn constraints(mut self, constraints: LeaseConstraints) -> Self {
-        self.constraints = Some(constraints);
+    /// When its lease ends: not later than the job's own (§9.5).
+    pub fn expires_at(self, at: Timestamp) -> Self {
+        self.with(|wish| {
+            let constraints = wish.constraints.take().unwrap_or_default();
+            wish.constraints = Some(constraints.with_expires_at(grant::end(at)?));
+            Ok(())
+        })
+    }
+
+    /// What the sub-agent may do, in place of what was granted before.
+    pub fn lease(self, lease: Lease) -> Self {
+        self.with(|wish| {
+            wish.lease = lease;
+            Ok(())
+        })
+    }
+
+    /// What else bounds the lease, in place of what was said before (§9.5).
+    pub fn constraints(self, constraints: LeaseConstraints) -> Self {
+        self.with(|wish| {
+            wish.constraints = Some(constraints);
+            Ok(())
+        })
+    }
+
+    fn with(mut self, step: impl FnOnce(&mut Wish) -> Result<(), String>) -> Self {
+        // The first mistake is the one that is told.
+        self.wish = self.wish.and_then(|mut wish| {
+            step(&mut wish)?;
+            Ok(wish)
+        });
         self
     }
 
     async fn start(self) -> Result<Delegated, AgentError> {
-        let Self {
-            context,
+        let Self { context, wish } = self;
+        let wish = wish.map_err(|wrong| AgentError::new(ErrorCode::InvalidRequest, wrong))?;
+        let Wish {
             agent,
             input,
             lease,
             constraints,
-        } = self;
+        } = wish;
         delegate::readable(&agent, &lease, constraints.as_ref(), context.features())
             .map_err(|refusal| refused(&refusal))?;
         let desk = context.desk().clone();

@@ -1,16 +1,15 @@
 //! What to submit, put together with Rust's types.
 
-use std::fmt;
 use std::time::Duration;
 
-use arcp_generated::common::{AgentRef, Expiry, IdempotencyKey, Json, TraceId};
+use arcp_generated::common::{AgentRef, IdempotencyKey, Json, TraceId};
 use arcp_generated::job::Submit;
-use arcp_generated::lease::{CapabilityName, Lease, LeaseConstraints, Pattern};
+use arcp_generated::lease::{Lease, LeaseConstraints};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::ClientError;
-use crate::clock;
+use crate::protocol::lease::grant::{self, wrong};
 use crate::protocol::trace::{self, TraceContext};
 use crate::telemetry::Submitting;
 
@@ -106,20 +105,7 @@ impl Submission {
         patterns: impl IntoIterator<Item = P>,
     ) -> Self {
         self.with(|mut submit| {
-            let capability = capability.as_ref();
-            let named = CapabilityName::try_from(capability)
-                .map_err(|error| wrong(&format!("the capability `{capability}`"), &error))?;
-            let mut granted = submit.lease_request.remove(&named).unwrap_or_default();
-            for pattern in patterns {
-                let pattern = pattern.as_ref();
-                granted.push(Pattern::try_from(pattern).map_err(|error| {
-                    wrong(
-                        &format!("the pattern `{pattern}` of `{capability}`"),
-                        &error,
-                    )
-                })?);
-            }
-            submit.lease_request.insert(named, granted);
+            grant::add(&mut submit.lease_request, capability.as_ref(), patterns)?;
             Ok(submit)
         })
     }
@@ -128,8 +114,7 @@ impl Submission {
     #[must_use]
     pub fn expires_at(self, at: Timestamp) -> Self {
         self.with(|mut submit| {
-            let at = Expiry::try_from(clock::to_wire(at))
-                .map_err(|error| wrong("the end of the lease", &error))?;
+            let at = grant::end(at)?;
             let constraints = submit.lease_constraints.unwrap_or_default();
             submit.lease_constraints = Some(constraints.with_expires_at(at));
             Ok(submit)
@@ -218,10 +203,6 @@ pub(super) fn error_type(error: &ClientError) -> &str {
         | ClientError::EndedBefore
         | ClientError::Closed => "closed",
     }
-}
-
-fn wrong(what: &str, error: &dyn fmt::Display) -> String {
-    format!("{what} cannot be sent: {error}")
 }
 
 impl From<Submit> for Submission {

@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod expiry;
 pub mod grammar;
+pub mod grant;
 pub mod model_use;
 pub mod operation;
 pub mod pattern;

@@ -1,11 +1,12 @@
 //! Delegation (§10): a job's children, what they may do and spend, and how they end with it.
 
-use arcp_generated::common::Json;
+use arcp_generated::error::ErrorCode;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
+use arcp_runtime::store::MemoryStore;
 use serde_json::{Value, json};
 
-use super::{Limits, Peer, in_file, in_memory, numbers};
+use super::{Limits, Peer, Runtime, in_file, in_memory, numbers, start};
 
 mod families;
 
@@ -354,24 +355,98 @@ fn ends(frames: &[Value]) -> Vec<(Value, String)> {
         .collect()
 }
 
+/// What a tool is asked, in a type of the agent's own.
+#[derive(serde::Serialize)]
+struct Query<'a> {
+    path: &'a str,
+}
+
+/// Lends a part of what it has, step by step; then asks for what no frame can say.
+#[arcp_agent(version = "1.0.0")]
+async fn lender(ctx: JobContext, end: String) -> Result<Vec<String>, AgentError> {
+    let call = ctx.tool_call("fs.read", Query { path: "/a/b" }).await?;
+    call.succeed(Some(7)).await?;
+    let script = json!({"do": [{"call": {"tool": "search.web"}}, {"call": {"tool": "fetch.url"}}]});
+    let mut child = ctx
+        .delegate("probe", &script)
+        .grant("tool.call", ["search.*"])
+        .grant("tool.call", ["fetch.*"])
+        .grant("cost.budget", ["USD:0.50"])
+        .expires_at(end.parse()?)
+        .await?;
+    child.result().await?;
+    let mut told = Vec::new();
+    for wrong in [
+        ctx.delegate("Probe", ()).grant("gpu", ["x"]),
+        ctx.delegate("probe", ()).grant("gpu", ["x"]),
+        ctx.delegate("probe", ()).grant("fs.read", [""]),
+        ctx.delegate("probe", std::collections::BTreeMap::from([((), 1)])),
+    ] {
+        let error = wrong.await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidRequest);
+        told.push(error.message);
+    }
+    Ok(told)
+}
+
+#[tokio::test]
+async fn a_part_of_a_lease_is_lent_step_by_step() {
+    let builder = Runtime::builder().store(MemoryStore::new()).agent(lender);
+    let runtime = start(Limits::default(), builder).await;
+    let mut peer = hello(&runtime).await;
+    let lease = json!({"agent.delegate": ["*"], "tool.call": ["*"], "fs.read": ["/a/**"], "cost.budget": ["USD:1.00"]});
+    peer.send(
+        "job.submit",
+        json!({"agent": "lender", "input": "2999-01-02T03:04:05Z", "lease_request": lease}),
+    )
+    .await;
+    // The child's end comes before its parent's.
+    let mut frames = peer.until("job.result").await;
+    frames.extend(peer.until("job.result").await);
+    let bodies = |kind: &str| -> Vec<&Value> {
+        let payloads = frames.iter().map(|frame| &frame["payload"]);
+        let events = payloads.filter(|payload| payload["kind"] == kind);
+        events.map(|payload| &payload["body"]).collect()
+    };
+    assert_eq!(bodies("tool_call")[0]["args"], json!({"path": "/a/b"}));
+    assert_eq!(bodies("tool_result")[0]["result"], 7);
+    let asked = bodies("delegate");
+    // What cannot be said is not asked.
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        asked[0]["lease_request"],
+        json!({"tool.call": ["search.*", "fetch.*"], "cost.budget": ["USD:0.50"]})
+    );
+    assert_eq!(
+        asked[0]["lease_constraints"]["expires_at"],
+        "2999-01-02T03:04:05.000Z"
+    );
+    let told = &frames.last().unwrap()["payload"]["result"];
+    for (place, wrong) in [
+        (0, "the agent `Probe`"),
+        (1, "the capability `gpu`"),
+        (2, "the pattern `` of `fs.read`"),
+        (3, "the input"),
+    ] {
+        let message = told[place].as_str().unwrap();
+        assert!(message.starts_with(wrong), "{message}");
+    }
+}
+
 /// Delegates twice: hears one child out, and stops the other.
 #[arcp_agent(version = "1.0.0")]
 async fn boss(ctx: JobContext, steps: Value) -> Result<Value, AgentError> {
-    let input = Json::from_serialize(&json!({ "do": steps }))?;
-    let mut talker = ctx.delegate("probe".parse()?, input).await?;
+    let mut talker = ctx.delegate("probe", json!({ "do": steps })).await?;
     let mut kinds = Vec::new();
     while let Some(event) = talker.next_event().await? {
         kinds.push(event.body.kind().as_str().to_owned());
     }
     let result = talker.result().await;
-    let input = Json::from_serialize(&json!({"do": [{"block": {}}]}))?;
-    let mut sleeper = ctx.delegate("probe@1.0.0".parse()?, input).await?;
+    let input = json!({"do": [{"block": {}}]});
+    let mut sleeper = ctx.delegate("probe@1.0.0", input).await?;
     sleeper.cancel("that will do").await?;
     let stopped = sleeper.result().await.unwrap_err();
-    let refused = ctx
-        .delegate("probe".parse()?, "{}".parse()?)
-        .await
-        .unwrap_err();
+    let refused = ctx.delegate("probe", json!({})).await.unwrap_err();
     Ok(json!({
         "kinds": kinds,
         "result": result.map_or_else(|error| json!(error.code.as_str()), |value| value.decode().unwrap()),

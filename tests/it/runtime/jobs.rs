@@ -89,9 +89,9 @@ async fn a_failure_and_a_panic_end_only_their_job() {
 /// Says neither in a call nor at its end what went wrong.
 #[arcp_agent(version = "1.0.0")]
 async fn speechless(ctx: JobContext, message: String) -> Result<(), AgentError> {
-    let call = ctx.tool_call("t", Json::null()).await?;
+    let call = ctx.tool_call("t", ()).await?;
     call.fail(&AgentError::new("".parse()?, "")).await?;
-    let call = ctx.tool_call("t", Json::null()).await?;
+    let call = ctx.tool_call("t", ()).await?;
     call.fail(&AgentError::new("OWN".parse()?, "")).await?;
     Err(AgentError::new("".parse()?, message).with_retryable(false))
 }

@@ -208,7 +208,7 @@ impl Hex for str {
 /// Calls a tool that is a server, and says what trace the call was made in.
 #[arcp_agent(name = "caller", version = "1.0.0")]
 async fn run_caller(ctx: JobContext, server: String) -> Result<(), AgentError> {
-    let call = ctx.tool_call("server.page", "{}".parse()?).await?;
+    let call = ctx.tool_call("server.page", json!({})).await?;
     let trace = call.trace_context().unwrap();
     let request = format!(
         "POST / HTTP/1.1\r\nhost: {server}\r\ntraceparent: {}\r\ntracestate: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
@@ -219,7 +219,7 @@ async fn run_caller(ctx: JobContext, server: String) -> Result<(), AgentError> {
     tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes()).await?;
     let mut answer = String::new();
     tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer).await?;
-    call.succeed("{}".parse()?).await?;
+    call.succeed(json!({})).await?;
     Ok(())
 }
 

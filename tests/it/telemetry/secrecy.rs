@@ -29,11 +29,10 @@ async fn run_gossip(ctx: JobContext, input: String) -> Result<String, AgentError
     assert_eq!(credentials[0].value.as_str(), "hush-credential");
     ctx.log(LogLevel::Info, "hush-log").await?;
     tracing::error!(secret = "hush-event", "hush-log");
-    let args = || Json::from_serialize(&json!({"q": "hush-args"}));
-    let call = ctx.tool_call("search.web", args()?).await?;
-    call.succeed(Json::from_serialize("hush-result-of-tool")?)
-        .await?;
-    let call = ctx.tool_call("search.web", args()?).await?;
+    let args = json!({"q": "hush-args"});
+    let call = ctx.tool_call("search.web", &args).await?;
+    call.succeed("hush-result-of-tool").await?;
+    let call = ctx.tool_call("search.web", &args).await?;
     call.fail(&AgentError::new(
         ErrorCode::InternalError,
         "hush-error-of-tool",

@@ -2,7 +2,7 @@
 //!
 //! What only the runtime may say is refused here, and a cost is charged before it is told. Calls of tools and parts of the result have files of their own.
 
-use arcp_generated::common::{Decimal, Json, JsonObject, VendorName};
+use arcp_generated::common::{Decimal, JsonObject, VendorName};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{
     ArtifactRef, EventBody, Log, LogLevel, Metric, Progress, Status, StatusPhase, Thought,
@@ -126,8 +126,8 @@ impl JobContext {
     ///
     /// # Errors
     /// A body that is no object, or the runtime has stopped.
-    pub async fn vendor(&self, kind: VendorName, body: Json) -> Result<(), AgentError> {
-        let body: JsonObject = body.get().parse()?;
+    pub async fn vendor(&self, kind: VendorName, body: impl Serialize) -> Result<(), AgentError> {
+        let body = JsonObject::from_serialize(&body)?;
         let ts = clock::to_wire(self.job.desk.clock.now().wall);
         let payload = serde_json::to_vec(&Named {
             kind: kind.as_str(),

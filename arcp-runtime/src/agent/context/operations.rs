@@ -8,6 +8,7 @@ use arcp_generated::common::{CallId, Json, VendorName};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{EventBody, ToolCall};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{AgentError, JobContext};
 use crate::agent::Call;
@@ -18,12 +19,17 @@ use crate::protocol::lease::operation::{Denied, Operation};
 impl JobContext {
     /// Asks for an operation: emits `tool_call`, and when the lease does not allow it also the `tool_result` that says so (§9.3).
     ///
+    /// The arguments are anything that has a JSON form, `()` where there are none.
     /// `fs.read` and `fs.write` are checked by `args.path`, `net.fetch` by `args.url`, every other tool by its name.
     ///
     /// # Errors
-    /// The refusal, with `LEASE_EXPIRED`, `BUDGET_EXHAUSTED` or `PERMISSION_DENIED`.
-    pub async fn tool_call(&self, tool: impl Into<String>, args: Json) -> Result<Call, AgentError> {
-        let tool = tool.into();
+    /// The refusal, with `LEASE_EXPIRED`, `BUDGET_EXHAUSTED` or `PERMISSION_DENIED`; or the arguments have no JSON form.
+    pub async fn tool_call(
+        &self,
+        tool: impl Into<String>,
+        args: impl Serialize,
+    ) -> Result<Call, AgentError> {
+        let (tool, args) = (tool.into(), Json::from_serialize(&args)?);
         let target = Target::of(&tool, &args);
         self.operation(&tool, args, &target.operation(&tool)).await
     }
@@ -46,7 +52,7 @@ impl JobContext {
     /// # Errors
     /// The refusal, as for [`JobContext::tool_call`].
     pub async fn use_model(&self, model: impl Into<String>) -> Result<(), AgentError> {
-        self.model_call(model).await?.succeed(Json::null()).await
+        self.model_call(model).await?.succeed(()).await
     }
 
     /// Asks for what a vendor's capability guards, `x-vendor.<vendor>.<name>` (§9.2); shown as a call of a tool of that name.

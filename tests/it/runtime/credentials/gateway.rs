@@ -159,7 +159,7 @@ async fn caller(ctx: JobContext, models: Vec<String>) -> Result<(), AgentError> 
         let status = answer.status();
         let body = answer.text().await?;
         if status.is_success() {
-            call.succeed(body.parse()?).await?;
+            call.succeed(serde_json::from_str::<Value>(&body)?).await?;
             ctx.metric(Metric::new("cost.inference", "0.25".parse()?).with_unit("USD"))
                 .await?;
         } else {
