@@ -6,13 +6,13 @@
 
 use std::error::Error;
 
-use arcp_generated::event::{EventBody, LogLevel, StatusPhase};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, History, Submission};
 use arcp_runtime::limits::Limits;
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::event::{EventBody, LogLevel, StatusPhase};
 
 /// Reads a meter again and again.
 #[arcp_agent(version = "1.0.0")]

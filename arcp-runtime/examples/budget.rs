@@ -6,13 +6,13 @@
 
 use std::error::Error;
 
-use arcp_generated::error::ErrorCode;
-use arcp_generated::event::{EventBody, Metric};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::error::ErrorCode;
+use arcp_runtime::wire::event::{EventBody, Metric};
 
 /// Searches until it has found enough, or the money is gone.
 #[arcp_agent(version = "1.0.0")]

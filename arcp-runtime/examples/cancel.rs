@@ -6,13 +6,13 @@
 
 use std::error::Error;
 
-use arcp_generated::error::ErrorCode;
-use arcp_generated::event::{EventBody, LogLevel};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, JobFailure, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::error::ErrorCode;
+use arcp_runtime::wire::event::{EventBody, LogLevel};
 
 /// Keeps watch until it is relieved.
 #[arcp_agent(version = "1.0.0")]

@@ -6,7 +6,6 @@
 
 use std::error::Error;
 
-use arcp_generated::event::EventBody;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
@@ -14,6 +13,7 @@ use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::credential::CredentialPool;
 use arcp_runtime::server::Runtime;
 use arcp_runtime::store::{Durability, SqliteStore};
+use arcp_runtime::wire::event::EventBody;
 use tokio::sync::Notify;
 
 /// Somebody noticed that a key has become known to others.

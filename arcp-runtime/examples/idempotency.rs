@@ -7,12 +7,12 @@
 use std::error::Error;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use arcp_generated::error::ErrorCode;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, ClientError, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::error::ErrorCode;
 
 static PAYMENTS: AtomicU32 = AtomicU32::new(0);
 

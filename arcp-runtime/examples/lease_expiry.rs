@@ -7,13 +7,13 @@
 use std::error::Error;
 use std::time::Duration;
 
-use arcp_generated::error::ErrorCode;
-use arcp_generated::event::{EventBody, ToolResult};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::error::ErrorCode;
+use arcp_runtime::wire::event::{EventBody, ToolResult};
 use jiff::Timestamp;
 
 /// Rings a bell, takes its time, and rings it again.

@@ -6,12 +6,12 @@
 
 use std::error::Error;
 
-use arcp_generated::event::{EventBody, ToolResult};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::event::{EventBody, ToolResult};
 
 /// Reads files, as far as it may. The runtime decides, not the agent.
 #[arcp_agent(version = "1.0.0")]

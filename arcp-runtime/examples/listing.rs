@@ -6,14 +6,14 @@
 
 use std::error::Error;
 
-use arcp_generated::event::LogLevel;
-use arcp_generated::job::JobStatus;
-use arcp_generated::session::{JobFilter, ListJobs};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::event::LogLevel;
+use arcp_runtime::wire::job::JobStatus;
+use arcp_runtime::wire::session::{JobFilter, ListJobs};
 
 /// Does nothing, quickly.
 #[arcp_agent(version = "1.0.0")]

@@ -6,12 +6,12 @@
 
 use std::error::Error;
 
-use arcp_generated::error::ErrorCode;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::error::ErrorCode;
 
 /// Writes with the best model that it may use.
 #[arcp_agent(version = "1.0.0")]

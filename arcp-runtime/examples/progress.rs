@@ -6,13 +6,13 @@
 
 use std::error::Error;
 
-use arcp_generated::event::{EventBody, LogLevel, Progress};
-use arcp_generated::session::Feature;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::event::{EventBody, LogLevel, Progress};
+use arcp_runtime::wire::session::Feature;
 
 /// Copies files.
 #[arcp_agent(version = "1.0.0")]

@@ -8,13 +8,13 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-use arcp_generated::error::ErrorCode;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, History, Submission};
 use arcp_runtime::server::{Listening, Runtime};
 use arcp_runtime::store::{Durability, SqliteStore};
+use arcp_runtime::wire::error::ErrorCode;
 
 /// Adds up.
 #[arcp_agent(version = "1.0.0")]

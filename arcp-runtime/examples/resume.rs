@@ -7,12 +7,12 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
-use arcp_generated::event::{EventBody, LogLevel};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Incident, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::event::{EventBody, LogLevel};
 use tokio::io::{AsyncReadExt as _, copy};
 use tokio::net::{TcpListener, TcpStream};
 

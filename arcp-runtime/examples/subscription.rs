@@ -6,12 +6,12 @@
 
 use std::error::Error;
 
-use arcp_generated::event::{EventBody, LogLevel};
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, ClientError, EventStream, History, Submission};
 use arcp_runtime::server::Runtime;
+use arcp_runtime::wire::event::{EventBody, LogLevel};
 
 /// Says how far it has come, and then waits for the tide.
 #[arcp_agent(version = "1.0.0")]

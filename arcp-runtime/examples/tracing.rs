@@ -9,13 +9,13 @@
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arcp_generated::error::ErrorCode;
 use arcp_runtime::agent::{AgentError, JobContext};
 use arcp_runtime::arcp_agent;
 use arcp_runtime::auth::BearerTokens;
 use arcp_runtime::client::{Client, Submission};
 use arcp_runtime::server::Runtime;
 use arcp_runtime::telemetry::Telemetry;
+use arcp_runtime::wire::error::ErrorCode;
 use opentelemetry::trace::SpanId;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};

@@ -9,6 +9,7 @@
 //! - [`clock`], [`id`]: time and randomness, as traits
 //! - [`limits`]: every limit, in one place
 //! - [`telemetry`]: spans and metrics
+//! - [`wire`]: what goes over the wire, as the schema has it: events, errors, leases, listings
 
 pub mod agent;
 pub mod auth;
@@ -24,6 +25,10 @@ pub mod server;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
+
+/// The types of the wire: the crate `arcp-generated`, so that agents and clients need no dependency on it of their own.
+#[doc(no_inline)]
+pub use arcp_generated as wire;
 
 #[doc(hidden)]
 #[path = "macro_support.rs"]

@@ -36,6 +36,10 @@ fn unruly(example: &File) -> Vec<String> {
         (!first.contains('§'), "its first line names no section"),
         (lines > LINES, "it is too long for an example"),
         (
+            code.contains("arcp_generated"),
+            "it needs a second dependency; the same is in arcp_runtime::wire",
+        ),
+        (
             code.contains(".unwrap()") || code.contains(".expect("),
             "it panics where it could say what is wrong",
         ),
@@ -84,6 +88,8 @@ fn a_careless_example_is_seen() {
         unruly(&example(&format!("{good}{}", "f();\n".repeat(81)))).len(),
         1
     );
+    let second = format!("{good}use arcp_generated::job::Submit;\n");
+    assert_eq!(unruly(&example(&second)).len(), 1);
     let row = row(&example(good));
     assert_eq!(row, "| [`a`](arcp-runtime/examples/a.rs) | Shows it (§1) |");
     assert!(astray(&format!("x\n{row}\n"), &[example(good)]).is_empty());

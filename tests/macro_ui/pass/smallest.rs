@@ -1,7 +1,8 @@
-//! The defaults: name, version, description and schemas without a word in the attribute.
+//! The defaults: name, version, description and schemas without a word in the attribute; types of the wire without a dependency on them.
 
 use arcp_runtime::agent::{Agent, AgentError, JobContext};
 use arcp_runtime::arcp_agent;
+use arcp_runtime::wire::event::LogLevel;
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 struct Name {
@@ -13,7 +14,8 @@ struct Name {
 ///
 /// Nobody reads this.
 #[arcp_agent]
-async fn say_hello(_ctx: JobContext, input: Name) -> Result<String, AgentError> {
+async fn say_hello(ctx: JobContext, input: Name) -> Result<String, AgentError> {
+    ctx.log(LogLevel::Info, "greeting").await?;
     Ok(format!("Hello, {}", input.name))
 }
 
