@@ -1,4 +1,4 @@
-//! `arcp serve --otlp`: spans reach a collector before the process ends, and a collector that is away keeps nobody.
+//! `--otlp`: spans reach a collector before the process ends, and a collector that is away keeps nobody.
 
 use std::process::Stdio;
 
@@ -105,6 +105,39 @@ async fn spans_arrive_before_the_end() {
         assert!(spans.contains(name), "{name}: {spans}");
     }
     assert!(!spans.contains("hush"), "{spans}");
+}
+
+#[tokio::test]
+async fn a_client_begins_the_trace_of_its_job() {
+    let (address, mut posts) = collector().await;
+    let server = Server::spawn(arcp(SERVE)).await;
+    let ended = run(
+        &[
+            &["submit", "--url", &server.url, "--token", "tok-a"][..],
+            &["--agent", "echo", "--input", r#""hush""#],
+            &["--otlp", &address],
+        ]
+        .concat(),
+        "",
+    )
+    .await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "\"hush\"\n"),
+        "{}",
+        ended.stderr
+    );
+    let spans = sent_to("/v1/traces", &mut posts);
+    assert!(spans.contains("arcp.submit echo"), "{spans}");
+    assert!(!spans.contains("hush"), "{spans}");
+
+    let wrong = run(
+        &["submit", "--agent", "echo", "--token", "t", "--otlp", "no"],
+        "",
+    )
+    .await;
+    assert_eq!(wrong.code, Some(2), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("--otlp"), "{}", wrong.stderr);
 }
 
 #[tokio::test]

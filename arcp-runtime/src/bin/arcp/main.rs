@@ -26,6 +26,7 @@ mod submit;
 mod table;
 mod tail;
 mod value;
+mod watching;
 
 use fault::Fault;
 

@@ -18,6 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::fault::{Fault, Trouble};
 use crate::input;
 use crate::value::whole;
+use crate::watching::WatchFlags;
 
 #[cfg(feature = "axum")]
 mod admin;
@@ -29,7 +30,6 @@ mod limit_flags;
 mod listen;
 #[cfg(feature = "tls")]
 mod tls_flags;
-mod watching;
 
 #[cfg(feature = "axum")]
 use admin::AdminFlags;
@@ -40,7 +40,6 @@ use issuer_flags::IssuerFlags;
 use limit_flags::LimitFlags;
 #[cfg(feature = "tls")]
 use tls_flags::TlsFlags;
-use watching::WatchFlags;
 
 /// Threads for agents: apart from the connections, so that an agent that blocks stops nobody else.
 const AGENT_THREADS: usize = 4;

@@ -18,6 +18,7 @@ use crate::input;
 use crate::outcome;
 use crate::session_file::SessionFile;
 use crate::value::whole;
+use crate::watching::WatchFlags;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,6 +77,8 @@ pub(crate) struct Submit {
     #[arg(last = true, requires = "stdio", value_name = "COMMAND")]
     command: Vec<String>,
     #[command(flatten)]
+    watch: WatchFlags,
+    #[command(flatten)]
     dial: Dial,
 }
 
@@ -101,7 +104,12 @@ impl Followed {
 
 impl Submit {
     pub(crate) fn run(&self) -> Result<(), Fault> {
-        dial::run(self.follow())
+        dial::run(async {
+            let watching = self.watch.begin()?;
+            let done = self.follow().await;
+            watching.end().await;
+            done
+        })
     }
 
     async fn follow(&self) -> Result<(), Fault> {

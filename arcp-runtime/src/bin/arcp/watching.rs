@@ -1,4 +1,4 @@
-//! Who is told what the runtime does: standard error, and a collector of spans and metrics.
+//! Who is told what a runtime does, or a client: standard error, and a collector of spans and metrics.
 
 use arcp_runtime::server::Runtime;
 #[cfg(feature = "otel")]
@@ -12,15 +12,15 @@ use crate::fault::Fault;
 /// Where spans and metrics go.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Telemetry")]
-pub(super) struct WatchFlags {
+pub(crate) struct WatchFlags {
     /// A collector that speaks OTLP over HTTP, such as http://127.0.0.1:4318. Nothing that clients or agents say is sent there.
     #[cfg(feature = "otel")]
     #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     otlp: Option<String>,
 }
 
-/// What ends with the runtime.
-pub(super) struct Watching {
+/// What ends with the command.
+pub(crate) struct Watching {
     #[cfg(feature = "otel")]
     telemetry: Option<Telemetry>,
 }
@@ -28,7 +28,7 @@ pub(super) struct Watching {
 impl WatchFlags {
     /// Begins to log, and to export if that was asked for. Within tokio, which carries the exports.
     #[cfg(feature = "otel")]
-    pub(super) fn begin(&self) -> Result<Watching, Fault> {
+    pub(crate) fn begin(&self) -> Result<Watching, Fault> {
         // A variable that is set to nothing counts as one that is not set.
         let address = self.otlp.as_deref().filter(|address| !address.is_empty());
         let telemetry = address
@@ -45,7 +45,7 @@ impl WatchFlags {
         clippy::unused_self,
         reason = "with a collector there is something to refuse, and a flag to look at"
     )]
-    pub(super) fn begin(&self) -> Result<Watching, Fault> {
+    pub(crate) fn begin(&self) -> Result<Watching, Fault> {
         log_with(None::<tracing_subscriber::layer::Identity>);
         Ok(Watching {})
     }
@@ -54,7 +54,7 @@ impl WatchFlags {
 impl Watching {
     /// Exports the runtime's numbers too.
     #[cfg(feature = "otel")]
-    pub(super) fn observe(&self, runtime: &Runtime) {
+    pub(crate) fn observe(&self, runtime: &Runtime) {
         if let Some(telemetry) = &self.telemetry {
             telemetry.observe(runtime);
         }
@@ -65,11 +65,11 @@ impl Watching {
         clippy::unused_self,
         reason = "with a collector there is somebody to tell"
     )]
-    pub(super) fn observe(&self, _: &Runtime) {}
+    pub(crate) fn observe(&self, _: &Runtime) {}
 
     /// Sends what is left, within a few seconds.
     #[cfg(feature = "otel")]
-    pub(super) async fn end(self) {
+    pub(crate) async fn end(self) {
         if let Some(telemetry) = self.telemetry {
             // That the collector is away was logged when it was noticed.
             let _ = telemetry.shutdown().await;
@@ -77,7 +77,7 @@ impl Watching {
     }
 
     #[cfg(not(feature = "otel"))]
-    pub(super) async fn end(self) {
+    pub(crate) async fn end(self) {
         std::future::ready(()).await;
     }
 }
