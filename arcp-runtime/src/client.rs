@@ -25,6 +25,10 @@
 //! runtime does not let us follow ends with [`ClientError::SessionLost`]. What could not be recovered stands as a [`Loss`] at its place in the stream of
 //! events, and is told to [`Client::incidents`]. [`Client::save`] puts a session away for another process.
 //!
+//! # A runtime that does not answer
+//! Every request ends within [`ClientLimits::request`] (a minute, while there is a connection) or with [`ClientError::Unanswered`], which names it and says what may have
+//! come of it; [`Builder::request_timeout`] sets another time. How long a job runs is not limited by that.
+//!
 //! # Other runtimes
 //! Some do not say which request they refuse or accept. So submissions go out one by one until an answer was seen to name its request, and again from the
 //! first that did not: which is nothing but one round trip with a runtime that keeps to the specification.
@@ -81,6 +85,7 @@ pub struct Client {
     opened: watch::Receiver<Arc<Opened>>,
     incidents: broadcast::Sender<Incident>,
     adopted: Arc<Mutex<Vec<JobHandle>>>,
+    list_pages: u64,
 }
 
 /// What handles ask of the session's task; served while the session is open, in order.
@@ -189,7 +194,8 @@ impl Client {
     /// # Errors
     /// [`ClientError::Invalid`] for what cannot be sent and [`ClientError::NotNegotiated`] for what the runtime does not offer, both before anything is sent;
     /// [`ClientError::Refused`] with the runtime's reason; [`ClientError::Uncertain`] when the connection was lost before the answer and there is no
-    /// idempotency key; what ended the client otherwise.
+    /// idempotency key; [`ClientError::Unanswered`] when no answer came in time, with the cure: with a key it can be submitted again, without one the job may
+    /// exist; what ended the client otherwise.
     ///
     /// # Cancel safety
     /// Dropping the future does not take the submission back: the job may run, and nobody follows it.
@@ -213,7 +219,8 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::NotNegotiated`] without the feature `subscribe`, [`ClientError::Refused`] with the runtime's reason, [`ClientError::Invalid`] for a job
-    /// that this client follows already, what ended the client otherwise.
+    /// that this client follows already, [`ClientError::Unanswered`] when no answer came in time,
+    /// what ended the client otherwise.
     ///
     /// # Cancel safety
     /// Safe: an answer that nobody waits for ends the subscription.
@@ -236,7 +243,8 @@ impl Client {
     /// One page of the jobs that the runtime shows to this principal (§6.6).
     ///
     /// # Errors
-    /// [`ClientError::NotNegotiated`] without the feature `list_jobs`, [`ClientError::Refused`] with the runtime's reason, what ended the client otherwise.
+    /// [`ClientError::NotNegotiated`] without the feature `list_jobs`, [`ClientError::Refused`] with the runtime's reason, [`ClientError::Unanswered`] when no answer came in time,
+    /// what ended the client otherwise.
     ///
     /// # Cancel safety
     /// Safe: dropping the future only forgets the answer.
@@ -247,7 +255,7 @@ impl Client {
 
     /// All the jobs that match a filter, page by page.
     pub fn jobs(&self, filter: JobFilter) -> JobList {
-        JobList::new(self.clone(), filter)
+        JobList::new(self.clone(), filter, self.list_pages)
     }
 
     /// Acknowledges all events up to the number `event_seq` (§6.5), of a client that was built with [`Builder::manual_ack`]: the runtime may forget them.
@@ -266,7 +274,8 @@ impl Client {
     /// Measures how long the runtime takes to answer.
     ///
     /// # Errors
-    /// [`ClientError::NotNegotiated`] without the feature `heartbeat`; [`ClientError::Disconnected`] when the connection is lost first.
+    /// [`ClientError::NotNegotiated`] without the feature `heartbeat`; [`ClientError::Disconnected`] when the connection is lost first;
+    /// [`ClientError::Unanswered`] when no pong came in time.
     ///
     /// # Cancel safety
     /// Safe: dropping the future only forgets the answer.

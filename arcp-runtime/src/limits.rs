@@ -166,6 +166,12 @@ pub struct ClientLimits {
     pub incidents: usize,
     /// How long the runtime may take to answer a hello.
     pub greeting: Duration,
+    /// How long the runtime may take to answer a request ([`ClientError::Unanswered`](crate::client::ClientError::Unanswered)). Counted from when it was
+    /// sent; while there is no connection, or reading is held back by a slow consumer, it stands still. A runtime may have to ask others first: the default is a minute, twice as
+    /// long as a [runtime](Limits::provisioning) waits for a credential.
+    pub request: Duration,
+    /// Pages that one listing of jobs may have.
+    pub list_pages: u64,
     /// How long the runtime may take to answer a close.
     pub close: Duration,
     /// How long the runtime may take to read what still waits, and the goodbye, when the connection ends.
@@ -189,6 +195,8 @@ impl Default for ClientLimits {
             result_bytes: count(wire::RESULT_TOTAL_BYTES),
             incidents: 256,
             greeting: Duration::from_secs(wire::HANDSHAKE_DEADLINE_SEC),
+            request: Duration::from_mins(1),
+            list_pages: 10_000,
             close: Duration::from_secs(2),
             goodbye: Duration::from_secs(2),
         }
@@ -291,6 +299,8 @@ pub(crate) const CLOSE_REASON_BYTES: usize = 123;
 pub(crate) const MAX_REASON_CHARS: usize = 500;
 /// Jobs that its own have delegated to which a client remembers, so that none of their ends is taken for a refusal.
 pub(crate) const MAX_KNOWN_CHILDREN: usize = 1024;
+/// Requests that were given up over one connection and that a client remembers, so that none of their answers is taken for another's.
+pub(crate) const GIVEN_UP_REQUESTS: usize = 1024;
 /// Pings without a pong that a client remembers.
 pub(crate) const MAX_PINGS: usize = 16;
 /// How long a program that has closed its output may take to end.

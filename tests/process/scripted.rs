@@ -193,3 +193,33 @@ async fn a_second_interrupt_leaves_without_a_word() {
         Some(130)
     );
 }
+
+#[tokio::test]
+async fn a_request_that_is_never_answered_ends_with_what_to_do() {
+    let runtime = Runtime::listen().await;
+    let command = arcp(&[
+        "submit",
+        "--url",
+        &runtime.url,
+        "--token",
+        "t",
+        "--agent",
+        "echo",
+        "--timeout",
+        "1",
+    ]);
+    let playing = async {
+        let mut session = runtime.welcome().await;
+        session.expect("job.submit").await;
+        // It is not answered, and nothing else is said until the command has gone.
+        while session.receive().await.is_some() {}
+    };
+    let (ended, ()) = tokio::join!(finish(command, ""), playing);
+    assert_eq!(ended.code, Some(7), "{}", ended.stderr);
+    for words in [
+        "did not answer job.submit within 1 s; the job may exist or not",
+        "--timeout allows more time",
+    ] {
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    }
+}

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io::ErrorKind;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use arcp_generated::session::{BearerToken, ClientInfo, Feature};
 use tokio::process::Command;
@@ -212,6 +213,13 @@ impl Builder {
         self
     }
 
+    /// How long the runtime may take to answer a request, a minute unless this is called: [`ClientLimits::request`].
+    #[must_use]
+    pub fn request_timeout(mut self, request: Duration) -> Self {
+        self.limits.request = request;
+        self
+    }
+
     /// How many events, and how many bytes of them, wait for the consumer of one job before reading stops. The default is 1024 and 8 MiB.
     #[must_use]
     pub fn event_queue(mut self, events: usize, bytes: usize) -> Self {
@@ -269,6 +277,7 @@ impl Builder {
                 over_websocket(url, self.options)
             }
         };
+        let list_pages = limits.list_pages;
         let settings = Settings {
             client: ClientInfo::new(self.name).with_version(self.version),
             token,
@@ -297,6 +306,7 @@ impl Builder {
                 opened,
                 incidents: client.incidents,
                 adopted: Arc::new(Mutex::new(client.adopted)),
+                list_pages,
             }),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(ClientError::Closed),

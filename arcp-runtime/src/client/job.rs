@@ -280,7 +280,7 @@ impl JobHandle {
     /// Asks the runtime to stop the job (§7.4) and waits until it heard or the job has ended; the end itself comes by [`JobHandle::result`].
     ///
     /// # Errors
-    /// When the runtime refuses, or the client ends first.
+    /// When the runtime refuses, does not answer in time ([`ClientError::Unanswered`]), or the client ends first.
     ///
     /// # Cancel safety
     /// Dropping the future does not take the cancel back.

@@ -194,6 +194,7 @@ pub(super) fn error_type(error: &ClientError) -> &str {
         ClientError::Refused(refusal) | ClientError::SessionLost(refusal) => refusal.code.as_str(),
         ClientError::Connect { .. } => "connect",
         ClientError::Uncertain => "uncertain",
+        ClientError::Unanswered { .. } => "unanswered",
         ClientError::Disconnected { .. } => "disconnected",
         ClientError::NotNegotiated(_) => "not_negotiated",
         ClientError::Protocol(_) => "protocol",

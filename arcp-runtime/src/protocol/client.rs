@@ -23,6 +23,7 @@ mod session;
 mod submission;
 mod subscription;
 mod tolerate;
+mod unanswered;
 
 /// What an error's code is usually about, for peers that do not say which request they refuse.
 enum About {

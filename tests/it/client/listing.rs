@@ -4,6 +4,7 @@ use super::*;
 
 use arcp_generated::job::JobStatus;
 use arcp_generated::session::{JobFilter, Jobs, ListJobs};
+use arcp_runtime::client::ClientLimits;
 use tokio::task::JoinHandle;
 
 fn entry(n: u64) -> Value {
@@ -84,6 +85,96 @@ async fn pages_that_go_round_in_a_circle_end() {
         "{circle:?}"
     );
     assert_eq!(after, Ok(None));
+}
+
+/// Reads a list of jobs to its end; answers its error, and what it says when it is asked again.
+fn reading(client: &Client) -> JoinHandle<(ClientError, Result<bool, ClientError>)> {
+    let mut jobs = client.jobs(JobFilter::new());
+    tokio::spawn(async move {
+        let error = loop {
+            match jobs.next().await {
+                Ok(job) => assert!(job.is_some(), "such a list does not end well"),
+                Err(error) => break error,
+            }
+        };
+        (error, jobs.next().await.map(|job| job.is_some()))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_lead_in_a_circle_of_any_length_end() {
+    for (way, round) in [(0, 2), (3, 2), (1, 7)] {
+        let (client, mut peer, _runtime) = open_listing().soon().await;
+        let reading = reading(&client);
+        // Whoever does not notice asks for far more pages than there are.
+        for page in 0..4 * (way + round) + 4 {
+            let request = peer.expect("session.list_jobs").soon().await;
+            let at = if page < way {
+                page
+            } else {
+                way + (page - way) % round
+            };
+            answer(
+                &mut peer,
+                &request,
+                vec![entry(page)],
+                json!(format!("c{at}")),
+            )
+            .soon()
+            .await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if reading.is_finished() {
+                break;
+            }
+        }
+        let (error, after) = reading.soon().await.unwrap();
+        assert!(error.to_string().contains("circle"), "{error}");
+        assert_eq!(after, Ok(false));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runtime_that_never_answers_is_not_waited_for() {
+    let (builder, mut runtime) = builder();
+    let builder = builder.request_timeout(Duration::from_secs(7));
+    let (client, mut peer) = open_with(builder, &mut runtime, &["list_jobs"])
+        .soon()
+        .await;
+    let asked = asking(&client, ListJobs::new());
+    peer.expect("session.list_jobs").soon().await;
+    let started = tokio::time::Instant::now();
+    let failed = asked.soon().await.unwrap().unwrap_err();
+    assert_eq!(started.elapsed().as_secs(), 7);
+    let words = "the runtime did not answer session.list_jobs within 7 s; ask again";
+    assert!(failed.to_string().starts_with(words), "{failed}");
+    assert!(failed.retryable());
+    // This runtime was never seen to name a request: its late answer could be taken for another's.
+    let mut peer = runtime.resumed(0, "rt_2").soon().await;
+    start(&client, &mut peer, job(), "job_1").soon().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_never_ends_is_left() {
+    let limits = {
+        let mut limits = ClientLimits::default();
+        limits.list_pages = 3;
+        limits
+    };
+    let (builder, mut runtime) = builder();
+    let (client, mut peer) = open_with(builder.limits(limits), &mut runtime, &["list_jobs"])
+        .soon()
+        .await;
+    let reading = reading(&client);
+    for page in 0..3 {
+        let request = peer.expect("session.list_jobs").soon().await;
+        answer(&mut peer, &request, vec![], json!(format!("c{page}")))
+            .soon()
+            .await;
+    }
+    let (error, after) = reading.soon().await.unwrap();
+    let cure = "has not ended after 3 pages; ask for fewer with a filter";
+    assert!(error.to_string().contains(cure), "{error}");
+    assert_eq!(after, Ok(false));
 }
 
 #[tokio::test(start_paused = true)]

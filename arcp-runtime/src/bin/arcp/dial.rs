@@ -1,6 +1,7 @@
 //! How the client commands reach a runtime: URL, token, and the client that comes of them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use arcp_runtime::client::{Builder, Client};
 use arcp_runtime::transport::BoxTransport;
@@ -45,6 +46,9 @@ pub(crate) struct Dial {
     /// A file that holds the bearer token.
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
+    /// How long the runtime may take to answer a request, in seconds. How long a job runs is not limited by it.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
 }
 
 impl Way {
@@ -96,7 +100,8 @@ impl Dial {
     /// A client that is ready to connect.
     pub(crate) fn client(&self) -> Result<Builder, Fault> {
         let token = self.token()?;
-        Ok(self.way.client()?.token(token))
+        let client = self.way.client()?.token(token);
+        Ok(client.request_timeout(Duration::from_secs(self.timeout)))
     }
 
     /// A client of a runtime that is started as a program; it ends with the client, and the client with it.
@@ -105,6 +110,7 @@ impl Dial {
         Ok(Client::program(program, arguments)
             .client_name("arcp")
             .token(token)
+            .request_timeout(Duration::from_secs(self.timeout))
             .reconnect(None))
     }
 

@@ -132,6 +132,10 @@ impl From<ClientError> for Fault {
                 Trouble::Session,
                 format!("{sentence}, and its jobs go on there"),
             ),
+            ClientError::Unanswered { .. } => Self::new(
+                Trouble::Connection,
+                format!("{sentence}; --timeout allows more time"),
+            ),
             ClientError::NotNegotiated(_) => Self::new(Trouble::Refused, sentence),
             _ => Self::new(Trouble::Connection, sentence),
         }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::dial::{self, Dial};
 use crate::fault::Fault;
-use crate::table;
+use crate::table::{self, Table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,19 +41,16 @@ impl Jobs {
             let filter = self.filter()?;
             let client = self.dial.client()?.connect().await?;
             let mut jobs = client.jobs(filter);
-            let mut rows = Vec::new();
+            let mut rows = Table::new(["JOB", "AGENT", "STATUS", "CREATED", "LAST EVENT"]);
             while let Some(job) = jobs.next().await? {
                 if self.json {
                     table::json(&without_secrets(job))?;
                 } else {
-                    rows.push(row(&job));
+                    rows.add(&row(&job))?;
                 }
             }
             client.close("done").await;
-            if self.json {
-                return Ok(());
-            }
-            table::print(["JOB", "AGENT", "STATUS", "CREATED", "LAST EVENT"], &rows)
+            if self.json { Ok(()) } else { rows.end() }
         })
     }
 

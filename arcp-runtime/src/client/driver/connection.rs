@@ -99,7 +99,8 @@ impl Driver {
     pub(super) fn lost(&mut self, reason: String, goodbye: Option<Goodbye>) {
         self.link = Link::Down;
         self.judge_stay();
-        self.core.disconnected();
+        let now = self.now();
+        self.core.disconnected(now);
         if !self.closing.is_empty() {
             self.end(ClientError::Closed);
         } else if goodbye.is_some_and(|goodbye| goodbye.code == CloseCode::TakenOver.code()) {

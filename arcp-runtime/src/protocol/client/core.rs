@@ -45,6 +45,8 @@ pub struct ClientCore {
     /// The cursor at which a gap made us come back; a gap there again is a loss.
     pub(super) gap_at: Option<u64>,
     pub(super) waiting: Waiting<Key>,
+    /// Until when reading was held back last: answers may have lain there unread.
+    pub(super) held_until: Duration,
     /// Whether an acceptance or a refusal named its request: then no `job.error` is a refusal.
     pub(super) names_requests: bool,
     pub(super) submissions: HashMap<Key, Submission>,
@@ -85,6 +87,7 @@ impl ClientCore {
             sequence: Sequence::default(),
             gap_at: None,
             waiting: Waiting::default(),
+            held_until: Duration::ZERO,
             names_requests: false,
             submissions: HashMap::new(),
             held: VecDeque::new(),
@@ -195,7 +198,8 @@ impl ClientCore {
         };
         let acks = self.acks.due(self.to_acknowledge());
         let acks = acks.map(|at| (at, Timer::Ack));
-        let all = answer.into_iter().chain(acks);
+        let request = self.unanswered_at().map(|at| (at, Timer::Request));
+        let all = answer.into_iter().chain(acks).chain(request);
         all.chain(self.heartbeat.timers())
             .filter(move |_| connected)
     }
@@ -209,6 +213,7 @@ impl ClientCore {
     pub fn tick(&mut self, now: Now, holding: bool, taken: u64) {
         if holding {
             self.heartbeat.held_up(now.mono);
+            self.held_until = now.mono;
         }
         // Whatever is done moves or ends its timer, so this comes to an end.
         while let Some(timer) = self.due_at(now.mono) {
@@ -223,6 +228,7 @@ impl ClientCore {
                 Timer::Silence => {
                     self.reconnect("the runtime was silent for two heartbeat intervals");
                 }
+                Timer::Request => self.give_up_unanswered(now),
                 Timer::Ping => {
                     self.heartbeat.asks(now.mono);
                     self.send_ping(None, now);
@@ -274,7 +280,7 @@ impl ClientCore {
     }
 
     /// The connection is gone. Requests that can be sent again wait; the others fail.
-    pub fn disconnected(&mut self) {
+    pub fn disconnected(&mut self, now: Now) {
         if self.phase != Phase::Over {
             self.phase = Phase::Offline;
         }
@@ -282,6 +288,7 @@ impl ClientCore {
         self.acks = AckPace::default();
         self.heartbeat = Heartbeat::new(None, Duration::ZERO);
         self.frames.clear();
+        self.waiting.forget_given_up();
         for asked in std::mem::take(&mut self.pings) {
             if let Some(key) = asked.key {
                 let reason = "before the pong came".to_owned();
@@ -298,7 +305,7 @@ impl ClientCore {
                     .is_some_and(|submission| submission.submit.idempotency_key.is_some()),
             };
             if again {
-                self.waiting.add(request);
+                self.waiting.add(request.paused(now.mono, self.held_until));
             } else {
                 self.submissions.remove(&request.ticket);
                 self.put(Output::Failed(request.ticket, ClientError::Uncertain));
@@ -407,6 +414,8 @@ impl ClientCore {
             trace_id: None,
             job_id: job_id.map(|job_id| job_id.as_str().to_owned()),
             size: frame.len(),
+            sent_at: now.mono,
+            waited: Duration::ZERO,
             ticket: key,
         };
         self.ask(frame, request);

@@ -3,6 +3,9 @@
 //! Peers differ in what they send back, so each step is a fallback for the one before. A request that is answered is forgotten.
 
 use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::limits::GIVEN_UP_REQUESTS;
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +18,18 @@ pub enum Kind {
     ListJobs,
     /// `job.subscribe`
     Subscribe,
+}
+
+impl Kind {
+    /// The type of the message that asks.
+    pub fn message_type(self) -> &'static str {
+        match self {
+            Self::Submit => "job.submit",
+            Self::Cancel => "job.cancel",
+            Self::ListJobs => "session.list_jobs",
+            Self::Subscribe => "job.subscribe",
+        }
+    }
 }
 
 /// A request without an answer.
@@ -30,8 +45,29 @@ pub struct Request<T> {
     pub job_id: Option<String>,
     /// Its bytes on the wire.
     pub size: usize,
+    /// When it was sent over this connection, in monotonic time.
+    pub sent_at: Duration,
+    /// How long it had waited over earlier connections.
+    pub waited: Duration,
     /// Who waits for the answer.
     pub ticket: T,
+}
+
+impl<T> Request<T> {
+    fn overdue_at(&self, patience: Duration, not_before: Duration) -> Duration {
+        let left = patience.saturating_sub(self.waited);
+        self.sent_at.max(not_before).saturating_add(left)
+    }
+
+    /// The connection is gone at `now`: what it has waited for counts over the next one too, or a runtime that never answers could be asked for ever.
+    #[must_use]
+    pub fn paused(self, now: Duration, not_before: Duration) -> Self {
+        let here = now.saturating_sub(self.sent_at.max(not_before));
+        Self {
+            waited: self.waited.saturating_add(here),
+            ..self
+        }
+    }
 }
 
 /// What an answer says about the request that it answers.
@@ -51,6 +87,8 @@ pub struct Clues<'a> {
 #[derive(Debug)]
 pub struct Waiting<T> {
     requests: VecDeque<Request<T>>,
+    /// The ids of requests that were given up over this connection, and the jobs of subscriptions among them: an answer that still comes is nobody else's.
+    given_up: VecDeque<(String, Option<String>)>,
     /// Whether an answer said which request it was for.
     named: bool,
     /// Whether one did not, and was given to the oldest that fits.
@@ -61,6 +99,7 @@ impl<T> Default for Waiting<T> {
     fn default() -> Self {
         Self {
             requests: VecDeque::new(),
+            given_up: VecDeque::new(),
             named: false,
             guessed: false,
         }
@@ -103,8 +142,64 @@ impl<T> Waiting<T> {
         (self.named, self.guessed) = (false, false);
     }
 
+    /// When the first of them has waited for `patience`, not counting what was before `not_before`.
+    pub fn overdue_at(&self, patience: Duration, not_before: Duration) -> Option<Duration> {
+        let requests = self.requests.iter();
+        requests
+            .map(|request| request.overdue_at(patience, not_before))
+            .min()
+    }
+
+    /// Takes the first that is overdue by `now`. Its answer is not waited for any more.
+    pub fn give_up(
+        &mut self,
+        now: Duration,
+        patience: Duration,
+        not_before: Duration,
+    ) -> Option<Request<T>> {
+        let given_up = self.take(|request| request.overdue_at(patience, not_before) <= now)?;
+        if self.given_up.len() >= GIVEN_UP_REQUESTS {
+            self.given_up.pop_front();
+        }
+        let of_job = given_up.job_id.clone();
+        let of_job = of_job.filter(|_| given_up.kind == Kind::Subscribe);
+        self.given_up.push_back((given_up.id.clone(), of_job));
+        Some(given_up)
+    }
+
+    /// The request of `ticket` was asked again, and had waited for so long before.
+    pub fn had_waited(&mut self, ticket: &T, waited: Duration)
+    where
+        T: PartialEq,
+    {
+        let mut requests = self.requests.iter_mut();
+        if let Some(request) = requests.find(|request| request.ticket == *ticket) {
+            request.waited = waited;
+        }
+    }
+
+    /// Whether an answer names a request that was given up.
+    pub fn is_late(&self, clues: Clues<'_>) -> bool {
+        let mut named = [clues.request_id, clues.id].into_iter().flatten();
+        named.any(|name| self.given_up.iter().any(|(id, _)| id == name))
+    }
+
+    /// Whether a subscription to this job was given up over this connection.
+    pub fn gave_up_on(&self, job_id: &str) -> bool {
+        let mut jobs = self.given_up.iter().filter_map(|(_, job)| job.as_deref());
+        jobs.any(|job| job == job_id)
+    }
+
+    /// The connection is gone, and with it every answer that could have come late.
+    pub fn forget_given_up(&mut self) {
+        self.given_up.clear();
+    }
+
     /// Takes the request that `job.accepted` answers.
     pub fn accepted(&mut self, clues: Clues<'_>) -> Option<Request<T>> {
+        if self.is_late(clues) {
+            return None;
+        }
         self.exact(clues, Some(Kind::Submit))
             .or_else(|| self.by_trace(clues, Kind::Submit))
             .or_else(|| self.unless_named(clues, |request| request.kind == Kind::Submit))
@@ -128,6 +223,9 @@ impl<T> Waiting<T> {
 
     /// Takes the request that `job.subscribed` answers.
     pub fn subscribed(&mut self, job_id: &str, clues: Clues<'_>) -> Option<Request<T>> {
+        if self.is_late(clues) {
+            return None;
+        }
         self.exact(clues, Some(Kind::Subscribe)).or_else(|| {
             self.unless_named(clues, |request| {
                 request.kind == Kind::Subscribe && request.job_id.as_deref() == Some(job_id)
@@ -144,6 +242,9 @@ impl<T> Waiting<T> {
 
     /// Takes the request that an error refuses; `kinds` is what the error's code is usually about, and nothing says nothing.
     pub fn refused(&mut self, clues: Clues<'_>, kinds: &[Kind]) -> Option<Request<T>> {
+        if self.is_late(clues) {
+            return None;
+        }
         self.exact(clues, None)
             .or_else(|| {
                 let job_id = clues.job_id?;
@@ -230,6 +331,8 @@ mod tests {
                 trace_id: Some(format!("t{ticket}")),
                 job_id: job_id.map(str::to_owned),
                 size: 100,
+                sent_at: Duration::from_secs(u64::from(ticket)),
+                waited: Duration::ZERO,
                 ticket,
             });
         }
@@ -293,6 +396,52 @@ mod tests {
             Some(3),
             "the trace is ours alone"
         );
+    }
+
+    #[test]
+    fn what_takes_too_long_is_given_up_and_its_answer_is_nobody_elses() {
+        let at = Duration::from_secs;
+        let mut all = waiting();
+        assert_eq!(all.overdue_at(at(10), at(0)), Some(at(11)));
+        assert_eq!(all.overdue_at(at(10), at(5)), Some(at(15)));
+        all.had_waited(&4, at(8));
+        assert_eq!(all.overdue_at(at(10), at(0)), Some(at(6)));
+        all.had_waited(&4, at(0));
+        let paused = waiting().requests[0].clone().paused(at(7), at(3));
+        assert_eq!(paused.paused(at(9), at(8)).waited, at(5));
+        assert_eq!(ticket(all.give_up(at(10), at(10), at(0))), None);
+        assert_eq!(ticket(all.give_up(at(12), at(10), at(2))), Some(1));
+        assert_eq!(ticket(all.give_up(at(12), at(10), at(2))), Some(2));
+        assert_eq!(ticket(all.give_up(at(12), at(10), at(2))), None);
+        // Not even where the trace is that of another request.
+        let late = Clues {
+            request_id: Some("m1"),
+            trace_id: Some("t3"),
+            ..clues()
+        };
+        assert!(all.is_late(late) && !all.gave_up_on("job_a"));
+        assert_eq!(ticket(all.accepted(late)), None);
+        assert_eq!(ticket(all.refused(late, &[])), None);
+        assert_eq!(ticket(all.subscribed("job_b", late)), None);
+        all.add(Request {
+            kind: Kind::Subscribe,
+            job_id: Some("job_c".to_owned()),
+            ..waiting().requests[0].clone()
+        });
+        while all.give_up(at(13), at(10), at(2)).is_some() {}
+        assert!(all.gave_up_on("job_c"));
+        all.forget_given_up();
+        all.add(waiting().requests[2].clone());
+        assert_eq!(ticket(all.accepted(late)), Some(3));
+        for ticket in 0..2 * GIVEN_UP_REQUESTS {
+            all.add(Request {
+                id: ticket.to_string(),
+                ticket: 0,
+                ..waiting().requests[0].clone()
+            });
+        }
+        while all.give_up(at(100), at(10), at(0)).is_some() {}
+        assert_eq!(all.given_up.len(), GIVEN_UP_REQUESTS);
     }
 
     #[test]

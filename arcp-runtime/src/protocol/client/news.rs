@@ -1,5 +1,7 @@
 //! What a client tells its user: refusals, losses, incidents, and how jobs and requests end (§12).
 
+use std::time::Duration;
+
 use arcp_generated::common::{JobId, Json, JsonObject, SessionId, Timestamp};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::EventBody;
@@ -66,6 +68,20 @@ pub enum ClientError {
         "the connection was lost before the runtime answered; the job may run or not (with an idempotency key it could have been submitted again)"
     )]
     Uncertain,
+    /// The runtime did not answer a request in time ([`ClientLimits::request`](crate::limits::ClientLimits::request)). The session goes on.
+    ///
+    /// An answer that comes after all answers nobody: a page is thrown away, a subscription was ended already, and the job of a submission is told by
+    /// [`Incident::AcceptedLate`]. From a runtime that does not say which request it answers, a late answer could be taken for another's; then the connection
+    /// is cut, and the session resumed over a new one.
+    #[error("the runtime did not answer {request} within {} s; {cure}", within.as_secs_f64())]
+    Unanswered {
+        /// The type of the message that asked.
+        request: &'static str,
+        /// How long was waited.
+        within: Duration,
+        /// What may have come of it, and what to do.
+        cure: &'static str,
+    },
     /// The connection was lost and is not, or no longer, being restored.
     #[error("the connection was lost: {reason}")]
     Disconnected {
@@ -106,7 +122,10 @@ impl ClientError {
         match self {
             Self::Connect { transient, .. } => *transient,
             Self::Refused(refusal) => refusal.retryable,
-            Self::Uncertain | Self::Disconnected { .. } | Self::SessionLost(_) => true,
+            Self::Uncertain
+            | Self::Unanswered { .. }
+            | Self::Disconnected { .. }
+            | Self::SessionLost(_) => true,
             // What was done on purpose, here or by another client, and what would only happen again.
             Self::TakenOver
             | Self::Unsubscribed
@@ -204,6 +223,11 @@ pub enum Incident {
     },
     /// The runtime reports an error that answers no request.
     Error(Refusal),
+    /// A submission was accepted after it had been given up ([`ClientError::Unanswered`]). The job runs, and nobody here follows it; it can be subscribed to.
+    AcceptedLate {
+        /// The job.
+        job_id: JobId,
+    },
     /// Reading waits for the consumer of a job's events.
     SlowConsumer {
         /// The job.

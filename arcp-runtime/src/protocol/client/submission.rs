@@ -1,5 +1,7 @@
 //! Submitting and cancelling, and asking again after a cut, from the client's side (§7.1, §7.2, §7.4).
 
+use std::time::Duration;
+
 use arcp_generated::common::{JobId, TraceId};
 use arcp_generated::job::{Accepted, Cancel, Submit};
 use arcp_generated::session::Feature;
@@ -118,6 +120,8 @@ impl ClientCore {
             trace_id: trace_id.map(|trace_id| trace_id.as_str().to_owned()),
             job_id: None,
             size,
+            sent_at: now.mono,
+            waited: Duration::ZERO,
             ticket: key,
         };
         self.ask(frame, request);
@@ -164,6 +168,7 @@ impl ClientCore {
     pub(super) fn ask_again(&mut self, now: Now) {
         let requests: Vec<_> = self.waiting.take_all().collect();
         for request in requests {
+            let (key, waited) = (request.ticket, request.waited);
             match request.kind {
                 Kind::Submit => {
                     if let Some(mut submission) = self.submissions.remove(&request.ticket) {
@@ -194,6 +199,7 @@ impl ClientCore {
                 }
                 Kind::Subscribe => self.subscribe_again(request.ticket, now),
             }
+            self.waiting.had_waited(&key, waited);
         }
     }
 
@@ -214,6 +220,10 @@ impl ClientCore {
         if child && clues.request_id.is_none() {
             self.knows_child(&accepted.job_id);
             self.early.forget(&accepted.job_id);
+            return;
+        }
+        if self.waiting.is_late(clues) {
+            self.accepted_late(accepted.job_id);
             return;
         }
         let Some(request) = self.waiting.accepted(clues) else {

@@ -22,9 +22,11 @@ impl ClientCore {
             let reason = format!("this client follows the job `{job_id}` already");
             self.put(Output::Failed(key, ClientError::Invalid(reason)));
         } else {
+            // Of one that was given up something may still come.
+            let again = self.waiting.gave_up_on(job_id);
             let subscription = Subscription {
                 subscribe,
-                again: false,
+                again,
                 orphan: None,
             };
             self.send_subscription(key, subscription, now);
@@ -78,7 +80,7 @@ impl ClientCore {
         self.send_subscription(key, subscription, now);
     }
 
-    fn send_unsubscribe(&mut self, job_id: JobId, now: Now) {
+    pub(super) fn send_unsubscribe(&mut self, job_id: JobId, now: Now) {
         let (session_id, on_envelope) = (self.session_id(), Some(job_id.clone()));
         let unsubscribe = Unsubscribe::new(job_id);
         if let Some((_, frame)) = self.frame_of(unsubscribe, session_id, on_envelope, None, now) {
@@ -113,9 +115,10 @@ impl ClientCore {
             ..clues
         };
         let job_id = subscribed.job_id.clone();
+        let late = self.waiting.is_late(clues);
         let Some(request) = self.waiting.subscribed(job_id.as_str(), clues) else {
-            // An answer to a subscription that was given up: what it began is ended.
-            if !self.jobs.contains_key(&job_id) && self.is_open() {
+            // An answer to a subscription that nobody wants any more: what it began is ended, unless that was done when it was given up.
+            if !late && !self.jobs.contains_key(&job_id) && self.is_open() {
                 self.send_unsubscribe(job_id, now);
             }
             return;

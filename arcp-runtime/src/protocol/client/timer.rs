@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-/// What can fall due. Of all that is due at one look the one that stands first here comes first: a runtime that is lost is not pinged.
+/// What can fall due. Of all that is due at one look the one that stands first here comes first: who asked is told before the connection is cut, and a runtime
+/// that is lost is not pinged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Timer {
@@ -15,6 +16,8 @@ pub enum Timer {
     Close,
     /// Something was received that may be acknowledged now.
     Ack,
+    /// A request, or a ping that somebody waits for, was not answered in time.
+    Request,
     /// The runtime was silent for two intervals.
     Silence,
     /// A ping is due: nothing was heard, or nothing said, for one interval.

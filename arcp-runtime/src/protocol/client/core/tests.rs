@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use arcp_generated::common::ResumeToken;
+use arcp_generated::common::{JobId, ResumeToken};
 use arcp_generated::error::ErrorCode;
-use arcp_generated::job::Submit;
-use arcp_generated::session::{ClientInfo, Feature};
+use arcp_generated::job::{Submit, Subscribe};
+use arcp_generated::session::{ClientInfo, Feature, ListJobs};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -155,7 +155,7 @@ impl Line {
 
     /// The connection is cut and there is a new one, over which a hello goes.
     fn come_back(&mut self) -> Value {
-        self.core.disconnected();
+        self.core.disconnected(self.now);
         self.core.connected(self.now);
         self.sent().remove(0)
     }
@@ -357,6 +357,146 @@ fn a_slow_consumer_of_ours_is_no_silence_of_theirs() {
     line.now.mono += 60 * SECOND;
     line.core.tick(line.now, false, 0);
     assert!(!line.core.is_open());
+}
+
+/// What a request was told that had no answer: the message that asked, and the cure.
+fn unanswered(news: &[Output], key: u64) -> (&'static str, &'static str) {
+    let told = news.iter().find_map(|output| match output {
+        Output::Failed(
+            at,
+            ClientError::Unanswered {
+                request,
+                within,
+                cure,
+            },
+        ) if *at == Key(key) => {
+            assert_eq!(*within, ClientLimits::default().request);
+            Some((*request, *cure))
+        }
+        _ => None,
+    });
+    told.unwrap_or_else(|| panic!("{key} was not told: {news:?}"))
+}
+
+/// Lets time pass in steps in which the runtime shows that it lives, as one does that has forgotten a request.
+fn pass(line: &mut Line, seconds: u64) {
+    for _ in 0..seconds {
+        line.now.mono += SECOND;
+        line.core.tick(line.now, false, u64::MAX);
+        line.hear(&json!({"type": "session.pong", "payload": {"ping_nonce": "p"}}));
+    }
+}
+
+#[test]
+fn every_request_ends_that_the_runtime_forgets() {
+    // That it names requests is seen from this job's acceptance: then late answers do no harm, and the connection stays.
+    let mut line = Line::with_a_job(None);
+    line.submit(2, None);
+    line.submit(3, Some("k"));
+    line.core.cancel(Key(4), Key(1), "no more", line.now);
+    line.core.list_jobs(Key(5), ListJobs::new(), line.now);
+    let other = JobId::try_from("job_01JZ00000000000000000000DD").unwrap();
+    line.core.subscribe(Key(6), Subscribe::new(other), line.now);
+    line.core.ping(Key(7), line.now);
+    pass(&mut line, 59);
+    assert!(line.news().is_empty(), "there is time left");
+    line.sent();
+    pass(&mut line, 1);
+    let news = line.news();
+    for (key, request, cure) in [
+        (2, "job.submit", "look at the list of jobs"),
+        (3, "job.submit", "again with the same idempotency key"),
+        (4, "job.cancel", "wait for its end, or cancel it again"),
+        (5, "session.list_jobs", "ask again"),
+        (6, "job.subscribe", "subscribe again"),
+        (7, "session.ping", "try again"),
+    ] {
+        let told = unanswered(&news, key);
+        assert_eq!(told.0, request);
+        assert!(told.1.contains(cure), "{request}: {}", told.1);
+    }
+    assert_eq!(news.len(), 6, "{news:?}");
+    assert!(line.core.is_open() && line.core.waiting() == 0);
+    assert!(line.said().contains(&"job.unsubscribe".to_owned()));
+    let unanswered_at = line.core.unanswered_at();
+    assert_eq!(unanswered_at, None, "nobody is told twice");
+}
+
+#[test]
+fn a_late_answer_is_nobody_elses() {
+    let mut line = Line::with_a_job(None);
+    let late = line.submit(2, None);
+    pass(&mut line, 60);
+    unanswered(&line.news(), 2);
+    line.sent();
+    let request = line.submit(3, None);
+    let other = "job_01JZ00000000000000000000DD";
+    line.hear(&json!({
+        "type": "job.accepted", "job_id": other,
+        "payload": {"job_id": other, "lease": {}, "request_id": late},
+    }));
+    let news = line.news();
+    let [Output::Incident(Incident::AcceptedLate { job_id })] = &news[..] else {
+        panic!("{news:?}");
+    };
+    assert_eq!(job_id.as_str(), other);
+    line.hear(&json!({
+        "type": "session.error",
+        "payload": {"code": "AGENT_NOT_AVAILABLE", "message": "no", "retryable": false, "request_id": late},
+    }));
+    assert!(matches!(
+        line.news()[..],
+        [Output::Incident(Incident::Error(_))]
+    ));
+    line.hear(&json!({
+        "type": "job.accepted", "job_id": other,
+        "payload": {"job_id": other, "lease": {}, "request_id": request},
+    }));
+    assert!(matches!(line.news()[..], [Output::Accepted(Key(3), _)]));
+}
+
+#[test]
+fn where_a_late_answer_could_be_taken_for_anothers_the_connection_is_cut() {
+    let mut line = Line::open();
+    line.submit(1, None);
+    pass(&mut line, 60);
+    let news = line.news();
+    unanswered(&news, 1);
+    assert!(
+        matches!(news.last(), Some(Output::Reconnect(_))),
+        "{news:?}"
+    );
+    let hello = line.come_back();
+    assert_eq!(hello["payload"]["resume"]["session_id"], SESSION);
+}
+
+#[test]
+fn what_was_waited_before_a_cut_counts_and_what_lay_unread_does_not() {
+    let mut line = Line::open();
+    line.submit(1, Some("k"));
+    pass(&mut line, 40);
+    line.come_back();
+    line.now.mono += 1000 * SECOND;
+    line.welcome("rt_2", SESSION);
+    assert_eq!(line.said(), ["job.submit"]);
+    pass(&mut line, 19);
+    assert!(
+        line.news()
+            .iter()
+            .all(|news| !matches!(news, Output::Failed(..)))
+    );
+    pass(&mut line, 1);
+    unanswered(&line.news(), 1);
+
+    let mut line = Line::open();
+    line.core.list_jobs(Key(2), ListJobs::new(), line.now);
+    for _ in 0..10 {
+        line.now.mono += 59 * SECOND;
+        line.core.tick(line.now, true, 0);
+    }
+    assert!(line.news().is_empty(), "our own consumer is slow");
+    pass(&mut line, 60);
+    unanswered(&line.news(), 2);
 }
 
 #[test]
