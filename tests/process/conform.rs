@@ -51,6 +51,11 @@ async fn whoever_is_not_there_is_told_once() {
         4,
         "/no/such/client is not there: name a program that is on the PATH, or its path",
     );
+    told(
+        &run(&["conform", "pipe", "/no/such/door"], "").await,
+        7,
+        "the kit does not wait at /no/such/door: No such file or directory (os error 2); this is what a client starts while `arcp conform client` tests it",
+    );
 }
 
 #[tokio::test]
@@ -267,7 +272,7 @@ async fn the_lines_of_the_readme_pass_whole_against_our_runtime() {
     let runtime = Server::start(&["--store", "memory"]).await;
     let folder = tempfile::tempdir().unwrap();
     let lines = readme(&runtime.url);
-    let [target, write, expected, verify, _client] = &lines[..] else {
+    let [target, write, expected, verify, clients @ ..] = &lines[..] else {
         panic!("{lines:#?}");
     };
     assert_eq!(play_line(folder.path(), target).await.code, Some(0));
@@ -284,6 +289,14 @@ async fn the_lines_of_the_readme_pass_whole_against_our_runtime() {
         (ended.code, ended.stdout),
         (Some(0), format!("{played} files, nothing broken\n"))
     );
+    // Our command takes the arguments that the README gives to somebody's.
+    assert_eq!(clients.len(), 2);
+    for client in clients {
+        let only = "conform client --only 'prints the result' -- arcp";
+        let ours = client.replace("conform client -- my-client", only);
+        let ended = play_line(folder.path(), &ours).await;
+        assert_eq!(ended.code, Some(0), "{ours}: {}", ended.stdout);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::support::{Ended, Server, arcp, finish, rest, run, signal, soon};
+use crate::support::{Ended, Server, arcp, finish, rest, run, signal, soon, store};
 
 async fn submit(server: &Server, arguments: &[&str], input: &str) -> Ended {
     let all = [
@@ -518,3 +518,75 @@ async fn a_runtime_is_started_and_spoken_to_over_its_pipes() {
     let ended = run(&[&submit[..], &["--stdio"]].concat(), "").await;
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
 }
+
+#[tokio::test]
+async fn other_commands_start_a_runtime_too() {
+    let (_folder, _, store) = store();
+    let serve = [
+        "--token",
+        "t",
+        "--stdio",
+        "--",
+        env!("CARGO_BIN_EXE_arcp"),
+        "serve",
+        "--stdio",
+        "--store",
+        &store,
+        "--token",
+        "t=me",
+    ];
+    let submit = ["submit", "--agent", "echo", "--input", "7"];
+    let ended = run(&[&submit[..], &serve].concat(), "").await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "7\n"));
+    let listed = run(&[&["jobs", "--json"][..], &serve].concat(), "").await;
+    let job: Value = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(job["status"], "success", "{}", listed.stderr);
+    let id = job["job_id"].as_str().unwrap();
+    let tailed = run(&[&["tail", id][..], &serve].concat(), "").await;
+    assert_eq!((tailed.code, tailed.stdout.as_str()), (Some(0), "7\n"));
+    let agents = run(&[&["agents"][..], &serve].concat(), "").await;
+    assert!(agents.stdout.contains("echo"), "{}", agents.stderr);
+}
+
+/// A store in memory goes with its process, so whether there is a job nobody knows; with a key it is submitted again.
+#[tokio::test]
+async fn a_runtime_that_ends_too_early_is_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("killed");
+    // The first one is ended as soon as it has welcomed somebody, the second one serves.
+    let script = format!(
+        "test -e '{0}' && exec \"$0\" \"$@\"; touch '{0}'; read hello; printf '%s\\n' '{WELCOME}'; read submit; kill -9 $$",
+        mark.display()
+    );
+    let base = ["submit", "--agent", "echo", "--input", "7", "--token", "t"];
+    let serve = [
+        "--stdio",
+        "--",
+        "sh",
+        "-c",
+        &script,
+        env!("CARGO_BIN_EXE_arcp"),
+        "serve",
+        "--stdio",
+        "--store",
+        "memory",
+        "--token",
+        "t=me",
+    ];
+    let key = ["--idempotency-key", "k"];
+    let ended = run(&[&base[..], &key, &serve].concat(), "").await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "7\n"),
+        "{}",
+        ended.stderr
+    );
+    std::fs::remove_file(&mark).unwrap();
+    let ended = run(&[&base[..], &serve].concat(), "").await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(7), ""));
+    let said =
+        "the job may run or not (with an idempotency key it could have been submitted again)";
+    assert!(ended.stderr.contains(said), "{}", ended.stderr);
+}
+
+const WELCOME: &str = r#"{"arcp":"1.1","id":"1","type":"session.welcome","session_id":"sess_1","payload":{"runtime":{"name":"r","version":"1"},"session_id":"sess_1","resume_token":"rt_0000000000000000000000000000000000000000000","resume_window_sec":600,"capabilities":{"encodings":["json"],"features":[],"agents":["echo"]}}}"#;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use arcp_conformance::client::{self, Commands};
 use arcp_conformance::expected::Expected;
 use arcp_conformance::library::Library;
-use arcp_conformance::outcome::Outcome;
+use arcp_conformance::outcome::{Outcome, Verdict};
 use arcp_conformance::report::Report;
 use arcp_tests::tools::python::sdk;
 use futures_util::StreamExt as _;
@@ -14,6 +14,7 @@ use futures_util::StreamExt as _;
 use crate::results::{self, Run};
 
 const ARCP: &str = include_str!("../targets/arcp-client.yaml");
+const ARCP_STDIO: &str = include_str!("../targets/arcp-client-stdio.yaml");
 const PYTHON: &str = include_str!("../targets/python-client.yaml");
 const PYTHON_EXPECTED: &str = include_str!("../targets/python-client.expected.yaml");
 
@@ -23,6 +24,9 @@ fn commands(library: &Library, file: &str, program: &str) -> Commands {
     for words in commands.commands.values_mut() {
         program.clone_into(&mut words[0]);
     }
+    commands.pipe = [env!("CARGO_BIN_EXE_arcp"), "conform", "pipe"]
+        .map(str::to_owned)
+        .to_vec();
     commands
 }
 
@@ -37,9 +41,10 @@ async fn play(
     played.into_iter().map(|one| one.outcome).collect()
 }
 
-/// Our command, with everything that it does.
-pub(crate) async fn ours(library: &Library) -> Vec<Outcome> {
-    let arcp = commands(library, ARCP, env!("CARGO_BIN_EXE_arcp"));
+/// Our command, with everything that it does, over WebSocket or with a runtime that it starts.
+pub(crate) async fn ours(library: &Library, stdio: bool) -> Vec<Outcome> {
+    let file = if stdio { ARCP_STDIO } else { ARCP };
+    let arcp = commands(library, file, env!("CARGO_BIN_EXE_arcp"));
     play(library, &arcp, None, 30).await
 }
 
@@ -64,6 +69,25 @@ async fn our_command_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn our_command_passes_with_a_runtime_that_it_starts() {
+    let outcomes = results::of(Run::OurClientStdio).await;
+    let failed: Vec<_> = outcomes.iter().filter_map(Outcome::failure).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    // Only what looks at the request of a WebSocket is left out, and why is said.
+    let left_out: Vec<(&str, &Verdict)> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.passed())
+        .map(|outcome| (outcome.scenario.as_str(), &outcome.verdict))
+        .collect();
+    let reason = "it is about websocket, this runs over stdio".to_owned();
+    let expected = (
+        "client clients/a client asks for the path, and keeps its token out of the request",
+        &Verdict::NotApplicable { reason },
+    );
+    assert_eq!(left_out, [expected]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_python_command_fails_what_is_listed_and_nothing_else() {
     let outcomes = results::of(Run::PythonClient).await;
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
@@ -84,6 +108,8 @@ struct Bad {
     scenario: &'static str,
     /// The command that is wrong, and what it is instead. `ARCP` stands for our own command.
     command: (&'static str, &'static [&'static str]),
+    /// What its other commands are.
+    rest: &'static str,
 }
 
 const fn bad(
@@ -96,6 +122,28 @@ const fn bad(
         what,
         scenario,
         command: (command, words),
+        rest: ARCP,
+    }
+}
+
+/// A command that submits over stdio.
+const fn spoken(what: &'static str, scenario: &'static str, words: &'static [&'static str]) -> Bad {
+    Bad {
+        what,
+        scenario,
+        command: ("submit", words),
+        rest: ARCP_STDIO,
+    }
+}
+
+impl Bad {
+    /// Our command, but for what is wrong.
+    fn commands(&self, library: &Library) -> Commands {
+        let mut commands = commands(library, self.rest, env!("CARGO_BIN_EXE_arcp"));
+        let (name, words) = self.command;
+        let words = words.iter().map(|&word| our(word)).collect();
+        commands.commands.insert(name.to_owned(), words);
+        commands
     }
 }
 
@@ -145,6 +193,20 @@ const BAD: &[Bad] = &[
         "submit",
         &[
             "ARCP", "submit", "--agent", "{agent}", "--input", "{input}", "--token", "other",
+        ],
+    ),
+    bad(
+        "asks for another path",
+        "a client asks for the path, and keeps its token out of the request",
+        "submit",
+        &[
+            "sh",
+            "-c",
+            "ARCP_URL=${ARCP_URL%/arcp}/elsewhere exec \"$0\" \"$@\"",
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
         ],
     ),
     bad(
@@ -317,6 +379,106 @@ const BAD: &[Bad] = &[
         "cancel",
         &["sh", "-c", WELL, "ARCP", "cancel", "{file}"],
     ),
+    spoken(
+        "says a line that is no JSON",
+        "a client says hello, submits, and prints the result",
+        &[
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "{input}",
+            "--stdio",
+            "--",
+            "sh",
+            "-c",
+            "{ echo what; cat; } | {program}",
+        ],
+    ),
+    spoken(
+        "says bytes that are no text",
+        "a client says hello, submits, and prints the result",
+        &[
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "{input}",
+            "--stdio",
+            "--",
+            "sh",
+            "-c",
+            "{ printf '\\377\\n'; cat; } | {program}",
+        ],
+    ),
+    spoken(
+        "says everything twice",
+        "a client says hello, submits, and prints the result",
+        &[
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "{input}",
+            "--stdio",
+            "--",
+            "sh",
+            "-c",
+            "sed -u p | {program}",
+        ],
+    ),
+    spoken(
+        "starts its runtime once only",
+        "a client comes back with its newest token and its last number",
+        &[
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "{input}",
+            "--stdio",
+            "--",
+            "sh",
+            "-c",
+            "test -e '{file}' && exit 1; echo > '{file}'; exec {program}",
+        ],
+    ),
+    spoken(
+        "sends another input over stdio",
+        "a client says hello, submits, and prints the result",
+        &[
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "7",
+            "--stdio",
+            "--",
+            "{program}",
+        ],
+    ),
+    spoken(
+        "prints nothing that came over stdio",
+        "a client says hello, submits, and prints the result",
+        &[
+            "sh",
+            "-c",
+            "\"$0\" submit --agent \"$1\" --input \"$2\" --stdio -- {program} >/dev/null",
+            "ARCP",
+            "{agent}",
+            "{input}",
+        ],
+    ),
+    spoken(
+        "starts no runtime",
+        "a client says hello, submits, and prints the result",
+        &["sh", "-c", "echo {program} >/dev/null"],
+    ),
 ];
 
 /// What is right in the small clients is no failure: it is the one fault that the scenario catches.
@@ -333,6 +495,23 @@ const SMALL: &[Bad] = &[
         "submit",
         &["sh", "-c", ENDS, "ARCP", HELLO, SAY_HELLO, "head"],
     ),
+    spoken(
+        "has another program between itself and its runtime",
+        "a client says hello, submits, and prints the result",
+        &[
+            "ARCP",
+            "submit",
+            "--agent",
+            "{agent}",
+            "--input",
+            "{input}",
+            "--stdio",
+            "--",
+            "sh",
+            "-c",
+            "cat | {program}",
+        ],
+    ),
 ];
 
 const SAY_HELLO: &str = r#"{"arcp":"1.1","id":"2","session_id":"{session_id}","type":"job.submit","payload":{"agent":"probe","input":{"say":"hello"}}}"#;
@@ -343,10 +522,7 @@ const HELLO: &str = r#"{"arcp":"1.1","id":"1","type":"session.hello","payload":{
 async fn commands_that_are_no_good_clients_are_caught() {
     let library = Library::load().unwrap();
     let tries = BAD.iter().map(|bad| {
-        let mut commands = commands(&library, ARCP, env!("CARGO_BIN_EXE_arcp"));
-        let words = bad.command.1.iter().map(|&word| our(word)).collect();
-        commands.commands.insert(bad.command.0.to_owned(), words);
-        let library = &library;
+        let (library, commands) = (&library, bad.commands(&library));
         async move {
             let outcomes = play(library, &commands, Some(bad.scenario), 4).await;
             // The twin is another client's matter: here it has to be the scenario itself.
@@ -368,10 +544,13 @@ async fn commands_that_are_no_good_clients_are_caught() {
 async fn small_clients_without_the_fault_pass() {
     let library = Library::load().unwrap();
     for small in SMALL {
-        let mut commands = commands(&library, ARCP, env!("CARGO_BIN_EXE_arcp"));
-        let words = small.command.1.iter().map(|&word| our(word)).collect();
-        commands.commands.insert(small.command.0.to_owned(), words);
-        let outcomes = play(&library, &commands, Some(small.scenario), 10).await;
+        let outcomes = play(
+            &library,
+            &small.commands(&library),
+            Some(small.scenario),
+            10,
+        )
+        .await;
         let failed: Vec<_> = outcomes.iter().filter_map(Outcome::failure).collect();
         assert!(
             failed.is_empty() && !outcomes.is_empty(),

@@ -16,19 +16,21 @@ pub(crate) enum Run {
     InProcessSqlite,
     InProcessMemory,
     OurClient,
+    OurClientStdio,
     PythonRuntime,
     PythonClient,
 }
 
 /// Every run with its name.
-pub(crate) const RUNS: [(Run, &str); 9] = [
+pub(crate) const RUNS: [(Run, &str); 10] = [
     (Run::WebSocketSqlite, "WebSocket, SQLite"),
     (Run::WebSocketMemory, "WebSocket, memory"),
     (Run::StdioSqlite, "stdio, SQLite"),
     (Run::StdioMemory, "stdio, memory"),
     (Run::InProcessSqlite, "in process, SQLite"),
     (Run::InProcessMemory, "in process, memory"),
-    (Run::OurClient, "our client"),
+    (Run::OurClient, "our client, WebSocket"),
+    (Run::OurClientStdio, "our client, stdio"),
     (Run::PythonRuntime, "Python runtime"),
     (Run::PythonClient, "Python client"),
 ];
@@ -36,7 +38,10 @@ pub(crate) const RUNS: [(Run, &str); 9] = [
 impl Run {
     /// Whether a client was tested.
     pub(crate) fn is_client(self) -> bool {
-        matches!(self, Self::OurClient | Self::PythonClient)
+        matches!(
+            self,
+            Self::OurClient | Self::OurClientStdio | Self::PythonClient
+        )
     }
 
     /// Whether it is the Python SDK.
@@ -63,7 +68,8 @@ pub(crate) async fn of(run: Run) -> &'static [Outcome] {
             Run::StdioMemory => ours::spoken(&library, false).await,
             Run::InProcessSqlite => ours::in_process(&library, true).await,
             Run::InProcessMemory => ours::in_process(&library, false).await,
-            Run::OurClient => clients::ours(&library).await,
+            Run::OurClient => clients::ours(&library, false).await,
+            Run::OurClientStdio => clients::ours(&library, true).await,
             Run::PythonRuntime => python::runtime(&library).await,
             Run::PythonClient => clients::python(&library).await,
         }

@@ -108,7 +108,7 @@ impl Score {
     fn readme(&self) -> String {
         let columns = [
             self.of(|run| !run.is_client() && !run.is_python()),
-            self.of(|run| run == Run::OurClient),
+            self.of(|run| run.is_client() && !run.is_python()),
             self.of(|run| run == Run::PythonRuntime),
             self.of(|run| run == Run::PythonClient),
         ];

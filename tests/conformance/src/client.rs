@@ -2,6 +2,7 @@
 //! the kit plays on its own sockets and that misbehaves as the scenario says.
 //!
 //! A command's words may hold `{url}`, `{token}`, `{agent}`, `{input}` and others; `ARCP_URL` and `ARCP_TOKEN` are in its environment.
+//! One that holds `{program}` speaks over stdio: it starts that program as its runtime, which carries the lines to the kit.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 
 use crate::driver::{Stage, play_client};
 use crate::invariant::{self, Judged};
-use crate::library::Library;
+use crate::library::{Library, Part};
 use crate::link::NoLink;
 use crate::outcome::{Failure, Outcome, Verdict};
 use crate::run::Played;
@@ -20,12 +21,16 @@ use crate::scenario::Scenario;
 use crate::target::{Carrier, Connecting, Offer, Principals, Runtime};
 use crate::transcript::Line;
 
+pub mod pipe;
 mod stand;
 
 pub use stand::{Ended, Stand};
 
 /// The token that clients are given. Long, so that it is found wherever it does not belong.
 pub const TOKEN: &str = "a-bearer-token-that-nobody-else-has";
+
+/// In a command, what starts the runtime of a client over stdio: several words where it is a word, quoted for a shell within one.
+const PROGRAM: &str = "{program}";
 
 /// So many clients run at a time.
 const AT_A_TIME: usize = 8;
@@ -60,6 +65,9 @@ pub struct Commands {
     /// What the client does not do and need not do, each with the reason. A name of a command or a scenario.
     #[serde(default)]
     pub without: BTreeMap<String, String>,
+    /// The words that run [`pipe::carry`], but for its place: what `{program}` stands for. Not of the file; whoever reads it says them.
+    #[serde(skip)]
+    pub pipe: Vec<String>,
 }
 
 impl Commands {
@@ -72,6 +80,7 @@ impl Commands {
             without: unknown
                 .map(|(name, _)| ((*name).to_owned(), reason.to_owned()))
                 .collect(),
+            pipe: Vec::new(),
         }
     }
 
@@ -102,6 +111,16 @@ impl Commands {
             }
         }
         Ok(commands)
+    }
+
+    /// What carries the frames of a command.
+    fn carrier(&self, name: &str) -> Carrier {
+        let words = self.commands.get(name).into_iter().flatten();
+        if words.into_iter().any(|word| word.contains(PROGRAM)) {
+            Carrier::Stdio
+        } else {
+            Carrier::WebSocket
+        }
     }
 
     /// The first program that is not there, so that one sentence says it and not every scenario.
@@ -150,28 +169,10 @@ impl Runtime for Nobody {
     }
 }
 
-/// The id of a scenario for clients, or of its twin.
-fn id(section: &str, scenario: &Scenario, twin: bool) -> String {
-    let hostile = if twin { " (hostile)" } else { "" };
-    format!("client {section}/{}{hostile}", scenario.name)
-}
-
 /// The ids of the scenarios and twins whose id contains `only`.
 pub fn ids(library: &Library, only: Option<&str>) -> Vec<String> {
-    todo(library, only).into_iter().map(|(id, ..)| id).collect()
-}
-
-fn todo<'a>(
-    library: &'a Library,
-    only: Option<&str>,
-) -> Vec<(String, &'a str, &'a Scenario, bool)> {
-    library
-        .client_scenarios()
-        .flat_map(|(section, scenario)| [(section, scenario, false), (section, scenario, true)])
-        .filter(|(_, scenario, twin)| !twin || scenario.hostile.is_some())
-        .map(|(section, scenario, twin)| (id(section, scenario, twin), section, scenario, twin))
-        .filter(|(id, ..)| only.is_none_or(|only| id.contains(only)))
-        .collect()
+    let parts = library.client_parts(only);
+    parts.into_iter().map(|part| part.id).collect()
 }
 
 /// Plays every scenario for clients against a client's commands, several at a time.
@@ -186,34 +187,38 @@ pub async fn run(
         alice: TOKEN.to_owned(),
         bob: None,
     };
-    let plays = todo(library, only)
-        .into_iter()
-        .map(|(id, section, scenario, twin)| {
-            let stage = Stage {
-                library,
-                runtime: &Nobody,
-                offer: &offer,
-                principals: &principals,
-                patience,
+    let plays = library.client_parts(only).into_iter().map(|part| {
+        let Part {
+            id,
+            section,
+            scenario,
+            twin,
+        } = part;
+        let stage = Stage {
+            library,
+            runtime: &Nobody,
+            offer: &offer,
+            principals: &principals,
+            patience,
+        };
+        async move {
+            let start = Instant::now();
+            let (lines, verdict) = match applies(commands, &id, scenario, twin) {
+                Some(verdict) => (Vec::new(), verdict),
+                None => judge(stage, scenario, twin, commands).await,
             };
-            async move {
-                let start = Instant::now();
-                let (lines, verdict) = match applies(commands, &id, scenario, twin) {
-                    Some(verdict) => (Vec::new(), verdict),
-                    None => judge(stage, scenario, twin, commands).await,
-                };
-                let rules = scenario.all_rules();
-                let outcome = Outcome {
-                    scenario: id,
-                    section: section.to_owned(),
-                    rules: rules.into_iter().map(str::to_owned).collect(),
-                    verdict,
-                    took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-                    transcript: None,
-                };
-                Played::of_client(outcome, lines, scenario)
-            }
-        });
+            let rules = scenario.all_rules();
+            let outcome = Outcome {
+                scenario: id,
+                section: section.to_owned(),
+                rules: rules.into_iter().map(str::to_owned).collect(),
+                verdict,
+                took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+                transcript: None,
+            };
+            Played::of_client(outcome, lines, scenario)
+        }
+    });
     futures_util::stream::iter(plays)
         .buffered(AT_A_TIME)
         .collect()
@@ -264,5 +269,8 @@ fn applies(commands: &Commands, id: &str, scenario: &Scenario, twin: bool) -> Op
             })),
         };
     }
-    None
+    let names = scenario.commands(twin);
+    let carriers = names.into_iter().map(|name| commands.carrier(name));
+    let mut unlike = carriers.filter_map(|carrier| carrier.unlike(&scenario.needs));
+    unlike.next().as_ref().and_then(not)
 }

@@ -95,6 +95,19 @@ pub struct Library {
     pub features: Vec<String>,
 }
 
+/// What is played by itself: a scenario, or its hostile twin.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    /// The section, the scenario's name, and whether it is the twin.
+    pub id: String,
+    /// The section.
+    pub section: &'a str,
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Whether its twin is meant.
+    pub twin: bool,
+}
+
 impl Library {
     /// Reads what is embedded.
     ///
@@ -138,6 +151,16 @@ impl Library {
                 .iter()
                 .map(move |scenario| (file.section.as_str(), scenario))
         })
+    }
+
+    /// The scenarios for runtimes and their twins, those whose id contains `only`.
+    pub fn parts(&self, only: Option<&str>) -> Vec<Part<'_>> {
+        parts("", self.scenarios(), only)
+    }
+
+    /// The scenarios for clients and their twins, those whose id contains `only`.
+    pub fn client_parts(&self, only: Option<&str>) -> Vec<Part<'_>> {
+        parts("client ", self.client_scenarios(), only)
     }
 
     /// The id of every scenario, with the rules that it cites.
@@ -194,6 +217,28 @@ impl Library {
             .get(rule)
             .map_or("", |rule| rule.text.as_str())
     }
+}
+
+fn parts<'a>(
+    of: &str,
+    scenarios: impl Iterator<Item = (&'a str, &'a Scenario)>,
+    only: Option<&str>,
+) -> Vec<Part<'a>> {
+    let part = |(section, scenario): (&'a str, &'a Scenario), twin| {
+        let hostile = if twin { " (hostile)" } else { "" };
+        let id = format!("{of}{section}/{}{hostile}", scenario.name);
+        let wanted = only.is_none_or(|only| id.contains(only));
+        (wanted && (!twin || scenario.hostile.is_some())).then_some(Part {
+            id,
+            section,
+            scenario,
+            twin,
+        })
+    };
+    scenarios
+        .flat_map(|one| [part(one, false), part(one, true)])
+        .flatten()
+        .collect()
 }
 
 fn named<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, String> {

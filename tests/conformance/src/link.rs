@@ -1,28 +1,24 @@
 //! One connection as two queues, whatever carries it (§4). Its own sockets and lines: no code of any ARCP library is used.
 //! It knows nothing of frames; text goes in and comes out as it is.
 
-use std::process::Stdio;
-use std::time::Duration;
-
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::io::{
-    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
-};
+use tokio::io::{AsyncRead, AsyncWrite};
 #[cfg(feature = "tls")]
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
+mod lines;
+
+pub use lines::{child, spoken};
+
 /// Frames that may wait in one direction.
 const WAITING: usize = 4096;
 /// The longest frame or line that is read: larger than anything a peer may send.
 const LONGEST: usize = 64 << 20;
-/// How long a closing handshake may take before the socket is dropped.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Something to do to a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -231,88 +227,4 @@ fn closed(frame: Option<CloseFrame>) -> (Option<u16>, String) {
     frame.map_or((None, "closed without a code".to_owned()), |frame| {
         (Some(frame.code.into()), frame.reason.as_str().to_owned())
     })
-}
-
-/// Starts a command and speaks lines with it (§4). Its standard error is let through.
-///
-/// # Errors
-/// When the command cannot be started.
-pub fn child(command: &[String]) -> Result<Link, NoLink> {
-    let (program, arguments) = command
-        .split_first()
-        .ok_or_else(|| NoLink::Broken("there is no command to start".to_owned()))?;
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| NoLink::Broken(format!("{program} cannot be started: {error}")))?;
-    let (mut link, to_send, came) = queues();
-    link.carrier = Some(tokio::spawn(async move {
-        lines(&mut child, to_send, came).await;
-    }));
-    Ok(link)
-}
-
-async fn lines(
-    child: &mut Child,
-    mut to_send: mpsc::Receiver<Outgoing>,
-    came: mpsc::Sender<Incoming>,
-) {
-    let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-        return;
-    };
-    let mut stdin = Some(stdin);
-    let reader = async move {
-        let mut stdout = BufReader::new(stdout);
-        loop {
-            let mut line = Vec::new();
-            let mut bounded = (&mut stdout).take(LONGEST as u64);
-            match bounded.read_until(b'\n', &mut line).await {
-                Ok(0) | Err(_) => break,
-                Ok(_) => {}
-            }
-            while line
-                .last()
-                .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
-            {
-                line.pop();
-            }
-            let incoming = String::from_utf8(line)
-                .map_or_else(|bad| Incoming::Binary(bad.into_bytes()), Incoming::Text);
-            if came.send(incoming).await.is_err() {
-                return;
-            }
-        }
-        let reason = "the process closed its output".to_owned();
-        let _ = came.send(Incoming::Closed { code: None, reason }).await;
-    };
-    let writer = async move {
-        while let Some(outgoing) = to_send.recv().await {
-            let mut bytes = match outgoing {
-                Outgoing::Text(text) => text.into_bytes(),
-                Outgoing::Binary(bytes) => bytes,
-                Outgoing::Close => {
-                    stdin = None;
-                    continue;
-                }
-                Outgoing::Cut => return,
-            };
-            bytes.push(b'\n');
-            if let Some(stdin) = &mut stdin {
-                let written = stdin.write_all(&bytes).await;
-                if written.is_err() || stdin.flush().await.is_err() {
-                    break;
-                }
-            }
-        }
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        () = reader => {}
-        () = writer => {}
-    }
-    // A process that still closes its store is given a moment; then it is ended with the child's drop.
-    let _ = tokio::time::timeout(FAREWELL, child.wait()).await;
 }

@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 
 use crate::driver::{PATIENCE, Stage, play};
 use crate::invariant::{self, Invariant, Judged};
-use crate::library::Library;
+use crate::library::{Library, Part};
 use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::target::{Carrier, Offer, Principals, Runtime};
@@ -101,27 +101,32 @@ pub async fn run(
         surveys.insert(profile, found);
     }
     let nothing = Survey::default();
-    let todo = todo(library, options.only.as_deref());
+    let parts = library.parts(options.only.as_deref());
     let pool = Pool::new(&options.principals);
     let at_a_time = options.at_a_time.min(options.principals.len()).max(1);
-    let played =
-        futures_util::stream::iter(todo.into_iter().map(|(id, section, scenario, twin)| {
-            let survey = surveys.get(&scenario.profile).unwrap_or(&nothing);
-            let pool = &pool;
-            async move {
-                let principals = pool.take();
-                let stage = Stage {
-                    library,
-                    runtime,
-                    offer,
-                    principals: &principals,
-                    patience: options.patience,
-                };
-                let played = one(stage, survey, id, section, scenario, twin).await;
-                pool.give_back(principals);
-                played
-            }
-        }));
+    let played = futures_util::stream::iter(parts.into_iter().map(|part| {
+        let Part {
+            id,
+            section,
+            scenario,
+            twin,
+        } = part;
+        let survey = surveys.get(&scenario.profile).unwrap_or(&nothing);
+        let pool = &pool;
+        async move {
+            let principals = pool.take();
+            let stage = Stage {
+                library,
+                runtime,
+                offer,
+                principals: &principals,
+                patience: options.patience,
+            };
+            let played = one(stage, survey, id, section, scenario, twin).await;
+            pool.give_back(principals);
+            played
+        }
+    }));
     let mut played: Vec<Played> = played.buffered(at_a_time).collect().await;
     let always = always(&played);
     played.extend(always);
@@ -130,20 +135,8 @@ pub async fn run(
 
 /// The ids of the scenarios and twins whose id contains `only`.
 pub fn ids(library: &Library, only: Option<&str>) -> Vec<String> {
-    todo(library, only).into_iter().map(|(id, ..)| id).collect()
-}
-
-fn todo<'a>(
-    library: &'a Library,
-    only: Option<&str>,
-) -> Vec<(String, &'a str, &'a Scenario, bool)> {
-    library
-        .scenarios()
-        .flat_map(|(section, scenario)| [(section, scenario, false), (section, scenario, true)])
-        .filter(|(_, scenario, twin)| !twin || scenario.hostile.is_some())
-        .map(|(section, scenario, twin)| (id(section, scenario, twin), section, scenario, twin))
-        .filter(|(id, ..)| only.is_none_or(|only| id.contains(only)))
-        .collect()
+    let parts = library.parts(only);
+    parts.into_iter().map(|part| part.id).collect()
 }
 
 /// Why a runtime cannot be tested at all.
@@ -268,11 +261,6 @@ fn always(played: &[Played]) -> Vec<Played> {
     invariant::of_runtimes().into_iter().map(outcome).collect()
 }
 
-fn id(section: &str, scenario: &Scenario, twin: bool) -> String {
-    let hostile = if twin { " (hostile)" } else { "" };
-    format!("{section}/{}{hostile}", scenario.name)
-}
-
 async fn one(
     stage: Stage<'_>,
     survey: &Survey,
@@ -372,14 +360,10 @@ fn applies(
         }
     }
     let carrier = stage.runtime.carrier();
+    if let Some(reason) = carrier.unlike(&scenario.needs) {
+        return not(reason);
+    }
     for need in &scenario.needs {
-        let is_carrier = matches!(need.as_str(), "websocket" | "stdio" | "memory");
-        if is_carrier && need != carrier.word() {
-            return not(format!(
-                "it is about {need}, this runs over {}",
-                carrier.word()
-            ));
-        }
         if need == "several" && carrier == Carrier::Stdio {
             return not("one process carries one connection".to_owned());
         }

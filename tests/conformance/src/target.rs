@@ -47,6 +47,18 @@ impl Carrier {
             Self::Memory => "memory",
         }
     }
+
+    /// Why a scenario with these needs is about another carrier than this one, where it is.
+    pub fn unlike(self, needs: &[String]) -> Option<String> {
+        let carriers = [Self::WebSocket, Self::Stdio, Self::Memory].map(Self::word);
+        let need = needs
+            .iter()
+            .find(|need| carriers.contains(&need.as_str()) && *need != self.word())?;
+        Some(format!(
+            "it is about {need}, this runs over {}",
+            self.word()
+        ))
+    }
 }
 
 /// Runtimes that listen at WebSocket addresses, one for each profile.

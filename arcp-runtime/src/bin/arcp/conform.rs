@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use crate::fault::Fault;
 
 mod client;
+mod pipe;
 mod results;
 mod rules;
 mod server;
@@ -27,7 +28,7 @@ Exit codes:
 /// Test any ARCP runtime or client against the specification.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  arcp conform server --url ws://127.0.0.1:7777/arcp --token tok-a --other-token tok-b\n  arcp conform client -- my-client submit --url {url} --token {token} --agent {agent} --input {input}\n  arcp conform verify transcripts/*.jsonl\n  arcp conform rules | less"
+    after_help = "Examples:\n  arcp conform server --url ws://127.0.0.1:7777/arcp --token tok-a --other-token tok-b\n  arcp conform client -- my-client submit --url {url} --token {token} --agent {agent} --input {input}\n  arcp conform client -- my-client submit --agent {agent} --input {input} --stdio -- {program}\n  arcp conform verify transcripts/*.jsonl\n  arcp conform rules | less"
 )]
 pub(crate) struct Conform {
     #[command(subcommand)]
@@ -40,6 +41,9 @@ enum What {
     Server(Box<server::Server>),
     /// Test a client: play a runtime that misbehaves, and watch it.
     Client(Box<client::Client>),
+    /// Be the runtime that a client over stdio starts while it is tested.
+    #[command(hide = true)]
+    Pipe(pipe::Pipe),
     /// Judge transcripts, of this command or of anyone, by what must hold of all traffic.
     Verify(verify::Verify),
     /// Print every rule, and what decides it.
@@ -51,6 +55,7 @@ impl Conform {
         match &self.what {
             What::Server(server) => server.run(),
             What::Client(client) => client.run(),
+            What::Pipe(pipe) => pipe.run(),
             What::Verify(verify) => verify.run(),
             What::Rules(rules) => rules.run(),
         }

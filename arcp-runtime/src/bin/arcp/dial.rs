@@ -1,4 +1,4 @@
-//! How the client commands reach a runtime: URL, token, and the client that comes of them.
+//! How the client commands reach a runtime: URL or command, token, and the client that comes of them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,6 +49,12 @@ pub(crate) struct Dial {
     /// How long the runtime may take to answer a request, in seconds. How long a job runs is not limited by it.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
+    /// Start the runtime as a command instead of connecting to one, and speak with it over its standard input and output.
+    #[arg(long, requires = "command")]
+    stdio: bool,
+    /// The command, with --stdio. What it says on standard error is let through; it ends with this one. One that ends before is started again.
+    #[arg(last = true, requires = "stdio", value_name = "COMMAND")]
+    command: Vec<String>,
 }
 
 impl Way {
@@ -97,21 +103,15 @@ impl Way {
 }
 
 impl Dial {
-    /// A client that is ready to connect.
+    /// A client that is ready to connect, to the address or to the program that the flags name.
     pub(crate) fn client(&self) -> Result<Builder, Fault> {
-        let token = self.token()?;
-        let client = self.way.client()?.token(token);
-        Ok(client.request_timeout(Duration::from_secs(self.timeout)))
-    }
-
-    /// A client of a runtime that is started as a program; it ends with the client, and the client with it.
-    pub(crate) fn to_program(&self, program: &str, arguments: &[String]) -> Result<Builder, Fault> {
-        let token = self.token()?;
-        Ok(Client::program(program, arguments)
-            .client_name("arcp")
-            .token(token)
-            .request_timeout(Duration::from_secs(self.timeout))
-            .reconnect(None))
+        let builder = match self.command.split_first() {
+            // It may lead to the runtime that the one before it led to, or open the same store: whether the session is still there, it says itself.
+            Some((program, arguments)) => Client::program(program, arguments).client_name("arcp"),
+            None => self.way.client()?,
+        };
+        let timeout = Duration::from_secs(self.timeout);
+        Ok(builder.token(self.token()?).request_timeout(timeout))
     }
 
     /// A new session after one that could not be resumed. Some runtimes refuse a wrong token and a lost session in the same words: this hello tells which.

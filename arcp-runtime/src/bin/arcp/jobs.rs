@@ -13,7 +13,8 @@ const EXAMPLES: &str = "\
 Examples:
   arcp jobs
   arcp jobs --status running --status pending
-  arcp jobs --agent count --after 2026-01-01T00:00:00Z --json | jq -r .job_id";
+  arcp jobs --agent count --after 2026-01-01T00:00:00Z --json | jq -r .job_id
+  arcp jobs --token secret --stdio -- arcp serve --stdio --store sqlite:jobs.db --token secret=me";
 
 /// List the jobs of this principal, oldest first.
 #[derive(Debug, Args)]

@@ -70,12 +70,6 @@ pub(crate) struct Submit {
     /// Go on where the process that wrote FILE was stopped; keeps FILE up to date from then on.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["agent", "input", "lease", "lease_expires", "idempotency_key", "max_runtime", "save_session"])]
     resume: Option<PathBuf>,
-    /// Start the runtime as a command instead of connecting to one, and speak with it over its standard input and output.
-    #[arg(long, requires = "command")]
-    stdio: bool,
-    /// The command, with --stdio. What it says on standard error is let through; it ends with this one.
-    #[arg(last = true, requires = "stdio", value_name = "COMMAND")]
-    command: Vec<String>,
     #[command(flatten)]
     watch: WatchFlags,
     #[command(flatten)]
@@ -169,7 +163,7 @@ impl Submit {
                 path.display()
             )));
         }
-        let mut builder = self.runtime()?;
+        let mut builder = self.dial.client()?;
         if file.is_some() {
             builder = without_ack(builder);
         }
@@ -202,7 +196,7 @@ impl Submit {
             }
         };
         let last = saved.last_event_seq;
-        let builder = without_ack(self.runtime()?);
+        let builder = without_ack(self.dial.client()?);
         let client = match builder.resume(saved).connect().await {
             Err(gone @ ClientError::SessionLost(_)) => {
                 return self.find_again(gone, job_id, last).await;
@@ -226,8 +220,7 @@ impl Submit {
         job_id: JobId,
         last: u64,
     ) -> Result<Followed, Fault> {
-        // Some runtimes refuse a wrong token and a lost session in the same words: this hello tells which.
-        let client = self.runtime()?.connect().await?;
+        let client = self.dial.fresh().await?;
         let job = match client.subscribe(job_id, History::After(last)).await {
             Err(ClientError::Refused(_) | ClientError::NotNegotiated(_)) => {
                 return Err(gone.into());
@@ -244,7 +237,7 @@ impl Submit {
     /// A streamed result of which an earlier process has had the beginning: all of it comes with the job's history, to a session that has nothing of it yet.
     /// Where it does not, the end stays as it was.
     async fn whole(&self, job_id: JobId, outcome: Outcome) -> Outcome {
-        let Ok(builder) = self.runtime() else {
+        let Ok(builder) = self.dial.client() else {
             return outcome;
         };
         let Ok(client) = builder.connect().await else {
@@ -258,15 +251,6 @@ impl Submit {
         match whole {
             Err(JobFailure::Unfollowed(_)) => outcome,
             whole => whole,
-        }
-    }
-
-    /// A client of the runtime that the flags name.
-    fn runtime(&self) -> Result<Builder, Fault> {
-        match self.command.split_first() {
-            // A command that is started again knows nothing of what the one before it did.
-            Some((program, arguments)) => self.dial.to_program(program, arguments),
-            None => self.dial.client(),
         }
     }
 

@@ -41,6 +41,25 @@ macro_rules! ignores {
     };
 }
 
+/// Tells the client of a type after the frame that comes next.
+macro_rules! too_late {
+    ($kind:literal) => {
+        |spoiler: &mut Spoiler, frame: Value, to: To| {
+            if to == To::Client && frame["type"] == $kind {
+                spoiler.held.push_back(frame);
+                return Vec::new();
+            }
+            match (to, spoiler.held.pop_front()) {
+                (To::Client, Some(held)) => vec![(frame, to), (held, to)],
+                (_, held) => {
+                    spoiler.held.extend(held);
+                    pass(frame, to)
+                }
+            }
+        }
+    };
+}
+
 fn remove(frame: &mut Value, pointer: &str, name: &str) {
     if let Some(members) = frame.pointer_mut(pointer).and_then(Value::as_object_mut) {
         members.remove(name);
@@ -189,19 +208,7 @@ pub(super) const CONTROLS: &[Control] = &[
         name: "tells events before the accept",
         scenario: "3/jobs at the same time do not get mixed up",
         by: "accepted comes first",
-        spoil: |spoiler, frame, to| {
-            if to == To::Client && frame["type"] == "job.accepted" {
-                spoiler.held.push_back(frame);
-                return Vec::new();
-            }
-            match (to, spoiler.held.pop_front()) {
-                (To::Client, Some(held)) => vec![(frame, to), (held, to)],
-                (_, held) => {
-                    spoiler.held.extend(held);
-                    pass(frame, to)
-                }
-            }
-        },
+        spoil: too_late!("job.accepted"),
     },
     Control {
         name: "mixes up who was answered",
@@ -404,19 +411,7 @@ pub(super) const CONTROLS: &[Control] = &[
         name: "answers a subscription after its history",
         scenario: "7.6/history comes after the answer and before what is live",
         by: "accepted comes first",
-        spoil: |spoiler, frame, to| {
-            if to == To::Client && frame["type"] == "job.subscribed" {
-                spoiler.held.push_back(frame);
-                return Vec::new();
-            }
-            match (to, spoiler.held.pop_front()) {
-                (To::Client, Some(held)) => vec![(frame, to), (held, to)],
-                (_, held) => {
-                    spoiler.held.extend(held);
-                    pass(frame, to)
-                }
-            }
-        },
+        spoil: too_late!("job.subscribed"),
     },
     Control {
         name: "does not replay history",

@@ -5,18 +5,21 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::process::{Child, Command};
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 
-use super::{Commands, TOKEN};
-use crate::link::{Link, carry};
+use super::{Commands, PROGRAM, TOKEN};
+use crate::link::{Link, carry, spoken};
 
 /// A place where clients connect one after the other, and the one that runs.
 #[derive(Debug)]
 pub struct Stand {
     listener: TcpListener,
     url: String,
+    /// Where the programs of clients over stdio come. A socket in the stand's own folder and no port: nobody but this user can enter, so
+    /// that no secret has to stand on a command line, or in an environment that a client may not hand on.
+    programs: UnixListener,
     commands: Commands,
     folder: Folder,
     child: Option<Child>,
@@ -43,7 +46,6 @@ impl Folder {
     fn new() -> Result<Self, String> {
         let path = std::env::temp_dir().join(format!("arcp-conform-{}", crate::value::fresh()));
         let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder
             .create(&path)
@@ -53,6 +55,10 @@ impl Folder {
 
     fn session(&self) -> PathBuf {
         self.0.join("session")
+    }
+
+    fn door(&self) -> PathBuf {
+        self.0.join("door")
     }
 }
 
@@ -73,11 +79,14 @@ impl Stand {
             .await
             .map_err(|error| format!("no port: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let folder = Folder::new()?;
         Ok(Self {
             listener,
             url: format!("ws://{address}/arcp"),
+            programs: UnixListener::bind(folder.door())
+                .map_err(|error| format!("no socket at {}: {error}", folder.door().display()))?,
             commands: commands.clone(),
-            folder: Folder::new()?,
+            folder,
             child: None,
             before: None,
         })
@@ -97,8 +106,15 @@ impl Stand {
             .and_then(|command| command.split_first())
             .ok_or_else(|| format!("there is no command `{name}`"))?;
         let fill = |word: &String| self.fill(word, words);
+        let arguments = arguments.iter().flat_map(|word| {
+            if word == PROGRAM {
+                self.program()
+            } else {
+                vec![fill(word)]
+            }
+        });
         let child = Command::new(fill(program))
-            .args(arguments.iter().map(fill))
+            .args(arguments)
             .env("ARCP_URL", &self.url)
             .env("ARCP_TOKEN", TOKEN)
             .stdin(Stdio::null())
@@ -111,9 +127,18 @@ impl Stand {
         Ok(())
     }
 
+    /// The words that start the program which a client over stdio takes for its runtime.
+    fn program(&self) -> Vec<String> {
+        let mut words = self.commands.pipe.clone();
+        words.push(self.folder.door().to_string_lossy().into_owned());
+        words
+    }
+
     fn fill(&self, word: &str, words: &Map<String, Value>) -> String {
         let file = self.folder.session();
+        let program: Vec<String> = self.program().iter().map(|word| quoted(word)).collect();
         let mut filled = word
+            .replace(PROGRAM, &program.join(" "))
             .replace("{url}", &self.url)
             .replace("{token}", TOKEN)
             .replace("{file}", &file.to_string_lossy());
@@ -127,7 +152,7 @@ impl Stand {
         filled
     }
 
-    /// The next connection, and the request that opened it: its path and headers.
+    /// The next connection, and the request that opened it: its path and headers; nothing where it is lines.
     ///
     /// # Errors
     /// When the client ends first, or no upgrade comes of it.
@@ -139,34 +164,24 @@ impl Stand {
                 None => std::future::pending().await,
             }
         };
-        let accepted = tokio::select! {
+        tokio::select! {
             biased;
-            accepted = self.listener.accept() => accepted,
-            ended = gone => return Err(match ended {
+            accepted = self.listener.accept() => match accepted {
+                Ok((stream, _)) => upgrade(stream).await,
+                Err(error) => Err(error.to_string()),
+            },
+            accepted = self.programs.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let (lines, answers) = stream.into_split();
+                    Ok((spoken(lines, answers, "the client closed its end"), Value::Null))
+                }
+                Err(error) => Err(error.to_string()),
+            },
+            ended = gone => Err(match ended {
                 Ok(status) => format!("the client has ended: {status}"),
                 Err(error) => error.to_string(),
             }),
-        };
-        let (stream, _) = accepted.map_err(|error| error.to_string())?;
-        let mut seen = Value::Null;
-        // The shape of the callback is the library's.
-        #[allow(clippy::result_large_err)]
-        let look = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
-            let headers: Map<String, Value> = request
-                .headers()
-                .iter()
-                .map(|(name, value)| {
-                    let value = String::from_utf8_lossy(value.as_bytes());
-                    (name.as_str().to_owned(), json!(value))
-                })
-                .collect();
-            seen = json!({"target": request.uri().to_string(), "headers": headers});
-            Ok(response)
-        };
-        let socket = tokio_tungstenite::accept_hdr_async(stream, look)
-            .await
-            .map_err(|error| format!("no upgrade: {error}"))?;
-        Ok((carry(socket), seen))
+        }
     }
 
     /// Whether the client has written to the file that `{file}` names since it was started.
@@ -211,4 +226,32 @@ impl Stand {
             errors: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
     }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What a WebSocket's client asked for, and the connection.
+async fn upgrade(stream: TcpStream) -> Result<(Link, Value), String> {
+    let mut seen = Value::Null;
+    // The shape of the callback is the library's.
+    #[allow(clippy::result_large_err)]
+    let look = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
+        let headers: Map<String, Value> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.as_str().to_owned(), json!(value))
+            })
+            .collect();
+        seen = json!({"target": request.uri().to_string(), "headers": headers});
+        Ok(response)
+    };
+    let socket = tokio_tungstenite::accept_hdr_async(stream, look)
+        .await
+        .map_err(|error| format!("no upgrade: {error}"))?;
+    Ok((carry(socket), seen))
 }

@@ -9,17 +9,19 @@ use arcp_conformance::mask::Mask;
 use clap::Args;
 
 use super::results::Results;
-use super::{read, threads};
+use super::{pipe, read, threads};
 use crate::fault::Fault;
 
 const EXAMPLES: &str = "\
 Examples:
   arcp conform client -- my-client submit --url {url} --token {token} --agent {agent} --input {input}
+  arcp conform client -- my-client submit --agent {agent} --input {input} --stdio -- {program}
   arcp conform client --target my-client.yaml --expected known-failures.yaml
   arcp conform client --list
 
 A command submits a job, prints its result on standard output, and says by its exit code whether all went well. Its words may hold {url}, {token}, {agent}
-and {input}; ARCP_URL and ARCP_TOKEN are in its environment. A target file names the commands that do more, and what the client does not do:
+and {input}; ARCP_URL and ARCP_TOKEN are in its environment. One that speaks over stdio starts {program} as its runtime: the word stands for the words
+of a command, and within a longer word (sh -c \"… {program}\") for the same quoted for a shell. A target file names the commands that do more, and what the client does not do:
 
   commands:
     submit: [my-client, submit, --agent, \"{agent}\", --input, \"{input}\"]
@@ -68,11 +70,19 @@ impl Client {
     }
 
     fn commands(&self, library: &Library) -> Result<Commands, Fault> {
-        let commands = match &self.target {
+        let mut commands = match &self.target {
             None => Commands::submit_only(&self.command),
             Some(file) => Commands::read(&read(file)?, library)
                 .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))?,
         };
+        let here = std::env::current_exe().map_err(|error| {
+            Fault::machine(format!(
+                "this program does not know where it is, so clients over stdio cannot start it: {error}; call it by its whole path"
+            ))
+        })?;
+        commands.pipe = std::iter::once(here.to_string_lossy().into_owned())
+            .chain(pipe::WORDS.map(str::to_owned))
+            .collect();
         match commands.missing() {
             Some(program) => Err(Fault::file(format!(
                 "{program} is not there: name a program that is on the PATH, or its path"
