@@ -76,12 +76,19 @@ pub struct PageLimit {
 pub enum Record {
     /// A session was opened.
     SessionOpened(SessionRow),
-    /// A session was resumed: it has a new token.
+    /// A session was resumed: it has a new token, and is not left any more.
     SessionResumed {
         /// The session.
         session: SessionKey,
         /// SHA-256 of the new resume token.
         token_hash: [u8; 32],
+    },
+    /// The session's client said goodbye: until it is resumed, it is kept only while there is room (§6.7, §14).
+    SessionLeft {
+        /// The session.
+        session: SessionKey,
+        /// When.
+        at: Timestamp,
     },
     /// Deliveries of the session up to and including `through` will not be asked for again.
     SessionTrimmed {
@@ -309,6 +316,8 @@ pub struct RecoveredSession {
     pub last_event_seq: u64,
     /// The highest number that was released; 0 if none.
     pub trimmed_through: u64,
+    /// When its client said goodbye; `None` if it did not, or has resumed it since.
+    pub left_at: Option<Timestamp>,
 }
 
 /// A job and how far its log reaches.

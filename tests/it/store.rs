@@ -146,6 +146,11 @@ fn opened(n: u64) -> Record {
     Record::SessionOpened(session_row(n))
 }
 
+fn left(session: SessionKey, second: u64) -> Record {
+    let at = Timestamp::from_second(second.cast_signed()).unwrap();
+    Record::SessionLeft { session, at }
+}
+
 fn accepted(n: u64, owner: u64) -> Record {
     Record::JobAccepted(Box::new(job_row(n, owner)))
 }

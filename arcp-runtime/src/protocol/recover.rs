@@ -22,7 +22,10 @@ impl Core {
     /// Takes over what a store knew.
     /// Every window starts again: nobody could have resumed or repeated while the runtime was down.
     pub fn recover(&mut self, known: Recovered, now: Now, out: &mut Output) {
-        for session in known.sessions {
+        let mut sessions = known.sessions;
+        // Who left first makes room first.
+        sessions.sort_unstable_by_key(|session| (session.left_at, session.row.session));
+        for session in sessions {
             self.recover_session(session, now);
         }
         let mut broken = Vec::new();
@@ -79,6 +82,12 @@ impl Core {
         let principal = Principal::new(known.row.principal);
         self.tokens.insert(known.row.token_hash, key);
         *self.held.entry(principal.clone()).or_default() += 1;
+        if known.left_at.is_some() {
+            self.left
+                .entry(principal.clone())
+                .or_default()
+                .push_back(key);
+        }
         self.timers.set(
             Timer::ResumeWindow(key),
             now.mono.saturating_add(self.limits.resume_window),

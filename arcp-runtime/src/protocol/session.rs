@@ -251,6 +251,8 @@ impl Core {
         if let Some(key) = self.session_of(conn)
             && let Some(session) = self.sessions.get(&key)
         {
+            let at = now.wall;
+            out.records.push(Record::SessionLeft { session: key, at });
             self.left
                 .entry(session.principal.clone())
                 .or_default()

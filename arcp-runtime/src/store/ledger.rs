@@ -105,7 +105,7 @@ impl Ledger {
                 undo.0.push(Before::Session(row.session, None));
                 self.sessions.insert(row.session, SessionMark::default());
             }
-            Record::SessionResumed { session, .. } => {
+            Record::SessionResumed { session, .. } | Record::SessionLeft { session, .. } => {
                 self.known_session(*session)?;
             }
             Record::SessionTrimmed { session, through } => {

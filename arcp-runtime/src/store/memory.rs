@@ -5,6 +5,8 @@ use std::fmt;
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use super::ledger::{JobMark, Ledger, SessionMark};
 use super::page::Page;
 use super::{
@@ -32,6 +34,7 @@ struct State {
 
 struct Session {
     row: SessionRow,
+    left_at: Option<Timestamp>,
     follows: BTreeSet<JobKey>,
     /// Without gaps; the first is the one after the trimmed ones.
     deliveries: VecDeque<Delivered>,
@@ -107,18 +110,17 @@ impl State {
             Record::SessionResumed {
                 session,
                 token_hash,
-            } => {
-                if let Some(held) = self.sessions.get_mut(&session) {
-                    held.row.token_hash = token_hash;
-                }
+            } => self.change(session, |held| {
+                (held.row.token_hash, held.left_at) = (token_hash, None);
+            }),
+            Record::SessionLeft { session, at } => {
+                self.change(session, |held| held.left_at = Some(at));
             }
-            Record::SessionTrimmed { session, through } => {
-                if let Some(held) = self.sessions.get_mut(&session) {
-                    release(&mut held.deliveries, |delivered| {
-                        delivered.event_seq <= through
-                    });
-                }
-            }
+            Record::SessionTrimmed { session, through } => self.change(session, |held| {
+                release(&mut held.deliveries, |delivered| {
+                    delivered.event_seq <= through
+                });
+            }),
             Record::SessionGone { session } => {
                 let gone = self.sessions.remove(&session);
                 for job in gone.into_iter().flat_map(|gone| gone.follows) {
@@ -165,6 +167,12 @@ impl State {
                 self.credentials.remove(&handle);
             }
             Record::JobForgotten { job } => self.forget(job),
+        }
+    }
+
+    fn change(&mut self, session: SessionKey, change: impl FnOnce(&mut Session)) {
+        if let Some(held) = self.sessions.get_mut(&session) {
+            change(held);
         }
     }
 
@@ -223,6 +231,7 @@ impl State {
                 row: held.row.clone(),
                 last_event_seq: mark.last_event_seq,
                 trimmed_through: mark.trimmed_through,
+                left_at: held.left_at,
             }
         });
         let jobs = self.jobs.values().map(|held| {
@@ -281,6 +290,7 @@ impl Session {
     fn new(row: SessionRow) -> Self {
         Self {
             row,
+            left_at: None,
             follows: BTreeSet::new(),
             deliveries: VecDeque::new(),
         }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use arcp_runtime::store::{
     PageLimit, Record, Recovered, RecoveredJob, RecoveredSession, Status, StoreError,
 };
+use jiff::Timestamp;
 
 use super::{
-    ALL, Fixture, accepted, appended, entry, job, job_row, opened, received, session, session_row,
+    ALL, Fixture, accepted, appended, entry, job, job_row, left, opened, received, session,
+    session_row,
 };
 
 mod releasing;
@@ -40,6 +42,7 @@ keep_the_contract!(memory, audited, sqlite, sqlite_with_power: [
     a_new_store_is_empty,
     rows_come_back_as_they_were,
     later_records_change_rows,
+    a_session_is_left_until_it_is_resumed,
     one_entry_has_many_receivers,
     pages_end_at_either_limit,
     long_logs_are_read_in_pages,
@@ -92,6 +95,7 @@ async fn rows_come_back_as_they_were(mut fixture: Fixture) {
             row: session_row(n),
             last_event_seq: 0,
             trimmed_through: 0,
+            left_at: None,
         })
         .collect();
     assert_eq!(found.sessions, expected);
@@ -159,6 +163,23 @@ async fn later_records_change_rows(mut fixture: Fixture) {
     assert_eq!(found.jobs[3].row.owner, session(2));
     assert_eq!(found.jobs[2].row.owner, session(1));
     assert_eq!(found.subscriptions, [(session(2), job(1))]);
+}
+
+async fn a_session_is_left_until_it_is_resumed(mut fixture: Fixture) {
+    let resumed = |n| Record::SessionResumed {
+        session: session(n),
+        token_hash: [99; 32],
+    };
+    let mut batch: Vec<_> = (1..=4).map(opened).collect();
+    batch.extend((1..).zip([7, 8, 9]).map(|(n, at)| left(session(n), at)));
+    batch.push(resumed(2));
+    fixture.commit(batch).await;
+    fixture.commit(vec![resumed(3), left(session(3), 10)]).await;
+    fixture.reopen();
+    let found = recovered(&fixture).await;
+    let left: Vec<_> = found.sessions.iter().map(|it| it.left_at).collect();
+    let at = |second| Some(Timestamp::from_second(second).unwrap());
+    assert_eq!(left, [at(7), None, at(10), None]);
 }
 
 async fn one_entry_has_many_receivers(mut fixture: Fixture) {
@@ -355,6 +376,7 @@ async fn a_refused_batch_leaves_nothing(mut fixture: Fixture) {
             session: session(9),
             token_hash: [0; 32],
         },
+        left(session(9), 1),
         Record::Subscribed {
             session: session(1),
             job: job(9),

@@ -7,6 +7,7 @@ use arcp_runtime::store::{
     Delivered, Entry, JobRow, PageLimit, Record, Recovered, RecoveredJob, RecoveredSession,
     SessionRow,
 };
+use jiff::Timestamp;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model {
@@ -19,6 +20,7 @@ pub(super) struct Model {
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     row: SessionRow,
+    left_at: Option<Timestamp>,
     /// Number 1 is at 0.
     pub(super) deliveries: Vec<Delivered>,
     pub(super) trimmed_through: u64,
@@ -48,6 +50,7 @@ impl Model {
             Record::SessionOpened(row) => {
                 let opened = Session {
                     row: row.clone(),
+                    left_at: None,
                     deliveries: Vec::new(),
                     trimmed_through: 0,
                 };
@@ -60,7 +63,13 @@ impl Model {
             Record::SessionResumed {
                 session,
                 token_hash,
-            } => self.sessions.get_mut(&session)?.row.token_hash = token_hash,
+            } => {
+                let held = self.sessions.get_mut(&session)?;
+                (held.row.token_hash, held.left_at) = (token_hash, None);
+            }
+            Record::SessionLeft { session, at } => {
+                self.sessions.get_mut(&session)?.left_at = Some(at);
+            }
             Record::SessionTrimmed { session, through } => {
                 if let Some(held) = self.sessions.get_mut(&session) {
                     let through = through.min(held.deliveries.len() as u64);
@@ -177,6 +186,7 @@ impl Model {
             row: held.row.clone(),
             last_event_seq: held.deliveries.len() as u64,
             trimmed_through: held.trimmed_through,
+            left_at: held.left_at,
         });
         let jobs = self.jobs.values().map(|held| RecoveredJob {
             row: held.row.clone(),

@@ -5,13 +5,14 @@ use arcp_runtime::store::{PageLimit, Record, Status, StoreError};
 use proptest::prelude::*;
 
 use super::model::Model;
-use super::{ALL, Fixture, entry, job, job_row, session, session_row};
+use super::{ALL, Fixture, entry, job, job_row, left, session, session_row};
 
 /// One record in the making: numbers choose among what is there when its turn comes.
 #[derive(Clone, Debug)]
 enum Op {
     Open,
     Resume(usize, u8),
+    Leave(usize),
     TrimSession(usize, u64),
     End(usize),
     Accept(usize),
@@ -43,6 +44,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         3 => Just(Op::Open),
         1 => (at.clone(), any::<u8>()).prop_map(|(s, hash)| Op::Resume(s, hash)),
+        1 => at.clone().prop_map(Op::Leave),
         3 => (at.clone(), 0..12_u64).prop_map(|(s, back)| Op::TrimSession(s, back)),
         1 => at.clone().prop_map(Op::End),
         3 => at.clone().prop_map(Op::Accept),
@@ -123,6 +125,7 @@ impl Writer {
                     token_hash,
                 });
             }
+            Op::Leave(s) => self.push(left(self.session(s)?, made)),
             Op::TrimSession(s, back) => {
                 let session = self.session(s)?;
                 let last = self.model.sessions[&session].deliveries.len() as u64;

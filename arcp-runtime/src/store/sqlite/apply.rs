@@ -127,7 +127,8 @@ const APPEND: &str =
     "INSERT INTO entries (job, seq, kind, owner_seq, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
 const OPEN_SESSION: &str = "
 INSERT INTO sessions (key, principal, token_hash, features, opened_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-const RESUME_SESSION: &str = "UPDATE sessions SET token_hash = ?2 WHERE id = ?1";
+const RESUME_SESSION: &str = "UPDATE sessions SET token_hash = ?2, left_at = NULL WHERE id = ?1";
+const LEAVE_SESSION: &str = "UPDATE sessions SET left_at = ?2 WHERE id = ?1";
 const TRIM_SESSION: &str = "UPDATE sessions SET trimmed_through = ?2 WHERE id = ?1";
 const END_SESSION: &str = "
 UPDATE sessions SET key = NULL, principal = '', token_hash = x'', features = '[]' WHERE id = ?1";
@@ -169,6 +170,10 @@ impl Apply<'_> {
             } => {
                 let id = self.names.session(*session)?.id;
                 self.run(RESUME_SESSION, params![id, token_hash])
+            }
+            Record::SessionLeft { session, at } => {
+                let id = self.names.session(*session)?.id;
+                self.run(LEAVE_SESSION, params![id, at.to_string()])
             }
             Record::SessionTrimmed { session, .. } => self.trim_session(*session),
             Record::SessionGone { session } => self.end_session(*session),

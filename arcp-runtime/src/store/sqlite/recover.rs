@@ -7,7 +7,8 @@ use crate::store::{Idempotency, JobRow, Recovered, RecoveredJob, RecoveredSessio
 
 const SESSIONS: &str = "
 SELECT key, principal, token_hash, features, opened_at, trimmed_through,
-    coalesce((SELECT last_event_seq FROM blocks WHERE session = sessions.id ORDER BY first_event_seq DESC LIMIT 1), 0)
+    coalesce((SELECT last_event_seq FROM blocks WHERE session = sessions.id ORDER BY first_event_seq DESC LIMIT 1), 0),
+    left_at
 FROM sessions WHERE key IS NOT NULL ORDER BY id";
 
 const JOBS: &str = "
@@ -55,6 +56,7 @@ pub(super) fn recover(connection: &Connection) -> rusqlite::Result<Recovered> {
 fn session(row: &Row<'_>) -> rusqlite::Result<RecoveredSession> {
     let features: String = row.get(3)?;
     let trimmed_through = number(row.get(5)?);
+    let left_at: Option<String> = row.get(7)?;
     Ok(RecoveredSession {
         row: SessionRow {
             session: session_key(row.get(0)?),
@@ -66,6 +68,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<RecoveredSession> {
         // Blocks that were trimmed may have been swept, so the last number is the later of the two.
         last_event_seq: number(row.get(6)?).max(trimmed_through),
         trimmed_through,
+        left_at: left_at.as_deref().map(instant).transpose()?,
     })
 }
 
@@ -105,5 +108,9 @@ fn job(row: &Row<'_>) -> rusqlite::Result<RecoveredJob> {
 
 fn timestamp(row: &Row<'_>, column: usize) -> rusqlite::Result<jiff::Timestamp> {
     let text: String = row.get(column)?;
+    instant(&text)
+}
+
+fn instant(text: &str) -> rusqlite::Result<jiff::Timestamp> {
     text.parse().map_err(unreadable)
 }

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 const APPLICATION: i64 = 0x4152_4350;
 
 /// One step for each version; step 0 makes version 1 out of an empty file. A step that was released is never changed.
-const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
+const STEPS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// - A session's `key` is null once it is gone; the row stays until its blocks are swept.
 /// - A forgotten job's row stays until no session's block refers to it.
@@ -82,6 +82,11 @@ CREATE TABLE credentials (
     source TEXT NOT NULL,
     job BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+";
+
+/// When a session's client said goodbye; null while it is expected back, and for all that were left before this version.
+const VERSION_3: &str = "
+ALTER TABLE sessions ADD COLUMN left_at TEXT;
 ";
 
 /// Settings for good throughput of a file that has one writer: a write-ahead log that is folded back after some megabytes.

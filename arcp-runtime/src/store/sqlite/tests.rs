@@ -311,10 +311,10 @@ fn a_newer_file_is_refused_and_left_alone() {
     let change = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
     change("PRAGMA user_version = 7");
     match SqliteStore::open(&path, Durability::Process) {
-        Err(StoreError::Newer { found, known, .. }) => assert_eq!((found, known), (7, 2)),
+        Err(StoreError::Newer { found, known, .. }) => assert_eq!((found, known), (7, 3)),
         other => panic!("{other:?}"),
     }
-    change("PRAGMA user_version = 2");
+    change("PRAGMA user_version = 3");
     SqliteStore::open(&path, Durability::Process).unwrap();
 }
 
@@ -324,17 +324,25 @@ fn an_older_file_gets_what_it_lacks() {
     bench.commit(&[opened(1), accepted(1)]);
     Connection::open(bench.folder.path().join("arcp.db"))
         .unwrap()
-        .execute_batch("DROP TABLE credentials; PRAGMA user_version = 1")
+        .execute_batch("DROP TABLE credentials; ALTER TABLE sessions DROP COLUMN left_at; PRAGMA user_version = 1")
         .unwrap();
     let connection = bench.place.connect().unwrap();
     schema::prepare(&connection, Durability::Process, "test").unwrap();
     bench.restart();
-    bench.commit(&[Record::CredentialOwed {
-        handle: CredentialKey(Ulid(1)),
-        source: "a".to_owned(),
-        job: job(1),
-    }]);
+    bench.commit(&[
+        Record::CredentialOwed {
+            handle: CredentialKey(Ulid(1)),
+            source: "a".to_owned(),
+            job: job(1),
+        },
+        Record::SessionLeft {
+            session: session(1),
+            at: Timestamp::UNIX_EPOCH,
+        },
+    ]);
     assert_eq!((bench.rows("jobs"), bench.rows("credentials")), (1, 1));
+    let found = super::recover::recover(&bench.place.connect().unwrap()).unwrap();
+    assert_eq!(found.sessions[0].left_at, Some(Timestamp::UNIX_EPOCH));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::wish::Wish;
 use super::world::{INSTANT, World};
 use crate::limits::Limits;
 use crate::protocol::core::Input;
+use crate::protocol::features::Features;
 use crate::store::Status;
 
 #[test]
@@ -147,6 +148,60 @@ fn every_window_begins_again() {
     world.pass(world.limits.retention);
     world.settle();
     assert!(world.stored.jobs.is_empty());
+}
+
+#[test]
+fn who_said_goodbye_makes_room_after_a_restart_too() {
+    for crash in [BeforeCommit, BeforeTelling] {
+        let mut world = World::new(Limits {
+            sessions_per_principal: 3,
+            ..Limits::default()
+        });
+        let [first, second, third] = [(); 3].map(|()| world.joined("ann"));
+        world.cut(first);
+        for who in [third, second] {
+            let conn = world.conn(who);
+            world.tell(Input::Leave { conn, answer: true });
+            world.settle();
+            world.pass(Duration::from_secs(1));
+        }
+        world.crash(crash);
+        world.settle();
+        // In the order in which they left, and never the one that was cut off.
+        for gone in [third, second] {
+            let late = world.joined("ann");
+            world.resume(gone);
+            world.settle();
+            assert!(world.clients[gone].refused.is_some());
+            world.cut(late);
+        }
+        let fourth = world.client("ann", Features::default());
+        world.hello(fourth);
+        world.settle();
+        assert!(world.clients[fourth].refused.is_some());
+        world.resume(first);
+        world.settle();
+        assert!(world.clients[first].welcomed);
+    }
+}
+
+#[test]
+fn who_came_back_after_a_goodbye_makes_no_room_after_a_restart() {
+    let mut world = World::new(Limits {
+        sessions_per_principal: 1,
+        ..Limits::default()
+    });
+    let ann = world.joined("ann");
+    let conn = world.conn(ann);
+    world.tell(Input::Leave { conn, answer: true });
+    world.settle();
+    world.resume(ann);
+    world.settle();
+    world.crash(BeforeCommit);
+    let late = world.client("ann", Features::default());
+    world.hello(late);
+    world.settle();
+    assert!(world.clients[late].refused.is_some());
 }
 
 #[test]

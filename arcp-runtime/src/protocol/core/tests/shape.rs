@@ -22,6 +22,8 @@ struct SessionShape {
     features: Vec<String>,
     last: u64,
     trimmed: u64,
+    /// Whether it makes room for another one.
+    left: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -51,6 +53,10 @@ impl Shape {
                     .collect(),
                 last: session.log.last,
                 trimmed: session.log.trimmed,
+                left: core
+                    .left
+                    .get(&session.principal)
+                    .is_some_and(|left| left.contains(key)),
             };
             (*key, shape)
         });
@@ -84,6 +90,7 @@ impl Shape {
                 features: row.features,
                 last: held.last,
                 trimmed: held.trimmed,
+                left: held.left_at.is_some(),
             };
             (*key, shape)
         });

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::id::{CredentialKey, JobKey, SessionKey};
 use crate::protocol::subscription::{Known, Lookup};
 use crate::store::{
@@ -20,6 +22,7 @@ pub(super) struct Stored {
 #[derive(Clone, Debug)]
 pub(super) struct StoredSession {
     pub(super) row: SessionRow,
+    pub(super) left_at: Option<Timestamp>,
     pub(super) last: u64,
     pub(super) trimmed: u64,
     pub(super) follows: BTreeSet<JobKey>,
@@ -66,7 +69,11 @@ impl Stored {
             Record::SessionResumed {
                 session,
                 token_hash,
-            } => self.held(*session).row.token_hash = *token_hash,
+            } => {
+                let held = self.held(*session);
+                (held.row.token_hash, held.left_at) = (*token_hash, None);
+            }
+            Record::SessionLeft { session, at } => self.held(*session).left_at = Some(*at),
             Record::SessionTrimmed { session, through } => {
                 let held = self.held(*session);
                 assert!(*through <= held.last, "{session} releases what never was");
@@ -135,6 +142,7 @@ impl Stored {
     fn open(&mut self, row: &SessionRow) {
         let new = StoredSession {
             row: row.clone(),
+            left_at: None,
             last: 0,
             trimmed: 0,
             follows: BTreeSet::new(),
@@ -224,6 +232,7 @@ impl Stored {
             row: held.row.clone(),
             last_event_seq: held.last,
             trimmed_through: held.trimmed,
+            left_at: held.left_at,
         });
         let jobs = self.jobs.values().map(|log| RecoveredJob {
             row: log.row.clone(),
