@@ -134,6 +134,8 @@ impl Core {
                 log: Log::default(),
                 acked: 0,
                 resumed_at: 0,
+                reach: 0,
+                missed: false,
                 lagging: false,
                 lookups: 0,
             },
@@ -141,7 +143,8 @@ impl Core {
         self.attach(conn, key, &token, None, now, out);
     }
 
-    /// A resume: the same session on another connection, with a new token (§6.3, A-02 to A-05). Refused, it changes nothing.
+    /// A resume: the same session on another connection, with a new token (§6.3, A-02 to A-05).
+    /// Refused, it changes nothing, but that a client that lacks what is gone is remembered to have lost its session.
     pub(super) fn resume(&mut self, conn: ConnKey, resume: &Resume, now: Now, out: &mut Output) {
         let key = match self.resumable(resume) {
             Ok(key) => key,
@@ -168,6 +171,7 @@ impl Core {
             session.token_hash = token_hash;
             session.resumed_at = resume.last_event_seq;
             session.lagging = false;
+            session.missed = false;
             if let Some(old) = session.conn.take() {
                 self.conns.remove(&old);
                 out.effects.push(Effect::Evict {
@@ -190,7 +194,7 @@ impl Core {
     }
 
     /// The session that a resume may have. Tokens are looked up by their hash, so timing tells nothing about them.
-    fn resumable(&self, resume: &Resume) -> Result<SessionKey, Refusal> {
+    fn resumable(&mut self, resume: &Resume) -> Result<SessionKey, Refusal> {
         let expired = |message: &str| Err(Refusal::new(ErrorCode::ResumeWindowExpired, message));
         let named = resume.session.as_deref().map(SessionKey::parse);
         let Some(key) = self.tokens.get(&resume.token_hash).copied() else {
@@ -199,7 +203,7 @@ impl Core {
                 _ => expired("there is no such session any more; say hello without resume"),
             };
         };
-        let Some(session) = self.sessions.get(&key) else {
+        let Some(session) = self.sessions.get_mut(&key) else {
             return expired("there is no such session any more; say hello without resume");
         };
         if named.is_some_and(|named| named != Some(key))
@@ -214,6 +218,7 @@ impl Core {
             return expired("last_event_seq is beyond what was sent; say hello without resume");
         }
         if resume.last_event_seq < session.log.trimmed {
+            session.missed = session.conn.is_none();
             let message = format!(
                 "events up to {} are not buffered any more; say hello without resume",
                 session.log.trimmed

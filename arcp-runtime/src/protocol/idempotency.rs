@@ -13,6 +13,7 @@ use super::core::{ConnKey, Core, Effect, Output};
 use super::lease::Authority;
 use super::principal::Principal;
 use super::refusal::Refusal;
+use super::session::Session;
 use super::trace::TraceContext;
 use crate::clock::Now;
 use crate::id::{JobKey, SessionKey};
@@ -224,6 +225,9 @@ impl Core {
         let ended = job.ended();
         let owner = job.owner;
         out.effects.push(Effect::Send(session, frame));
+        if self.sessions.get(&owner).is_some_and(Session::lost) {
+            self.session_gone(owner, out);
+        }
         if !self.sessions.contains_key(&owner) {
             self.adopt(session, key, out);
         }
@@ -234,7 +238,7 @@ impl Core {
         }
     }
 
-    /// The owner's session is gone for good: who comes back with the key owns the job, and what it delegated.
+    /// The owner's session is gone for good, or cannot be resumed any more: who comes back with the key owns the job, and what it delegated.
     fn adopt(&mut self, session: SessionKey, key: JobKey, out: &mut Output) {
         for key in self.below(key).into_iter().chain([key]) {
             self.unfollow(session, key);

@@ -104,6 +104,8 @@ impl Core {
                 log: Log::recovered(known.last_event_seq, known.trimmed_through),
                 acked: known.trimmed_through,
                 resumed_at: known.last_event_seq,
+                reach: known.last_event_seq,
+                missed: false,
                 lagging: false,
                 lookups: 0,
             },

@@ -43,6 +43,10 @@ pub struct Session {
     pub acked: u64,
     /// What the client had when it resumed last: it has arrived, whether or not it is acknowledged.
     pub resumed_at: u64,
+    /// The highest number that its client can have: the last that was given out while a connection was attached.
+    pub reach: u64,
+    /// Whether its client, while it was away, has said that it lacks what is not kept any more.
+    pub missed: bool,
     /// Whether the lag was signalled and has not halved since.
     pub lagging: bool,
     /// Its requests for histories that are being looked up.
@@ -207,6 +211,11 @@ impl Session {
         }
     }
 
+    /// Whether nobody can resume it any more: what its client lacks is not kept (§6.3).
+    pub fn lost(&self) -> bool {
+        self.conn.is_none() && (self.missed || self.log.trimmed > self.reach)
+    }
+
     /// How an entry that it takes gets to it. Without the chunks a streamed result has to be inline: its connection makes it over when it reads it from the store.
     pub(super) fn given(
         &self,
@@ -233,6 +242,7 @@ impl Core {
             return;
         };
         session.conn = None;
+        session.reach = session.log.last;
         self.timers.set(
             Timer::ResumeWindow(key),
             now.mono.saturating_add(self.limits.resume_window),

@@ -116,6 +116,66 @@ fn a_session_that_nobody_resumes_is_gone_and_its_job_goes_on() {
 }
 
 #[test]
+fn a_job_of_a_session_that_lost_events_is_adopted_at_once() {
+    let mut world = World::new(Limits {
+        session_events: 100,
+        ..Limits::default()
+    });
+    let (ann, late) = (world.joined("ann"), world.joined("ann"));
+    let job = world.running(ann, &Wish::keyed("k"));
+    let session = world.clients[ann].session.unwrap();
+    world.cut(ann);
+    (0..90).for_each(|_| world.emit(job, "x"));
+    world.submit(late, &Wish::keyed("k"));
+    world.cancel(late, job);
+    let refused = world.clients[late].refusal();
+    assert_eq!(refused.as_deref(), Some("PERMISSION_DENIED"), "it may resume");
+
+    (0..300).for_each(|_| world.emit(job, "x"));
+    assert_eq!(world.submit(late, &Wish::keyed("k")), Some(job));
+    world.cancel(late, job);
+    assert!(world.runs[&job].stopped, "nobody else could cancel it");
+    assert!(!world.stored.sessions.contains_key(&session));
+    world.resume(ann);
+    world.settle();
+    let refused = world.clients[ann].refused.as_ref();
+    assert_eq!(refused.unwrap().code, ErrorCode::ResumeWindowExpired);
+}
+
+#[test]
+fn a_client_that_lacks_what_is_gone_gives_its_job_up_and_may_be_wrong() {
+    let mut world = World::new(Limits::default());
+    let (ann, late) = (world.joined("ann"), world.joined("ann"));
+    let job = world.running(ann, &Wish::keyed("k"));
+    (0..300).for_each(|_| world.emit(job, "x"));
+    let conn = world.conn(ann);
+    world.tell(Input::Ack { conn, through: 300 });
+    world.settle();
+    let refused_resume = |world: &mut World| {
+        let token = world.clients[ann].token.clone();
+        let events = std::mem::take(&mut world.clients[ann].events);
+        world.resume_with(ann, &token, 0);
+        world.settle();
+        assert!(world.clients[ann].refused.is_some());
+        world.clients[ann].events = events;
+    };
+    world.cut(ann);
+    refused_resume(&mut world);
+    world.resume(ann);
+    world.settle();
+    assert!(world.clients[ann].welcomed, "it has them after all");
+    world.cut(ann);
+    world.submit(late, &Wish::keyed("k"));
+    world.cancel(late, job);
+    assert!(!world.runs[&job].stopped, "the owner may come back");
+
+    refused_resume(&mut world);
+    world.submit(late, &Wish::keyed("k"));
+    world.cancel(late, job);
+    assert!(world.runs[&job].stopped);
+}
+
+#[test]
 fn close_is_answered_and_bye_is_not() {
     let mut world = World::new(Limits::default());
     let ann = world.joined("ann");
