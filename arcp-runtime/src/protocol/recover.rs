@@ -68,10 +68,16 @@ impl Core {
 
     /// A job whose agent died with the process.
     fn break_off(&mut self, key: JobKey, now: Now, out: &mut Output) {
-        if self.jobs.get(&key).is_some_and(|job| !job.ended()) {
+        if let Some(job) = self.jobs.get(&key).filter(|job| !job.ended()) {
+            // Its client alone can know whether what was done may be done twice, so the key stays with the job.
+            let cure = if job.idempotency.is_some() {
+                "its idempotency_key stays with it: to run it again, submit it with a new key"
+            } else {
+                "submit it again"
+            };
             let failure = Failure::new(
                 ErrorCode::InternalError,
-                "the runtime was restarted while the job ran; submit it again",
+                format!("the runtime was restarted while the job ran; {cure}"),
             );
             self.end(key, Outcome::Failure(failure), now, out);
         }

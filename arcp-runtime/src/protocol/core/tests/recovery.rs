@@ -30,12 +30,18 @@ fn what_was_told_is_there_again_and_running_jobs_have_ended() {
             world.settle();
             assert_eq!(world.clients[who].newest()["code"], "INTERNAL_ERROR");
             assert_eq!(world.clients[who].newest()["retryable"], true);
+            let message = world.clients[who].newest()["message"].to_string();
+            assert!(message.contains("a new key"), "{message}");
         }
         assert_eq!(world.clients[ann].numbers(), [1, 2, 3]);
         assert_eq!(world.clients[fan].numbers(), [1, 2]);
         assert_eq!(world.submit(ann, &Wish::keyed("done")), Some(done));
         assert_eq!(world.clients[ann].newest()["final_status"], "success");
+        // Submitting it again as it was would bring this end again, which is why the message names the cure.
         assert_eq!(world.submit(fan, &Wish::keyed("broken")), Some(broken));
+        assert_eq!(world.clients[fan].newest()["code"], "INTERNAL_ERROR");
+        let again = world.submit(fan, &Wish::keyed("new")).unwrap();
+        assert!(again > broken);
     }
 }
 
