@@ -30,6 +30,8 @@ pub struct Submission {
     pub key: Option<String>,
     /// SHA-256 of the canonical parameters.
     pub fingerprint: [u8; 32],
+    /// What it asks for that its session has not negotiated (§6.2). Told to a repeat too, whose answer would show it.
+    pub negotiated: Result<(), Refusal>,
     /// The job to be, or what is wrong with it. Only looked at when the key is new: a repeat of an accepted submit is answered
     /// even when its lease would be over by now.
     pub prepared: Result<Prepared, Refusal>,
@@ -70,6 +72,10 @@ impl Core {
         let Some(session) = self.session_of(conn) else {
             return;
         };
+        if let Err(refusal) = &submission.negotiated {
+            self.tally.jobs_refused += 1;
+            return Self::refuse(session, &submission.request, None, refusal, out);
+        }
         if let Some(key) = &submission.key
             && let Some(principal) = self
                 .sessions
@@ -89,6 +95,7 @@ impl Core {
             key,
             fingerprint,
             prepared,
+            ..
         } = submission;
         let accepted = prepared.and_then(|prepared| {
             if self.draining {

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use arcp_generated::common::{AgentRef, TraceId};
+use arcp_generated::common::TraceId;
 use arcp_generated::job::Submit;
-use arcp_generated::lease::{Lease as WireLease, Pattern};
+use arcp_generated::lease::{CapabilityName, Lease as WireLease, Pattern};
 use arcp_generated::session::Feature;
 
 use super::agents::Agents;
@@ -53,7 +53,8 @@ pub(super) fn prepare(
         trace_id,
         key,
         fingerprint,
-        prepared: refused.map_or_else(|| job_to_be(submit, caller, agents, features, now), Err),
+        negotiated: negotiated(features, &submit),
+        prepared: refused.map_or_else(|| job_to_be(submit, caller, agents, now), Err),
     }
 }
 
@@ -61,15 +62,12 @@ fn job_to_be(
     submit: Submit,
     caller: Option<TraceContext>,
     agents: &Agents,
-    features: Features,
     now: Now,
 ) -> Result<Prepared, Refusal> {
     let asked = lease_entries(&submit.lease_request);
     let constraints = submit
         .lease_constraints
         .filter(|constraints| constraints.expires_at.is_some());
-    negotiated(features, &submit.agent, &asked, constraints.is_some())?;
-
     let (place, agent_ref) = agents.resolve(submit.agent.as_str())?;
     let Some(entry) = agents.entry(place) else {
         return Err(Refusal::invalid("payload.agent: not registered"));
@@ -108,16 +106,16 @@ fn job_to_be(
 }
 
 /// Whether every feature that the submit uses was negotiated (§6.2).
-fn negotiated(
-    features: Features,
-    agent: &AgentRef,
-    asked: &BTreeMap<String, Vec<String>>,
-    expires: bool,
-) -> Result<(), Refusal> {
+fn negotiated(features: Features, submit: &Submit) -> Result<(), Refusal> {
+    let asks = |capability| submit.lease_request.get(&capability).is_some();
+    let expires = submit
+        .lease_constraints
+        .as_ref()
+        .is_some_and(|constraints| constraints.expires_at.is_some());
     let uses = [
         (
             Feature::AgentVersions,
-            agent.as_str().contains('@'),
+            submit.agent.as_str().contains('@'),
             "payload.agent: a pinned version",
         ),
         (
@@ -127,12 +125,12 @@ fn negotiated(
         ),
         (
             Feature::CostBudget,
-            asked.contains_key("cost.budget"),
+            asks(CapabilityName::CostBudget),
             "payload.lease_request[\"cost.budget\"]",
         ),
         (
             Feature::ModelUse,
-            asked.contains_key("model.use"),
+            asks(CapabilityName::ModelUse),
             "payload.lease_request[\"model.use\"]",
         ),
     ];

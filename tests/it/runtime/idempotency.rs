@@ -240,3 +240,44 @@ async fn numbers_that_no_machine_counts_are_told_apart() {
     }
     assert_eq!(types, [json!(null), json!(null), json!("DUPLICATE_KEY")]);
 }
+
+#[tokio::test]
+async fn a_repeat_is_told_nothing_that_its_session_did_not_negotiate() {
+    let runtime = in_memory(Limits::default()).await;
+    let mut peer = Peer::hello(&runtime, "tok-a").await;
+    let mut plain = Peer::hello_with(&runtime, "tok-a", &["subscribe"]).await;
+    for (key, asks, feature) in [
+        (
+            "a",
+            json!({"lease_request": {"cost.budget": ["USD:1"]}}),
+            "cost.budget",
+        ),
+        (
+            "b",
+            json!({"lease_request": {"model.use": ["m"]}}),
+            "model.use",
+        ),
+        (
+            "c",
+            json!({"lease_constraints": {"expires_at": "2099-01-01T00:00:00Z"}}),
+            "lease_expires_at",
+        ),
+        ("d", json!({"agent": "probe@1.0.0"}), "agent_versions"),
+    ] {
+        let mut submit = keyed(key, &json!([{"return": 1}]));
+        submit
+            .as_object_mut()
+            .unwrap()
+            .extend(asks.as_object().unwrap().clone());
+        peer.run(submit.clone()).await;
+        plain.send("job.submit", submit).await;
+        let refused = plain.receive().await;
+        assert_eq!(refused["payload"]["code"], "INVALID_REQUEST", "{refused}");
+        let message = refused["payload"]["message"].as_str().unwrap();
+        assert!(message.contains(feature), "{message}");
+    }
+    // Where nothing was missing, it is a repeat as any other.
+    let submit = keyed("e", &json!([{"return": 1}]));
+    peer.run(submit.clone()).await;
+    plain.run(submit).await;
+}

@@ -44,6 +44,7 @@ impl World {
             trace_id: TraceId::try_from("0af7651916cd43dd8448eb211c80319c").ok(),
             key: wish.key.clone(),
             fingerprint: [wish.parameters; 32],
+            negotiated: Ok(()),
             prepared: Ok(Prepared {
                 agent: 0,
                 agent_ref: agent.try_into().unwrap(),
