@@ -7,6 +7,7 @@ pub mod connection;
 pub mod core;
 pub mod credential;
 pub mod delegation;
+pub mod error;
 pub mod features;
 pub mod frame;
 pub mod greeting;

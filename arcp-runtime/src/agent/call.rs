@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{AgentError, JobContext};
 use crate::limits::MAX_MESSAGE_BYTES;
+use crate::protocol::error::error as told;
 use crate::protocol::refusal::cut;
 use crate::protocol::trace::TraceContext;
 use crate::telemetry::Deed;
@@ -80,19 +81,12 @@ impl Call {
     pub async fn fail(self, error: &AgentError) -> Result<(), AgentError> {
         let error = error.clone().completed();
         self.deed.failed(&error.code);
-        let retryable = error
-            .code
-            .pinned_retryable()
-            .or(error.retryable)
-            .unwrap_or(error.code.default_retryable());
-        let mut wire = arcp_generated::error::Error::new()
-            .with_code(error.code.clone())
-            .with_message(cut(&error.message, MAX_MESSAGE_BYTES))
-            .with_retryable(retryable);
-        wire.details = match &error.details {
+        let details = match &error.details {
             Some(details) => Some(JsonObject::from_serialize(details)?),
             None => None,
         };
+        let message = cut(&error.message, MAX_MESSAGE_BYTES);
+        let wire = told(error.code.clone(), message, error.retryable, details);
         self.context
             .emit(EventBody::ToolResult(ToolResult::Failure(
                 ToolFailure::new(self.id.clone(), wire),

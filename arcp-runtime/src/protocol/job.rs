@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arcp_generated::common::{Json, ResultId};
+use arcp_generated::common::{Json, JsonObject, ResultId};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{EventBody, Status as StatusEvent, StatusPhase};
 use arcp_generated::job::{self, FinalStatus};
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::admission::{Admission, Origin};
 use super::core::{Core, Effect, Output};
 use super::credential::Wallet;
+use super::error::error;
 use super::frame::{JobFace, payload_limit, to_payload};
 use super::lease::Authority;
 use super::principal::Principal;
@@ -209,27 +210,16 @@ impl Failure {
     }
 
     fn to_payload(&self, now: Now) -> Bytes {
-        let retryable = self
-            .code
-            .pinned_retryable()
-            .or(self.retryable)
-            .unwrap_or(self.code.default_retryable());
         let message = if self.message.is_empty() {
             self.code.as_str().to_owned()
         } else {
             self.message.clone()
         };
-        let mut error = job::Error::new()
-            .with_code(self.code.clone())
-            .with_message(message)
+        let details = self.details.as_ref();
+        let details = details.and_then(|details| JsonObject::from_serialize(details).ok());
+        let error = error::<job::Error>(self.code.clone(), message, self.retryable, details)
             .with_final_status(self.status().1)
-            .with_retryable(retryable)
             .stamped(|payload, at| payload.completed_at = at, now.wall);
-        if let Some(details) = &self.details
-            && let Ok(details) = arcp_generated::common::JsonObject::from_serialize(details)
-        {
-            error = error.with_details(details);
-        }
         to_payload(&error)
     }
 }

@@ -1,9 +1,11 @@
 //! Why a request is refused: what becomes a `session.error` (§12).
 
+use arcp_generated::common::JsonObject;
 use arcp_generated::error::ErrorCode;
 use arcp_generated::session;
 use serde_json::{Map, Value};
 
+use super::error::error;
 use crate::limits::MAX_MESSAGE_BYTES;
 
 /// A refusal of one request. Its message goes on the wire: no secrets, nothing about other principals.
@@ -53,16 +55,13 @@ impl Refusal {
 
     /// The payload of the `session.error`.
     pub fn to_error(&self) -> session::Error {
-        let mut error = session::Error::new()
-            .with_code(self.code.clone())
-            .with_message(cut(&self.message, MAX_MESSAGE_BYTES))
-            .with_retryable(self.code.default_retryable());
-        if let Some(details) = &self.details
-            && let Ok(details) = arcp_generated::common::JsonObject::from_serialize(details)
-        {
-            error = error.with_details(details);
-        }
-        error
+        let details = self.details.as_ref();
+        error(
+            self.code.clone(),
+            cut(&self.message, MAX_MESSAGE_BYTES),
+            None,
+            details.and_then(|details| JsonObject::from_serialize(details).ok()),
+        )
     }
 }
 

@@ -12,6 +12,7 @@ use bytes::Bytes;
 
 use crate::id::{JobKey, SessionKey};
 use crate::limits::{REPLAY_BYTES, REPLAY_ENTRIES};
+use crate::protocol::error::error;
 use crate::protocol::frame::to_payload;
 use crate::store::{Delivered, EntryKind, PageLimit, Store, StoreError};
 
@@ -62,13 +63,13 @@ async fn made_over(
             return Ok((EntryKind::Result, inline));
         }
     }
-    let mut error = job::Error::new()
-        .with_code(ErrorCode::InternalError)
-        .with_message(
-            "the job has streamed its result, and it cannot be given inline; negotiate result_chunk to receive it".to_owned(),
-        )
-        .with_final_status(FinalStatus::Error)
-        .with_retryable(false);
+    let mut error = error::<job::Error>(
+        ErrorCode::InternalError,
+        "the job has streamed its result, and it cannot be given inline; negotiate result_chunk to receive it",
+        None,
+        None,
+    )
+    .with_final_status(FinalStatus::Error);
     error.completed_at = streamed.completed_at;
     Ok((EntryKind::Error, to_payload(&error)))
 }

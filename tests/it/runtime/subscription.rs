@@ -438,6 +438,7 @@ async fn a_follower_without_chunks_gets_the_whole_result_or_hears_why_not() {
         } else {
             assert_eq!(seen["type"], "job.error");
             assert_eq!(seen["payload"]["code"], "INTERNAL_ERROR");
+            assert_eq!(seen["payload"]["retryable"], true);
             let message = seen["payload"]["message"].as_str().unwrap();
             assert!(message.contains("result_chunk"), "{message}");
         }

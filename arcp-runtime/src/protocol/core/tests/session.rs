@@ -129,7 +129,11 @@ fn a_job_of_a_session_that_lost_events_is_adopted_at_once() {
     world.submit(late, &Wish::keyed("k"));
     world.cancel(late, job);
     let refused = world.clients[late].refusal();
-    assert_eq!(refused.as_deref(), Some("PERMISSION_DENIED"), "it may resume");
+    assert_eq!(
+        refused.as_deref(),
+        Some("PERMISSION_DENIED"),
+        "it may resume"
+    );
 
     (0..300).for_each(|_| world.emit(job, "x"));
     assert_eq!(world.submit(late, &Wish::keyed("k")), Some(job));
