@@ -5,6 +5,7 @@
 
 mod clients;
 mod controls;
+mod lockout;
 mod memory;
 mod ours;
 mod python;

@@ -7,6 +7,12 @@ use serde::Deserialize;
 
 use crate::outcome::Outcome;
 
+/// What is said of a scenario that is listed and did not fail.
+pub const NO_LONGER: &str = "is listed as a failure and is none any more: take it off the list";
+
+/// What is said of a name that is listed and was not among the scenarios.
+pub(crate) const NOT_PLAYED: &str = "is listed and there is no such scenario";
+
 /// A list of expected failures.
 #[derive(Clone, Debug, Default)]
 pub struct Expected(BTreeMap<String, String>);
@@ -44,6 +50,17 @@ impl Expected {
             .retain(|scenario, _| scenario.contains(text) && !scenario.starts_with("always/"));
     }
 
+    /// The first name that means nothing, so that a mistake is told whatever is played.
+    pub fn unknown(&self, known: &[String]) -> Option<&str> {
+        let mut names = self.names();
+        names.find(|name| !known.iter().any(|one| one == name))
+    }
+
+    /// The names that are listed.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Why the scenario is expected to fail, if it is.
     pub fn reason(&self, scenario: &str) -> Option<&str> {
         self.0.get(scenario).map(String::as_str)
@@ -58,16 +75,13 @@ impl Expected {
                 (Some(_), false) => {
                     surprises.push(format!("{} failed and is not listed", outcome.scenario));
                 }
-                (None, true) => surprises.push(format!(
-                    "{} is listed as a failure and is none any more: take it off the list",
-                    outcome.scenario
-                )),
+                (None, true) => surprises.push(format!("{} {NO_LONGER}", outcome.scenario)),
                 _ => {}
             }
         }
         for name in self.0.keys() {
             if !outcomes.iter().any(|outcome| outcome.scenario == *name) {
-                surprises.push(format!("{name} is listed and there is no such scenario"));
+                surprises.push(format!("{name} {NOT_PLAYED}"));
             }
         }
         surprises

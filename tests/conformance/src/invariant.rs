@@ -15,6 +15,7 @@ use crate::transcript::{Line, Side, What};
 mod client;
 mod frames;
 mod jobs;
+mod secrets;
 mod sequence;
 mod sessions;
 
@@ -30,6 +31,11 @@ pub struct Invariant {
 }
 
 impl Invariant {
+    /// What reports and lists of expected failures call it.
+    pub fn id(&self) -> String {
+        format!("always/{}", self.name)
+    }
+
     /// What a failure gives as its step.
     pub fn step(&self) -> String {
         format!("invariant {}", self.name)
@@ -54,11 +60,37 @@ pub fn all() -> Vec<Invariant> {
 
 /// The invariants on what a runtime sends.
 pub fn of_runtimes() -> Vec<Invariant> {
-    [frames::ALL, sequence::ALL, jobs::ALL, sessions::ALL].concat()
+    [
+        frames::ALL,
+        sequence::ALL,
+        jobs::ALL,
+        sessions::ALL,
+        secrets::ALL,
+    ]
+    .concat()
+}
+
+/// A place in a transcript where an invariant is broken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Broken {
+    /// The invariant.
+    pub invariant: Invariant,
+    /// Which of the lines it is, counted from 0.
+    pub line: usize,
+    /// What would be right on this line, where that can be said.
+    pub right: Option<String>,
+    /// The same as a failure of a run.
+    pub failure: Failure,
 }
 
 /// Judges a transcript. `exempt` names invariants that are left out.
 pub fn check(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String]) -> Vec<Failure> {
+    let broken = find(lines, shapes, judged, exempt);
+    broken.into_iter().map(|broken| broken.failure).collect()
+}
+
+/// Judges a transcript as [`check`] does, and says where and what would be right.
+pub fn find(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String]) -> Vec<Broken> {
     let wire = Wire::read(lines);
     let mut found = Found::default();
     if judged != Judged::Client {
@@ -66,6 +98,7 @@ pub fn check(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String])
         sequence::check(&wire, &mut found);
         jobs::check(&wire, &mut found);
         sessions::check(&wire, &mut found);
+        secrets::check(&wire, &mut found);
     }
     if judged != Judged::Runtime {
         client::check(&wire, &mut found);
@@ -73,42 +106,57 @@ pub fn check(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String])
     found
         .0
         .into_iter()
-        .filter(|(invariant, ..)| !exempt.iter().any(|name| name == invariant.name))
-        .map(|(invariant, expected, seen)| Failure {
-            step: invariant.step(),
-            expected,
-            seen,
-            rules: invariant
-                .rules
-                .iter()
-                .map(|&rule| rule.to_owned())
-                .collect(),
-        })
+        .filter(|broken| !exempt.iter().any(|name| name == broken.invariant.name))
         .collect()
 }
 
 /// What was found to be broken.
 #[derive(Debug, Default)]
-struct Found(Vec<(Invariant, String, String)>);
+struct Found(Vec<Broken>);
 
 impl Found {
-    fn broken(&mut self, invariant: Invariant, seen: impl Into<String>) {
-        self.0
-            .push((invariant, invariant.sentence.to_owned(), seen.into()));
+    fn broken(&mut self, invariant: Invariant, seen: Seen) {
+        self.add(invariant, invariant.sentence.to_owned(), None, seen);
     }
 
-    fn broken_as(&mut self, invariant: Invariant, expected: impl fmt::Display, seen: String) {
-        self.0.push((
-            invariant,
-            format!("{}: {expected}", invariant.sentence),
-            seen,
-        ));
+    /// The same, with what would be right here.
+    fn broken_here(&mut self, invariant: Invariant, right: impl fmt::Display, seen: Seen) {
+        let right = Some(right.to_string());
+        self.add(invariant, invariant.sentence.to_owned(), right, seen);
     }
+
+    /// The same, where what would be right is one of few: it is part of what a report expects.
+    fn broken_as(&mut self, invariant: Invariant, expected: impl fmt::Display, seen: Seen) {
+        let expected = format!("{}: {expected}", invariant.sentence);
+        self.add(invariant, expected, None, seen);
+    }
+
+    fn add(&mut self, invariant: Invariant, expected: String, right: Option<String>, seen: Seen) {
+        self.0.push(Broken {
+            invariant,
+            line: seen.line,
+            right,
+            failure: Failure {
+                step: invariant.step(),
+                expected,
+                seen: seen.text,
+                rules: invariant.rules.iter().map(ToString::to_string).collect(),
+            },
+        });
+    }
+}
+
+/// What was seen, and on which line.
+#[derive(Debug)]
+struct Seen {
+    line: usize,
+    text: String,
 }
 
 /// A frame, where it went.
 #[derive(Clone, Copy, Debug)]
 struct Frame<'a> {
+    line: usize,
     connection: &'a str,
     from: Side,
     value: &'a Value,
@@ -147,8 +195,18 @@ impl<'a> Frame<'a> {
         matches!(self.kind(), "job.result" | "job.error")
     }
 
-    fn brief(&self) -> String {
-        format!("on {}: {}", self.connection, brief(self.value))
+    fn brief(&self) -> Seen {
+        Seen {
+            line: self.line,
+            text: format!("on {}: {}", self.connection, brief(self.value)),
+        }
+    }
+
+    /// The same, with what is worth a look before it.
+    fn showing(&self, what: impl fmt::Display) -> Seen {
+        let Seen { line, text } = self.brief();
+        let text = format!("{what} {text}");
+        Seen { line, text }
     }
 }
 
@@ -175,8 +233,10 @@ impl<'a> Wire<'a> {
     fn read(lines: &'a [Line]) -> Self {
         let frames: Vec<Frame<'a>> = lines
             .iter()
-            .filter_map(|line| match &line.what {
+            .enumerate()
+            .filter_map(|(number, line)| match &line.what {
                 What::Frame(value) => Some(Frame {
+                    line: number,
                     connection: &line.connection,
                     from: line.from,
                     value,

@@ -9,10 +9,13 @@ use futures_util::StreamExt as _;
 use crate::driver::{PATIENCE, Stage, play};
 use crate::invariant::{self, Invariant, Judged};
 use crate::library::{Library, Part};
+use crate::link::NoLink;
 use crate::outcome::{Failure, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::target::{Carrier, Offer, Principals, Runtime};
-use crate::transcript::{Head, Line, Side};
+use crate::transcript::{Head, Line, Side, What};
+
+mod lockout;
 
 /// How a run is done.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct Options {
     pub patience: Duration,
     /// Only scenarios whose id contains this.
     pub only: Option<String>,
+    /// Is told in words what a person who waits wants to know.
+    pub aside: fn(&str),
 }
 
 impl Options {
@@ -35,6 +40,7 @@ impl Options {
             principals,
             patience: PATIENCE,
             only: None,
+            aside: |_| (),
         }
     }
 }
@@ -66,12 +72,13 @@ impl Played {
         }
     }
 
-    /// The first line of its transcript.
-    pub fn head(&self) -> Head {
+    /// The first line of its transcript. `of` says how many transcripts there are when everything was played.
+    pub fn head(&self, of: Option<usize>) -> Head {
         Head {
             scenario: self.outcome.scenario.clone(),
             tested: self.tested,
             exempt: self.exempt.clone(),
+            of,
         }
     }
 }
@@ -82,11 +89,22 @@ struct Survey {
     features: Vec<String>,
     agents: Vec<String>,
     trouble: Option<String>,
+    /// The code of a `session.error` that came instead of a welcome.
+    code: Option<String>,
+    /// The trouble is one that is over after a while.
+    temporary: bool,
+}
+
+impl Survey {
+    fn is_unauthenticated(&self) -> bool {
+        self.code.as_deref() == Some("UNAUTHENTICATED")
+    }
 }
 
 /// Plays every scenario that applies, and their hostile twins. The order of the outcomes is that of the specification.
-pub async fn run(
-    library: &Library,
+/// Those that log in wrongly are played last, so that a runtime that has enough of it does not refuse the others.
+pub async fn run<'a>(
+    library: &'a Library,
     runtime: &dyn Runtime,
     offer: &Offer,
     options: &Options,
@@ -94,42 +112,77 @@ pub async fn run(
     let Some(first) = options.principals.first() else {
         return Vec::new();
     };
+    let stage = Stage {
+        library,
+        runtime,
+        offer,
+        principals: first,
+        patience: options.patience,
+    };
     // Profiles may differ in what they offer.
     let mut surveys = BTreeMap::new();
     for profile in runtime.profiles() {
-        let found = survey(library, runtime, offer, first, options, &profile).await;
+        let (found, _) = lockout::wait(stage, &profile, false, options.aside).await;
         surveys.insert(profile, found);
     }
     let nothing = Survey::default();
-    let parts = library.parts(options.only.as_deref());
     let pool = Pool::new(&options.principals);
     let at_a_time = options.at_a_time.min(options.principals.len()).max(1);
-    let played = futures_util::stream::iter(parts.into_iter().map(|part| {
-        let Part {
-            id,
-            section,
-            scenario,
-            twin,
-        } = part;
-        let survey = surveys.get(&scenario.profile).unwrap_or(&nothing);
+    let play = |place_and_part, alone| {
+        let (place, part): (usize, Part<'a>) = place_and_part;
+        let survey = surveys.get(&part.scenario.profile).unwrap_or(&nothing);
         let pool = &pool;
         async move {
             let principals = pool.take();
             let stage = Stage {
-                library,
-                runtime,
-                offer,
                 principals: &principals,
-                patience: options.patience,
+                ..stage
             };
-            let played = one(stage, survey, id, section, scenario, twin).await;
+            let played = if alone {
+                guess(stage, survey, &part, options.aside).await
+            } else {
+                one(stage, survey, &part).await
+            };
             pool.give_back(principals);
-            played
+            (place, played)
         }
-    }));
-    let mut played: Vec<Played> = played.buffered(at_a_time).collect().await;
+    };
+    let parts = library.parts(options.only.as_deref());
+    let (last, others): (Vec<_>, Vec<_>) = parts
+        .into_iter()
+        .enumerate()
+        .partition(|(_, part)| part.scenario.guesses(part.twin));
+    let others = others.into_iter().map(|part| play(part, false));
+    let mut played: Vec<_> = futures_util::stream::iter(others)
+        .buffered(at_a_time)
+        .collect()
+        .await;
+    // Only over a network is there an address that can be locked out, by one scenario for another.
+    let alone = runtime.carrier() == Carrier::WebSocket;
+    let last = last.into_iter().map(|part| play(part, alone));
+    let last = futures_util::stream::iter(last).buffered(if alone { 1 } else { at_a_time });
+    played.extend(last.collect::<Vec<_>>().await);
+    played.sort_unstable_by_key(|(place, _)| *place);
+    let mut played: Vec<Played> = played.into_iter().map(|(_, played)| played).collect();
     let always = always(&played);
     played.extend(always);
+    played
+}
+
+/// Plays a scenario that logs in wrongly, when the runtime lets us in. Once more, when it stopped to do so meanwhile: then some wrong logins may have
+/// been refused unseen, and some right ones too.
+async fn guess(stage: Stage<'_>, survey: &Survey, part: &Part<'_>, aside: fn(&str)) -> Played {
+    let profile = &part.scenario.profile;
+    if applies(stage, survey, part).is_some() {
+        return one(stage, survey, part).await;
+    }
+    lockout::wait(stage, profile, true, aside).await;
+    let played = one(stage, survey, part).await;
+    let failure = played.outcome.failure();
+    let suspicious = failure.is_some() || lockout::is_temporary(&played.lines, failure);
+    if suspicious && lockout::wait(stage, profile, true, aside).await.1 {
+        return one(stage, survey, part).await;
+    }
     played
 }
 
@@ -149,9 +202,19 @@ pub enum Unready {
         /// What broke.
         why: String,
     },
-    /// It does not welcome the first principal.
+    /// It does not know the first principal.
     Unwelcome {
-        /// What came instead.
+        /// What came instead of a welcome.
+        why: String,
+    },
+    /// It lets nobody in from here, and has not for a while.
+    LockedOut {
+        /// What came instead of a welcome.
+        why: String,
+    },
+    /// It answers, but not as a runtime does.
+    Strange {
+        /// What came instead of a welcome.
         why: String,
     },
     /// It has no contract agent, and no agents of its own are mapped.
@@ -174,7 +237,8 @@ pub async fn ready(
     for profile in runtime.profiles() {
         let connected = tokio::time::timeout(options.patience, runtime.connect(&profile, None));
         let why = match connected.await {
-            Ok(Ok(_)) => continue,
+            // Who is to try again later is waited for below.
+            Ok(Ok(_) | Err(NoLink::Refused(429))) => continue,
             Ok(Err(why)) => why.to_string(),
             Err(_) => format!("nothing within {} ms", options.patience.as_millis()),
         };
@@ -183,9 +247,21 @@ pub async fn ready(
     let Some(first) = options.principals.first() else {
         return Ok(());
     };
-    let found = survey(library, runtime, offer, first, options, "default").await;
+    let stage = Stage {
+        library,
+        runtime,
+        offer,
+        principals: first,
+        patience: options.patience,
+    };
+    let (found, _) = lockout::wait(stage, "default", false, options.aside).await;
+    let (temporary, unknown) = (found.temporary, found.is_unauthenticated());
     if let Some(why) = found.trouble {
-        return Err(Unready::Unwelcome { why });
+        return Err(match (temporary, unknown) {
+            (true, _) => Unready::LockedOut { why },
+            (false, true) => Unready::Unwelcome { why },
+            (false, false) => Unready::Strange { why },
+        });
     }
     let is_probe = |agent: &String| agent == "probe";
     let needed = offer.has_probe() && offer.programs.is_empty();
@@ -241,7 +317,7 @@ fn always(played: &[Played]) -> Vec<Played> {
         };
         Played {
             outcome: Outcome {
-                scenario: format!("always/{}", invariant.name),
+                scenario: invariant.id(),
                 section: "always".to_owned(),
                 rules: invariant
                     .rules
@@ -261,25 +337,19 @@ fn always(played: &[Played]) -> Vec<Played> {
     invariant::of_runtimes().into_iter().map(outcome).collect()
 }
 
-async fn one(
-    stage: Stage<'_>,
-    survey: &Survey,
-    id: String,
-    section: &str,
-    scenario: &Scenario,
-    twin: bool,
-) -> Played {
+async fn one(stage: Stage<'_>, survey: &Survey, part: &Part<'_>) -> Played {
+    let scenario = part.scenario;
     let start = Instant::now();
-    let (lines, verdict) = if let Some(verdict) = applies(stage, survey, &id, scenario, twin) {
+    let (lines, verdict) = if let Some(verdict) = applies(stage, survey, part) {
         (Vec::new(), verdict)
     } else {
-        let (lines, result) = play(stage, scenario, twin).await;
+        let (lines, result) = play(stage, scenario, part.twin).await;
         (lines, result.map_or_else(Verdict::Fail, |()| Verdict::Pass))
     };
     let (lines, broken) = judged(lines, stage, scenario).await;
     let outcome = Outcome {
-        scenario: id,
-        section: section.to_owned(),
+        scenario: part.id.clone(),
+        section: part.section.to_owned(),
         rules: scenario
             .all_rules()
             .into_iter()
@@ -322,13 +392,8 @@ async fn judged(
 }
 
 /// A verdict without playing, where there is one.
-fn applies(
-    stage: Stage<'_>,
-    survey: &Survey,
-    id: &str,
-    scenario: &Scenario,
-    twin: bool,
-) -> Option<Verdict> {
+fn applies(stage: Stage<'_>, survey: &Survey, part: &Part<'_>) -> Option<Verdict> {
+    let scenario = part.scenario;
     let without = |name: &str| stage.offer.without.get(name).cloned();
     let not = |reason: String| Some(Verdict::NotApplicable { reason });
     let missing = |what: String, cure: &str| {
@@ -339,7 +404,7 @@ fn applies(
             rules: scenario.rules.clone(),
         }))
     };
-    if let Some(reason) = without(id) {
+    if let Some(reason) = without(&part.id) {
         return not(reason);
     }
     if !stage.runtime.profiles().contains(&scenario.profile) {
@@ -375,7 +440,7 @@ fn applies(
         }
     }
     let mapped = |name: &str| stage.offer.programs.contains_key(name);
-    if !stage.offer.has_probe() && scenario.wants_probe(&mapped, twin) {
+    if !stage.offer.has_probe() && scenario.wants_probe(&mapped, part.twin) {
         return match without("probe") {
             Some(reason) => not(reason),
             None => missing(
@@ -388,31 +453,20 @@ fn applies(
 }
 
 /// Says hello once, to learn what the runtime offers.
-async fn survey(
-    library: &Library,
-    runtime: &dyn Runtime,
-    offer: &Offer,
-    principals: &Principals,
-    options: &Options,
-    profile: &str,
-) -> Survey {
+async fn survey(stage: Stage<'_>, profile: &str) -> Survey {
     let greeting = r#"{"name": "survey", "rules": [], "steps": [{"hello": "a"}], "no_hostile": "it only asks"}"#;
     let Ok(mut scenario) = serde_json::from_str::<Scenario>(greeting) else {
         return Survey::default();
     };
     profile.clone_into(&mut scenario.profile);
-    let stage = Stage {
-        library,
-        runtime,
-        offer,
-        principals,
-        patience: options.patience,
-    };
     let (lines, result) = play(stage, &scenario, false).await;
-    let welcome = lines.iter().find_map(|line| match &line.what {
-        crate::transcript::What::Frame(frame) if frame["type"] == "session.welcome" => Some(frame),
-        _ => None,
-    });
+    let frame = |kind: &str| {
+        lines.iter().find_map(|line| match &line.what {
+            What::Frame(frame) if frame["type"] == kind => Some(frame),
+            _ => None,
+        })
+    };
+    let welcome = frame("session.welcome");
     let offered = |what: &str| {
         welcome
             .and_then(|welcome| welcome["payload"]["capabilities"][what].as_array())
@@ -423,11 +477,18 @@ async fn survey(
             .map(str::to_owned)
             .collect()
     };
+    let failure = result.err();
+    let error = failure.is_some().then(|| frame("session.error")).flatten();
     Survey {
         features: offered("features"),
         agents: offered("agents"),
-        trouble: result
-            .err()
+        code: error
+            .and_then(|error| error["payload"]["code"].as_str())
+            .map(str::to_owned),
+        temporary: failure
+            .as_ref()
+            .is_some_and(|failure| lockout::is_temporary(&lines, Some(failure))),
+        trouble: failure
             .map(|failure| format!("expected {}, saw {}", failure.expected, failure.seen)),
     }
 }

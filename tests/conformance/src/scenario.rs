@@ -106,6 +106,17 @@ impl Scenario {
         })
     }
 
+    /// Whether the scenario or its twin logs in wrongly, which runtimes count: it says that the login is refused.
+    pub fn guesses(&self, twin: bool) -> bool {
+        let steps = if twin {
+            self.hostile.as_deref().unwrap_or_default()
+        } else {
+            &self.steps
+        };
+        let mut written = steps.iter().map(|step| &step.written);
+        written.any(|step| step.contains("\"UNAUTHENTICATED\""))
+    }
+
     /// The commands of a client under test that the scenario or its twin starts.
     pub fn commands(&self, twin: bool) -> Vec<&str> {
         let steps = if twin {

@@ -25,7 +25,8 @@ pub enum Side {
 /// One line of a transcript.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// Milliseconds since the first line.
+    /// Milliseconds since the first line; 0 where whoever wrote it down did not look at a clock.
+    #[serde(default)]
     pub at_ms: f64,
     /// The connection's name, unique in the transcript.
     pub connection: String,
@@ -63,6 +64,9 @@ pub struct Head {
     /// Invariants that the scenario breaks by what it does, with no fault of the tested side.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exempt: Vec<String>,
+    /// How many transcripts the whole run wrote; nothing when it was a part of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<usize>,
 }
 
 /// A transcript as it was read.
@@ -72,6 +76,8 @@ pub struct Recorded {
     pub head: Option<Head>,
     /// The lines behind it.
     pub lines: Vec<Line>,
+    /// Where each of the lines stands in the file, counted from 1.
+    pub numbers: Vec<usize>,
 }
 
 /// A transcript that several tasks write to.
@@ -156,7 +162,10 @@ pub fn from_text(text: &str) -> Result<Recorded, String> {
             number + 1
         )
     };
+    // Some editors and shells put a byte order mark before everything.
     let mut written = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
@@ -170,12 +179,18 @@ pub fn from_text(text: &str) -> Result<Recorded, String> {
         }
         None => None,
     };
-    let lines: Vec<Line> = written
-        .map(|(number, line)| serde_json::from_str(line).map_err(|error| wrong(number, error)))
-        .collect::<Result<_, _>>()?;
+    let (mut lines, mut numbers): (Vec<Line>, Vec<usize>) = Default::default();
+    for (number, line) in written {
+        lines.push(serde_json::from_str(line).map_err(|error| wrong(number, error))?);
+        numbers.push(number + 1);
+    }
     let is_frame = |line: &Line| matches!(line.what, What::Frame(_));
     if lines.iter().any(is_frame) {
-        Ok(Recorded { head, lines })
+        Ok(Recorded {
+            head,
+            lines,
+            numbers,
+        })
     } else {
         Err(
             "there is no frame in it, so there is nothing to judge; record a connection, one frame on a line"
@@ -202,6 +217,7 @@ mod tests {
             scenario: "6.2/x".to_owned(),
             tested: Side::Runtime,
             exempt: vec!["y".to_owned()],
+            of: Some(1),
         };
         let text = to_text(&head, &lines);
         let read = from_text(&text).unwrap();
@@ -210,6 +226,11 @@ mod tests {
         let (_, headless) = text.split_once('\n').unwrap();
         let read = from_text(headless).unwrap();
         assert_eq!((read.head, &read.lines), (None, &lines));
+        assert_eq!(read.numbers, [1, 2, 3, 4, 5]);
+        // Nor need it have times, or begin without a byte order mark.
+        let bare = r#"{"connection":"a","from":"client","frame":{"type":"session.hello"}}"#;
+        let read = from_text(&format!("\u{feff}\r\n{bare}\r\n")).unwrap();
+        assert_eq!((read.lines.len(), read.numbers), (1, vec![2]));
         assert_eq!(lines[1].what, What::Frame(json!({"type": "session.hello"})));
         assert!(from_text("{}").unwrap_err().starts_with("line 1"));
         let head = "{\"scenario\":\"6.2/x\",\"tested\":\"runtime\"}\n";

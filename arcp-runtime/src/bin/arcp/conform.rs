@@ -1,8 +1,9 @@
 //! `arcp conform`: is a runtime or a client what the specification says? The work is done by the kit; this reads the command line and writes files.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
+use arcp_conformance::invariant::Invariant;
 use clap::{Args, Subcommand};
 
 use crate::fault::Fault;
@@ -23,7 +24,7 @@ Exit codes:
   3  this machine does not let the command run
   4  a file cannot be read or written
   7  no runtime answers
-  8  the runtime does not know the token";
+  8  the runtime does not know the token, or lets nobody in from here";
 
 /// Test any ARCP runtime or client against the specification.
 #[derive(Debug, Args)]
@@ -83,9 +84,23 @@ fn write(file: &Path, text: &str) -> Result<(), Fault> {
         .map_err(|error| Fault::file(format!("{} cannot be written: {error}", file.display())))
 }
 
+/// Prints on standard output. Whoever has read enough, as `head` has, closes it: then nothing more is printed, and the exit code says what it would have said.
 fn print(text: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Fault::output(&error))
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Fault::output(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// Tells on standard error what is no result.
+fn note(text: &str) {
+    // When standard error is gone there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "arcp: {text}");
+}
+
+/// Invariants, as lists of expected failures name them.
+fn always(invariants: &[Invariant]) -> Vec<String> {
+    invariants.iter().map(Invariant::id).collect()
 }

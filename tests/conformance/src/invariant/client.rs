@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Found, Frame, Invariant, Wire};
-use crate::matcher::brief;
+use super::{Found, Frame, Invariant, Seen, Wire};
 use crate::transcript::{Side, What};
 
 const JSON: Invariant = Invariant {
@@ -78,11 +77,7 @@ struct Talk<'a> {
 }
 
 pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
-    for line in wire.lines.iter().filter(|line| line.from == Side::Client) {
-        if matches!(line.what, What::Text(_) | What::Binary(_)) {
-            found.broken(JSON, format!("on {}: {:?}", line.connection, line.what));
-        }
-    }
+    unreadable(wire, found);
     let mut talks: BTreeMap<&str, Talk<'_>> = BTreeMap::new();
     let mut welcomed: BTreeSet<&str> = BTreeSet::new();
     for frame in &wire.frames {
@@ -111,7 +106,8 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             || id.is_empty()
             || !frame.payload().is_object()
         {
-            found.broken(ENVELOPE, frame.brief());
+            let right = "arcp 1.1, a new id, a type, and an object as payload";
+            found.broken_here(ENVELOPE, right, frame.brief());
         }
         if !talk.spoken {
             talk.spoken = true;
@@ -121,11 +117,16 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
                 && payload["auth"]["token"].is_string()
                 && payload["capabilities"]["features"].is_array();
             if frame.kind() != "session.resume" && (frame.kind() != "session.hello" || !whole) {
-                found.broken(HELLO, frame.brief());
+                let right = "a session.hello with client.name, auth {scheme: bearer, token} and capabilities.features";
+                found.broken_here(HELLO, right, frame.brief());
             }
         }
         if !SENT.contains(&frame.kind()) && !frame.kind().starts_with("x-vendor.") {
-            found.broken(DIRECTION, frame.brief());
+            let right = format!(
+                "a name with x-vendor. before it, or one of {}",
+                SENT.join(", ")
+            );
+            found.broken_here(DIRECTION, right, frame.brief());
         }
         let Some(opening) = wire.openings.get(frame.connection) else {
             continue;
@@ -134,7 +135,8 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             continue;
         }
         if Some(frame.session()) != opening.session.as_deref() {
-            found.broken(SESSION, frame.brief());
+            let session = opening.session.as_deref().unwrap_or_default();
+            found.broken_here(SESSION, format!("session_id {session}"), frame.brief());
         }
         if let Some(feature) = needs(frame.kind(), frame.payload())
             && !opening.features.contains(feature)
@@ -142,6 +144,17 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             found.broken_as(NEGOTIATED, feature.to_owned(), frame.brief());
         }
         answers(frame, talk, found);
+    }
+}
+
+/// What is no JSON in text.
+fn unreadable(wire: &Wire<'_>, found: &mut Found) {
+    for (number, line) in wire.lines.iter().enumerate() {
+        let bad = matches!(line.what, What::Text(_) | What::Binary(_));
+        if bad && line.from == Side::Client {
+            let text = format!("on {}: {:?}", line.connection, line.what);
+            found.broken(JSON, Seen { line: number, text });
+        }
     }
 }
 
@@ -154,7 +167,7 @@ fn answers(frame: &Frame<'_>, talk: &mut Talk<'_>, found: &mut Found) {
                 found.broken_as(
                     ACKS,
                     format!("{}..={}", talk.acked, talk.sent),
-                    brief(frame.value),
+                    frame.brief(),
                 );
             }
             talk.acked = seq;
@@ -162,7 +175,8 @@ fn answers(frame: &Frame<'_>, talk: &mut Talk<'_>, found: &mut Found) {
         "session.pong" => {
             let nonce = frame.payload()["ping_nonce"].as_str().unwrap_or_default();
             if !talk.pings.contains(nonce) {
-                found.broken(PONGS, frame.brief());
+                let right = "the nonce of a ping that came before";
+                found.broken_here(PONGS, right, frame.brief());
             }
         }
         _ => {}

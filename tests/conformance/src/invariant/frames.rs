@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Found, Frame, Invariant, Wire};
+use super::{Found, Frame, Invariant, Seen, Wire};
 use crate::matcher::{Matcher, Shapes, brief};
 use crate::transcript::{Side, What};
 
@@ -112,21 +112,17 @@ const ENVELOPE_MEMBERS: [&str; 8] = [
 ];
 
 pub(super) fn check(wire: &Wire<'_>, shapes: &Shapes, found: &mut Found) {
-    for line in wire.lines.iter().filter(|line| line.from == Side::Runtime) {
-        match &line.what {
-            What::Text(text) => found.broken(
-                JSON,
-                format!(
-                    "on {}: text that is no JSON: {}",
-                    line.connection,
-                    brief(&Value::String(text.clone()))
-                ),
-            ),
-            What::Binary(_) => {
-                found.broken(JSON, format!("on {}: a binary frame", line.connection));
+    for (number, line) in wire.lines.iter().enumerate() {
+        let what = match (line.from, &line.what) {
+            (Side::Runtime, What::Text(text)) => {
+                let text = brief(&Value::String(text.clone()));
+                format!("text that is no JSON: {text}")
             }
-            _ => {}
-        }
+            (Side::Runtime, What::Binary(_)) => "a binary frame".to_owned(),
+            _ => continue,
+        };
+        let text = format!("on {}: {what}", line.connection);
+        found.broken(JSON, Seen { line: number, text });
     }
     let mut ids = BTreeSet::new();
     for frame in wire.of_runtime() {
@@ -142,22 +138,33 @@ pub(super) fn check(wire: &Wire<'_>, shapes: &Shapes, found: &mut Found) {
 
 fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Found) {
     let id = frame.text("id").unwrap_or_default();
-    let whole = frame.value["arcp"] == "1.1"
-        && !id.is_empty()
-        && !frame.kind().is_empty()
-        && frame.payload().is_object();
-    if !whole {
-        found.broken(ENVELOPE, frame.brief());
+    let lacking = [
+        (frame.value["arcp"] == "1.1", "arcp, which is \"1.1\""),
+        (!id.is_empty(), "id, a text that is not empty"),
+        (!frame.kind().is_empty(), "type, a text that is not empty"),
+        (frame.payload().is_object(), "payload, an object"),
+    ];
+    let lacking = lacking.iter().filter(|(there, _)| !there);
+    let lacking: Vec<&str> = lacking.map(|(_, member)| *member).collect();
+    if !lacking.is_empty() {
+        let right = format!("a frame with {}", lacking.join("; "));
+        found.broken_here(ENVELOPE, right, frame.brief());
         return;
     }
     if !ids.insert(id) {
-        found.broken(UNIQUE, frame.brief());
+        let right = "an id that no earlier message has";
+        found.broken_here(UNIQUE, right, frame.brief());
     }
     if !is_id(id) {
-        found.broken(ID_FORM, frame.brief());
+        let right = "an id such as 01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        found.broken_here(ID_FORM, right, frame.brief());
     }
     if !SENT.contains(&frame.kind()) && !frame.kind().starts_with("x-vendor.") {
-        found.broken(DIRECTION, frame.brief());
+        let right = format!(
+            "a name with x-vendor. before it, or one of {}",
+            SENT.join(", ")
+        );
+        found.broken_here(DIRECTION, right, frame.brief());
     }
     let unknown = frame
         .value
@@ -168,7 +175,8 @@ fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Foun
             !ENVELOPE_MEMBERS.contains(&name.as_str()) && !name.starts_with("x-vendor.")
         });
     if let Some((name, _)) = unknown {
-        found.broken(MEMBERS, format!("`{name}` {}", frame.brief()));
+        let right = format!("x-vendor.{name}, or no such member");
+        found.broken_here(MEMBERS, right, frame.showing(format!("`{name}`")));
     }
     let trace = &frame.value["trace_id"];
     let is_trace = |text: &str| {
@@ -179,7 +187,8 @@ fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Foun
             && text.bytes().any(|byte| byte != b'0')
     };
     if !trace.is_null() && !trace.as_str().is_some_and(is_trace) {
-        found.broken(TRACE, frame.brief());
+        let right = "a trace_id such as 4bf92f3577b34da6a3ce929d0e0e4736, or none";
+        found.broken_here(TRACE, right, frame.brief());
     }
 }
 
@@ -224,7 +233,7 @@ fn shape(frame: &Frame<'_>, shapes: &Shapes, found: &mut Found) {
             found.broken_as(
                 SHAPE,
                 format!("{name}, at {}: {}", mismatch.at, mismatch.expected),
-                format!("{} {}", mismatch.seen, frame.brief()),
+                frame.showing(mismatch.seen),
             );
         }
     }
@@ -244,10 +253,12 @@ fn error(frame: &Frame<'_>, found: &mut Found) {
         "INTERNAL_ERROR" => Some(true),
         _ => None,
     };
-    if pinned.is_some_and(|pinned| error["retryable"] != pinned) {
-        found.broken(PINNED, frame.brief());
+    if let Some(pinned) = pinned.filter(|pinned| error["retryable"] != *pinned) {
+        let right = format!("retryable: {pinned}");
+        found.broken_here(PINNED, right, frame.brief());
     }
     if frame.kind() == "session.error" && !CANONICAL.contains(&code) {
-        found.broken(CODES, frame.brief());
+        let right = format!("one of {}", CANONICAL.join(", "));
+        found.broken_here(CODES, right, frame.brief());
     }
 }

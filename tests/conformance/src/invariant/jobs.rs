@@ -85,7 +85,8 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             "job.subscribed" => told(frame, known, false),
             "job.event" | "job.result" | "job.error" => {
                 if !known.told && wire.opened_here(frame.session()) {
-                    found.broken(ACCEPTED, frame.brief());
+                    let right = format!("job.accepted or job.subscribed of {job} before it");
+                    found.broken_here(ACCEPTED, right, frame.brief());
                 }
                 counted(frame, known, found);
             }
@@ -120,13 +121,14 @@ fn counted<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
     if known.ended {
         let again = frame.is_end() && known.owed > 0;
         if !again || known.end != Some((frame.kind(), frame.payload())) {
-            found.broken(ONE_END, frame.brief());
+            let right = format!("nothing more of {}, which has ended", frame.job());
+            found.broken_here(ONE_END, right, frame.brief());
         }
     }
     if let (Some(accepted), Some(here)) = (known.trace, frame.text("trace_id"))
         && accepted != here
     {
-        found.broken(TRACE, frame.brief());
+        found.broken_here(TRACE, format!("trace_id {accepted}"), frame.brief());
     }
     if frame.is_end() {
         known.ended = true;
@@ -150,7 +152,7 @@ fn end(frame: &Frame<'_>, known: &Known<'_>, found: &mut Found) {
         }
     };
     if payload["final_status"] != wanted {
-        found.broken(PAIRS, frame.brief());
+        found.broken_here(PAIRS, format!("final_status {wanted}"), frame.brief());
     }
     if frame.kind() == "job.result" && known.from_the_start {
         let fits = match &known.chunks {
@@ -162,7 +164,14 @@ fn end(frame: &Frame<'_>, known: &Known<'_>, found: &mut Found) {
             None => payload["result_id"].is_null(),
         };
         if !fits {
-            found.broken(CHUNKS, frame.brief());
+            let right = match &known.chunks {
+                Some(chunks) if !chunks.closed => {
+                    "a last chunk with more:false before it".to_owned()
+                }
+                Some(chunks) => format!("result_id {} and no result", chunks.id),
+                None => "a result without result_id, since no chunk came".to_owned(),
+            };
+            found.broken_here(CHUNKS, right, frame.brief());
         }
     }
 }
@@ -172,7 +181,8 @@ fn event<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
     let call = body["call_id"].as_str().unwrap_or_default();
     match frame.payload()["kind"].as_str() {
         Some("tool_call") if !known.calls.insert(call) => {
-            found.broken(CALLS, frame.brief());
+            let right = "a call_id that the job has not used yet";
+            found.broken_here(CALLS, right, frame.brief());
         }
         Some("delegate") => {
             known
@@ -183,7 +193,8 @@ fn event<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
             if known.from_the_start
                 && (!known.calls.contains(call) || !known.answered.insert(call)) =>
         {
-            found.broken(CALLS, frame.brief());
+            let right = "the call_id of a call that has no result yet";
+            found.broken_here(CALLS, right, frame.brief());
         }
         Some("result_chunk") if known.from_the_start => {
             let id = body["result_id"].as_str().unwrap_or_default();
@@ -196,10 +207,16 @@ fn event<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
                 && chunks.id == id
                 && !chunks.closed
                 && body["chunk_seq"] == chunks.next;
+            let (wanted, closed) = (chunks.next, chunks.closed);
             chunks.next += 1;
             chunks.closed = body["more"] == false;
             if !right {
-                found.broken(CHUNKS, frame.brief());
+                let right = if closed {
+                    "no chunk after the one with more:false".to_owned()
+                } else {
+                    format!("result_id {} and chunk_seq {wanted}", chunks.id)
+                };
+                found.broken_here(CHUNKS, right, frame.brief());
             }
         }
         _ => {}

@@ -31,12 +31,13 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     for frame in wire.of_runtime() {
         if !frame.is_counted() {
             if !frame.value["event_seq"].is_null() {
-                found.broken(COUNTED, frame.brief());
+                found.broken_here(COUNTED, "the same without event_seq", frame.brief());
             }
             continue;
         }
         let Some(seq) = frame.seq().filter(|seq| *seq >= 1) else {
-            found.broken(COUNTED, frame.brief());
+            let right = "an event_seq, counted in this session from 1";
+            found.broken_here(COUNTED, right, frame.brief());
             continue;
         };
         let start = wire

@@ -1,9 +1,8 @@
-//! Invariants on sessions: who speaks first, what was negotiated, which secrets are told to whom.
+//! Invariants on sessions: who speaks first, what was negotiated, what comes after the goodbye. Secrets are [`super::secrets`]'.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Found, Invariant, Wire};
-use crate::mask::A_WORD;
+use super::{Found, Invariant, Seen, Wire};
 use crate::transcript::{Side, What};
 
 const FIRST: Invariant = Invariant {
@@ -33,45 +32,12 @@ const SILENT: Invariant = Invariant {
     rules: &["R-6.7-06"],
     sentence: "after session.closed or session.bye nothing more is sent",
 };
-const TOKENS: Invariant = Invariant {
-    name: "resume tokens are told once",
-    rules: &["R-6.2-21", "R-6.3-01", "R-6.3-18"],
-    sentence: "a resume token is told in one welcome and nowhere else",
-};
-const BEARER: Invariant = Invariant {
-    name: "bearer tokens are never told",
-    rules: &["R-14-10"],
-    sentence: "a runtime never says a client's bearer token",
-};
-const CREDENTIALS: Invariant = Invariant {
-    name: "credentials are told to their principal alone",
-    rules: &[
-        "R-7.6-10",
-        "R-7.6-11",
-        "R-14-11",
-        "R-14-12",
-        "R-9.8.2-03",
-        "R-14-09",
-    ],
-    sentence: "a credential's value is told to one principal, for one job",
-};
-
 /// The invariants of this file.
-pub(super) const ALL: &[Invariant] = &[
-    FIRST,
-    SESSION,
-    NEGOTIATED,
-    PONGS,
-    SILENT,
-    TOKENS,
-    BEARER,
-    CREDENTIALS,
-];
+pub(super) const ALL: &[Invariant] = &[FIRST, SESSION, NEGOTIATED, PONGS, SILENT];
 
 pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     first_words(wire, found);
     goodbyes(wire, found);
-    secrets(wire, found);
     let mut pings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for frame in &wire.frames {
         if frame.from == Side::Client {
@@ -86,7 +52,8 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             continue;
         };
         if Some(frame.session()) != opening.session.as_deref() {
-            found.broken(SESSION, frame.brief());
+            let session = opening.session.as_deref().unwrap_or_default();
+            found.broken_here(SESSION, format!("session_id {session}"), frame.brief());
         }
         if let Some(feature) = needs(frame.kind(), frame.payload())
             && !opening.features.contains(feature)
@@ -100,7 +67,11 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
                 Some(place) => {
                     asked.remove(place);
                 }
-                None => found.broken(PONGS, frame.brief()),
+                None => found.broken_here(
+                    PONGS,
+                    "the nonce of a ping that has no pong yet, or no pong",
+                    frame.brief(),
+                ),
             }
         }
     }
@@ -127,7 +98,7 @@ fn needs(kind: &str, payload: &serde_json::Value) -> Option<&'static str> {
 fn first_words(wire: &Wire<'_>, found: &mut Found) {
     let mut spoken: BTreeSet<&str> = BTreeSet::new();
     let mut answered: BTreeSet<&str> = BTreeSet::new();
-    for line in wire.lines {
+    for (number, line) in wire.lines.iter().enumerate() {
         let connection = line.connection.as_str();
         match (&line.what, line.from) {
             (What::Opened(_) | What::Closed(_), _) => {}
@@ -139,10 +110,10 @@ fn first_words(wire: &Wire<'_>, found: &mut Found) {
                 let greeting =
                     frame["type"] == "session.welcome" || frame["type"] == "session.error";
                 if first && (!spoken.contains(connection) || !greeting) {
-                    found.broken(
-                        FIRST,
-                        format!("on {connection}: {}", crate::matcher::brief(frame)),
-                    );
+                    let text = format!("on {connection}: {}", crate::matcher::brief(frame));
+                    let seen = Seen { line: number, text };
+                    let right = "session.welcome or session.error, once the client has said hello";
+                    found.broken_here(FIRST, right, seen);
                 }
             }
             (_, Side::Runtime) => {}
@@ -154,56 +125,10 @@ fn goodbyes(wire: &Wire<'_>, found: &mut Found) {
     let mut gone: BTreeSet<&str> = BTreeSet::new();
     for frame in wire.of_runtime() {
         if gone.contains(frame.connection) {
-            found.broken(SILENT, frame.brief());
+            found.broken_here(SILENT, "nothing more on this connection", frame.brief());
         }
         if matches!(frame.kind(), "session.closed" | "session.bye") {
             gone.insert(frame.connection);
-        }
-    }
-}
-
-fn secrets(wire: &Wire<'_>, found: &mut Found) {
-    let mut bearers: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut tokens: BTreeSet<&str> = BTreeSet::new();
-    let mut values: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
-    for frame in &wire.frames {
-        if frame.from == Side::Client {
-            if let Some(token) = frame.payload()["auth"]["token"].as_str() {
-                bearers.insert(frame.connection, token);
-            }
-            continue;
-        }
-        let text = frame.value.to_string();
-        let bearer = bearers.get(frame.connection).copied().unwrap_or_default();
-        // A short token is a word that may occur by chance.
-        if bearer.len() >= A_WORD && text.contains(bearer) {
-            found.broken(BEARER, frame.brief());
-        }
-        if let Some(token) = tokens.iter().find(|token| text.contains(**token)) {
-            found.broken_as(TOKENS, (*token).to_owned(), frame.brief());
-        }
-        if frame.kind() == "session.welcome"
-            && let Some(token) = frame.payload()["resume_token"]
-                .as_str()
-                .filter(|token| token.len() >= A_WORD)
-        {
-            tokens.insert(token);
-        }
-        for (value, told) in &values {
-            if told.0 != bearer && text.contains(value) {
-                found.broken(CREDENTIALS, frame.brief());
-            }
-        }
-        let listed = frame.payload()["credentials"]
-            .as_array()
-            .into_iter()
-            .flatten();
-        let job = frame.payload()["job_id"].as_str().unwrap_or_default();
-        for value in listed.filter_map(|credential| credential["value"].as_str()) {
-            let told = values.entry(value).or_insert((bearer, job));
-            if told.1 != job {
-                found.broken(CREDENTIALS, frame.brief());
-            }
         }
     }
 }

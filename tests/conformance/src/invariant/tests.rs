@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Judged, check};
+use super::{Judged, check, find};
 use crate::library::Library;
 use crate::transcript::{Line, Side, What};
 
@@ -351,4 +351,157 @@ fn an_end_comes_again_for_whoever_submits_again_and_for_nobody_else() {
     // Another end than the stored one.
     let other = |frame: &mut Value| frame["payload"]["result_size"] = json!(2);
     assert_eq!(repeated(Some(9), other), broken);
+}
+
+/// A job with a credential, its rotation, and a stranger who is in a session too.
+fn with_credentials() -> Vec<Line> {
+    let mut lines: Vec<Line> = good().into_iter().take(4).collect();
+    let features = json!(["subscribe", "list_jobs", "provisioned_credentials"]);
+    for line in &mut lines[..2] {
+        let What::Frame(frame) = &mut line.what else {
+            panic!()
+        };
+        frame["payload"]["capabilities"]["features"] = features.clone();
+    }
+    let change = |line: &Line, connection: &str, n: usize, change: &dyn Fn(&mut Value)| {
+        let mut line = line.clone();
+        connection.clone_into(&mut line.connection);
+        if let What::Frame(frame) = &mut line.what {
+            frame["id"] = json!(format!("01M7ZE000000000000000000{n:02}"));
+            change(frame);
+        }
+        line
+    };
+    let hello = change(&lines[0], "b", 41, &|frame| {
+        frame["payload"]["auth"]["token"] = json!("another-token-of-some-length");
+    });
+    let welcome = change(&lines[1], "b", 42, &|frame| {
+        frame["session_id"] = json!("s2");
+        frame["payload"]["resume_token"] = json!("rt_9876543210abcdef0123");
+    });
+    let credential = |value: &str| json!([{"id": "k1", "scheme": "bearer", "value": value, "endpoint": "https://g.example/v1"}]);
+    lines[3] = change(&lines[3], "a", 4, &|frame| {
+        frame["payload"]["credentials"] = credential("the-first-value-of-the-key");
+    });
+    let event = json!({"arcp": "1.1", "id": "01M7ZE00000000000000000043", "type": "job.event", "session_id": "s1", "job_id": "j1", "event_seq": 1,
+        "payload": {"kind": "status", "ts": "2026-01-01T00:00:00.000Z", "body": {"phase": "credential_rotated", "id": "k1", "value": "the-second-value-of-the-key"}}});
+    let listed = json!({"arcp": "1.1", "id": "01M7ZE00000000000000000044", "type": "job.subscribed", "session_id": "s2", "payload": {"job_id": "j1",
+        "current_status": "running", "agent": "x@1", "lease": {}, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "subscribed_from": 0, "replayed": false}});
+    let log = json!({"arcp": "1.1", "id": "01M7ZE00000000000000000045", "type": "job.event", "session_id": "s1", "job_id": "j1", "event_seq": 2,
+        "payload": {"kind": "log", "ts": "2026-01-01T00:00:00.000Z", "body": {"level": "info", "message": "hello"}}});
+    let mut told = line(Side::Runtime, listed);
+    told.connection = "b".to_owned();
+    lines.extend([
+        hello,
+        welcome,
+        told,
+        line(Side::Runtime, event),
+        line(Side::Runtime, log),
+    ]);
+    lines
+}
+
+#[test]
+fn a_secret_is_seen_wherever_it_is_told_even_before_it_is_known_to_be_one() {
+    const CREDENTIALS: &str = "invariant credentials are told to their principal alone";
+    assert_eq!(judge(&with_credentials()), Vec::<String>::new());
+    let broken = |lines: &[Line]| judge(lines).into_iter().next().unwrap_or_default();
+    let of = |line: &mut Line| match &mut line.what {
+        What::Frame(frame) => frame.take(),
+        _ => panic!(),
+    };
+    let (bob, rotation, log) = (6, 7, 8);
+    for value in ["the-first-value-of-the-key", "the-second-value-of-the-key"] {
+        // In a log of the submitter's own job.
+        let mut lines = with_credentials();
+        let mut frame = of(&mut lines[log]);
+        frame["payload"]["body"]["message"] = json!(format!("the key is {value}"));
+        lines[log].what = What::Frame(frame);
+        assert_eq!(broken(&lines), CREDENTIALS, "{value}");
+        // To another principal, before whoever owns it is told of it.
+        let mut lines = with_credentials();
+        let mut frame = of(&mut lines[bob]);
+        frame["payload"]["credentials"] = json!([{"id": "k1", "scheme": "bearer", "value": value, "endpoint": "https://g.example/v1"}]);
+        lines[bob].what = What::Frame(frame);
+        let accept = lines.remove(3);
+        lines.insert(bob, accept);
+        assert_eq!(broken(&lines), CREDENTIALS, "{value}");
+    }
+    // The rotation to another principal.
+    let mut lines = with_credentials();
+    let mut frame = of(&mut lines[rotation].clone());
+    frame["session_id"] = json!("s2");
+    frame["id"] = json!("01M7ZE00000000000000000046");
+    let mut told = line(Side::Runtime, frame);
+    told.connection = "b".to_owned();
+    lines.insert(rotation, told);
+    assert_eq!(broken(&lines), CREDENTIALS);
+    // Another's bearer token, and a resume token before its welcome.
+    for (secret, wanted) in [
+        (
+            "a-token-of-some-length",
+            "invariant bearer tokens are never told",
+        ),
+        (
+            "rt_0123456789abcdef0123",
+            "invariant resume tokens are told once",
+        ),
+    ] {
+        let mut lines = with_credentials();
+        let mut frame = of(&mut lines[bob]);
+        frame["payload"]["note"] = json!(secret);
+        lines[bob].what = What::Frame(frame);
+        assert_eq!(broken(&lines), wanted);
+    }
+    let mut lines = with_credentials();
+    lines.rotate_left(4);
+    let mut frame = of(&mut lines[2]);
+    frame["payload"]["note"] = json!("rt_0123456789abcdef0123");
+    lines[2].what = What::Frame(frame);
+    let early = judge(&lines);
+    assert!(
+        early.contains(&"invariant resume tokens are told once".to_owned()),
+        "{early:?}"
+    );
+}
+
+#[test]
+fn where_something_is_broken_is_told_with_what_would_be_right_there() {
+    let shapes = Library::load().unwrap().shapes;
+    let broken = |name: &str, place: usize, pointer: &str, value: Value| {
+        let mut lines = good();
+        let What::Frame(frame) = &mut lines[place].what else {
+            panic!()
+        };
+        *frame.pointer_mut(pointer).unwrap() = value;
+        let found = find(&lines, &shapes, Judged::Runtime, &[]);
+        let mut found = found.into_iter();
+        let first = found.find(|broken| broken.invariant.name == name).unwrap();
+        (first.line, first.right.unwrap_or(first.failure.expected))
+    };
+    let right = |line: usize, right: &str| (line, right.to_owned());
+    assert_eq!(
+        broken(
+            "codes and final statuses fit",
+            9,
+            "/payload/final_status",
+            json!("error")
+        ),
+        right(9, "final_status success")
+    );
+    assert_eq!(
+        broken(
+            "chunks are in order",
+            8,
+            "/payload/body/chunk_seq",
+            json!(1)
+        ),
+        right(8, "result_id r1 and chunk_seq 0")
+    );
+    assert_eq!(
+        broken("frames name their session", 3, "/session_id", json!("s2")),
+        right(3, "session_id s1")
+    );
+    let (line, next) = broken("numbers have no gap", 5, "/event_seq", json!(7));
+    assert!(line == 5 && next.ends_with(": 2 comes next"), "{next}");
 }

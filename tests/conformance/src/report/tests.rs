@@ -64,6 +64,10 @@ fn every_format_tells_the_same() {
     );
     assert_eq!(junit.matches("<skipped").count(), 2);
     assert!(junit.contains("time=\"1.234\""));
+    assert!(
+        junit.contains("tests=\"4\" failures=\"1\" errors=\"0\" skipped=\"2\""),
+        "{junit}"
+    );
     let markdown = report.markdown();
     assert!(markdown.contains("| 3 | 1 | 1 | 0 |"), "{markdown}");
     assert!(
@@ -95,4 +99,40 @@ fn a_list_of_expected_failures_is_strict() {
     assert!(Expected::read("- {scenario: a, reason: r}\n- {scenario: a, reason: s}").is_err());
     assert!(Expected::read("- {scenario: a}").is_err());
     assert!(Expected::read(&Expected::draft(&outcomes)).is_ok());
+}
+
+#[test]
+fn junit_counts_what_it_holds_and_has_a_failure_for_each_surprise() {
+    let library = Library::load().unwrap();
+    let outcomes = outcomes();
+    let list = |names: &[&str]| {
+        let entry = |name| format!("- {{scenario: {name}, reason: it is old}}\n");
+        let entries: String = names.iter().map(entry).collect();
+        Expected::read(if entries.is_empty() { "[]" } else { &entries }).unwrap()
+    };
+    for names in [
+        vec![],
+        vec!["3/known", "3/bad"],
+        vec!["3/known", "3/good", "3/odd", "3/nobody"],
+    ] {
+        let expected = list(&names);
+        let report = Report::new(&library, &outcomes, &expected);
+        let junit = report.junit();
+        let head = |name: &str| {
+            let (_, rest) = junit.split_once(&format!(" {name}=\"")).unwrap();
+            rest.split('"').next().unwrap().parse::<usize>().unwrap()
+        };
+        let surprises = report.surprises();
+        assert_eq!(head("failures"), surprises.len(), "{junit}");
+        assert_eq!(junit.matches("<failure").count(), surprises.len());
+        assert_eq!(head("skipped"), junit.matches("<skipped").count());
+        assert_eq!(head("tests"), junit.matches("<testcase").count());
+        for surprise in surprises {
+            let (name, _) = surprise.split_once(' ').unwrap();
+            let case = junit
+                .lines()
+                .find(|line| line.contains(&format!("name=\"{name}\"")));
+            assert!(case.unwrap().contains("<failure"), "{junit}");
+        }
+    }
 }

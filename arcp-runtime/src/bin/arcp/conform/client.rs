@@ -60,7 +60,7 @@ impl Client {
             return self.results.list(&client::ids(&library, only));
         }
         let commands = self.commands(&library)?;
-        let expected = self.results.expected()?;
+        let expected = self.results.expected(&client::ids(&library, None))?;
         let patience = Duration::from_millis(self.patience);
         let tokio = threads()?;
         let played = tokio.block_on(client::run(&library, &commands, only, patience));

@@ -12,7 +12,7 @@ use arcp_conformance::run::Played;
 use arcp_conformance::transcript::to_text;
 use clap::{Args, ValueEnum};
 
-use super::{print, read, write};
+use super::{note, print, read, write};
 use crate::fault::{Fault, Trouble};
 
 /// What is played, and what becomes of the results.
@@ -37,7 +37,7 @@ pub(super) struct Results {
     /// A list of failures that are expected. One that it does not name is a failure of the run, and so is one that passes.
     #[arg(long, value_name = "FILE")]
     expected: Option<PathBuf>,
-    /// Write such a list from what failed.
+    /// Write such a list from what failed, and exit with 0 once it is written.
     #[arg(long, value_name = "FILE", conflicts_with = "expected")]
     write_expected: Option<PathBuf>,
 }
@@ -59,13 +59,12 @@ impl Results {
         ids.iter().try_for_each(|id| print(&format!("{id}\n")))
     }
 
-    /// What is expected to fail. Read before anything is played, so that a mistake in it costs no time.
-    pub(super) fn expected(&self) -> Result<Expected, Fault> {
+    /// What is expected to fail, of scenarios that are known. Read before anything is played, so that a mistake in it costs no time.
+    pub(super) fn expected(&self, known: &[String]) -> Result<Expected, Fault> {
         let Some(file) = &self.expected else {
             return Ok(Expected::default());
         };
-        let mut expected = Expected::read(&read(file)?)
-            .map_err(|error| Fault::usage(format!("{}: {error}", file.display())))?;
+        let mut expected = expected(file, known)?;
         if let Some(only) = &self.only {
             expected.only(only);
         }
@@ -84,11 +83,16 @@ impl Results {
         if played.iter().all(|one| one.outcome.section == "always") {
             return Err(self.nothing());
         }
+        let spoken = played.iter().filter(|one| !one.lines.is_empty()).count();
+        let of = self.only.is_none().then_some(spoken);
         for one in &mut played {
             let masked = mask.lines(&one.lines);
             if let (Some(folder), false) = (&self.transcripts, masked.is_empty()) {
-                one.outcome.transcript =
-                    Some(keep(folder, &one.outcome, &to_text(&one.head(), &masked))?);
+                one.outcome.transcript = Some(keep(
+                    folder,
+                    &one.outcome,
+                    &to_text(&one.head(of), &masked),
+                )?);
             }
         }
         let outcomes: Vec<Outcome> = played
@@ -97,6 +101,11 @@ impl Results {
             .collect();
         if let Some(file) = &self.write_expected {
             write(file, &Expected::draft(&outcomes))?;
+            let failed = outcomes.iter().filter_map(Outcome::failure).count();
+            note(&format!(
+                "the failures, {failed} of them, are listed in {}; look through it, and give it to --expected from now on",
+                file.display()
+            ));
         }
         let report = Report::new(library, &outcomes, expected);
         let text = match self.format {
@@ -113,6 +122,8 @@ impl Results {
             .iter()
             .any(|outcome| !matches!(outcome.verdict, Verdict::NotApplicable { .. }));
         match (report.surprises().len(), applied) {
+            // What was asked for is the list, and it is there.
+            (_, true) if self.write_expected.is_some() => Ok(()),
             (0, true) => Ok(()),
             (0, false) => Err(Fault::usage(
                 "no scenario applies, so nothing was tested; the reasons are in the report",
@@ -132,6 +143,18 @@ impl Results {
             None => "nothing was played: there are no principals; give two tokens on each line of --principals"
                 .to_owned(),
         })
+    }
+}
+
+/// A list of expected failures. A name that means nothing is a mistake in it, whatever is played.
+pub(super) fn expected(file: &Path, known: &[String]) -> Result<Expected, Fault> {
+    let wrong = |error: String| Fault::usage(format!("{}: {error}", file.display()));
+    let expected = Expected::read(&read(file)?).map_err(wrong)?;
+    match expected.unknown(known) {
+        Some(name) => Err(wrong(format!(
+            "`{name}` is listed and there is no such scenario; --list prints the scenarios, `arcp conform rules` the invariants, which are listed as always/NAME"
+        ))),
+        None => Ok(expected),
     }
 }
 

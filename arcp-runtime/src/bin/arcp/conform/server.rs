@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use arcp_conformance::invariant;
 use arcp_conformance::library::Library;
 use arcp_conformance::mask::Mask;
 use arcp_conformance::run::{self, Options, Unready};
@@ -15,7 +16,7 @@ use clap::Args;
 use url::{Host, Url};
 
 use super::results::Results;
-use super::{read, threads};
+use super::{always, note, read, threads};
 use crate::fault::{Fault, Trouble};
 
 const EXAMPLES: &str = "\
@@ -82,10 +83,15 @@ impl Server {
                 .list(&run::ids(&library, self.results.only.as_deref()));
         }
         let offer = self.offer(&library)?;
-        let expected = self.results.expected()?;
+        let known: Vec<String> = run::ids(&library, None)
+            .into_iter()
+            .chain(always(&invariant::of_runtimes()))
+            .collect();
+        let expected = self.results.expected(&known)?;
         let mut options = Options::new(self.principals()?);
         options.only.clone_from(&self.results.only);
         options.patience = Duration::from_millis(self.patience);
+        options.aside = note;
         let runtime = self.runtime()?;
         let tokio = threads()?;
         let ready = tokio.block_on(run::ready(&library, &*runtime, &offer, &options));
@@ -126,6 +132,19 @@ impl Server {
                 Trouble::Token,
                 format!(
                     "the runtime does not welcome the first principal: {why}; give a token that it knows with --token"
+                ),
+            ),
+            Unready::LockedOut { why } => Fault::new(
+                Trouble::Token,
+                format!(
+                    "the runtime lets nobody in from this address, and has not for more than a minute: {why}; start it with more failed logins allowed (`arcp serve --failed-logins`), or try later"
+                ),
+            ),
+            Unready::Strange { why } => Fault::new(
+                Trouble::Connection,
+                format!(
+                    "no ARCP runtime answers: {why}; correct {}",
+                    if self.stdio { "the command" } else { "--url" }
                 ),
             ),
             Unready::NoProbe { agents } => Fault::usage(format!(
