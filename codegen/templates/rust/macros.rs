@@ -141,7 +141,7 @@ macro_rules! enumeration {
                 Self::known(text).ok_or($crate::common::Invalid::new($what, "must be a listed value"))
             }
         }
-        $crate::macros::enumeration!(@fallible $name, $what);
+        $crate::macros::enumeration!(@fallible $name, $what, "");
     };
     ($name:ident, $what:literal, checked, $accepts:path, $rule:literal) => {
         impl $name {
@@ -155,7 +155,7 @@ macro_rules! enumeration {
                 Err($crate::common::Invalid::new($what, $rule))
             }
         }
-        $crate::macros::enumeration!(@fallible $name, $what);
+        $crate::macros::enumeration!(@fallible $name, $what, concat!(" or another that ", $rule));
     };
     ($name:ident, $what:literal, open) => {
         impl $name {
@@ -179,9 +179,9 @@ macro_rules! enumeration {
                 Self::from(text.as_str())
             }
         }
-        $crate::macros::enumeration!(@common $name, $what);
+        $crate::macros::enumeration!(@common $name, $what, None);
     };
-    (@fallible $name:ident, $what:literal) => {
+    (@fallible $name:ident, $what:literal, $others:expr) => {
         impl ::core::convert::TryFrom<&str> for $name {
             type Error = $crate::common::Invalid;
             fn try_from(text: &str) -> ::core::result::Result<Self, $crate::common::Invalid> {
@@ -195,9 +195,9 @@ macro_rules! enumeration {
                 Self::parse(&text)
             }
         }
-        $crate::macros::enumeration!(@common $name, $what);
+        $crate::macros::enumeration!(@common $name, $what, Some($others));
     };
-    (@common $name:ident, $what:literal) => {
+    (@common $name:ident, $what:literal, $others:expr) => {
         impl ::core::str::FromStr for $name {
             type Err = $crate::common::Invalid;
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::common::Invalid> {
@@ -228,7 +228,14 @@ macro_rules! enumeration {
                 impl ::serde::de::Visitor<'_> for Visitor {
                     type Value = $name;
                     fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                        f.write_str($what)
+                        f.write_str($what)?;
+                        // Where a value can be wrong, it is said which ones are right.
+                        let others: ::core::option::Option<&str> = $others;
+                        for (at, known) in $name::ALL.iter().enumerate().take_while(|_| others.is_some()) {
+                            f.write_str(if at == 0 { ": " } else { ", " })?;
+                            f.write_str(known.as_str())?;
+                        }
+                        f.write_str(others.unwrap_or_default())
                     }
                     fn visit_str<E: ::serde::de::Error>(
                         self,

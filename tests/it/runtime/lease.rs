@@ -155,6 +155,18 @@ async fn leases_that_cannot_be_read_are_refused() {
             "{lease}"
         );
     }
+    let payload = submit(&json!({"fs.delete": ["/"]}), &json!([]));
+    peer.send("job.submit", payload).await;
+    let refused = peer.receive().await;
+    let message = refused["payload"]["message"].as_str().unwrap();
+    for known in [
+        "lease_request",
+        "fs.delete",
+        "fs.read, fs.write",
+        "x-vendor",
+    ] {
+        assert!(message.contains(known), "{message}");
+    }
 }
 
 #[tokio::test]
