@@ -119,7 +119,7 @@ impl Greeting {
             refusal: Refusal::invalid(format!(
                 "{error}; this runtime speaks ARCP 1.1 and wants session.hello first"
             )),
-            older: false,
+            older: error.message_type.as_deref() == Some(OLDER_OPENING),
         })?;
         let request = envelope.id.as_str().to_owned();
         let older = envelope.message.message_type().as_str() == OLDER_OPENING;

@@ -263,6 +263,24 @@ async fn the_older_family_is_told_in_its_own_words() {
 }
 
 #[tokio::test]
+async fn the_older_family_is_told_in_its_own_words_whatever_its_opening_lacks() {
+    let runtime = in_memory(Limits::default()).await;
+    for open in [
+        json!({"arcp": "1", "id": "m1", "type": "session.open"}),
+        json!({"arcp": "0.9", "id": "m1", "type": "session.open", "payload": {}}),
+        json!({"id": "m1", "type": "session.open", "payload": {}}),
+    ] {
+        let mut peer = Peer::dial(&runtime);
+        peer.raw(&open.to_string()).await;
+        let answer = peer.receive().await;
+        assert_eq!(answer["type"], "session.rejected", "{open}");
+        assert_eq!(answer["correlation_id"], "m1");
+        let message = answer["payload"]["message"].as_str().unwrap();
+        assert!(message.contains("session.hello"), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn older_versions_of_the_same_family_are_welcome() {
     let runtime = in_memory(Limits::default()).await;
     for version in ["1", "1.0", "1.1", "1.9"] {
