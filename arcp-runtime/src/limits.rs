@@ -285,9 +285,13 @@ pub(crate) const LAST_EXPORT: Duration = Duration::from_secs(5);
 pub(crate) const COLLECTOR_ANSWER_BYTES: usize = 64 * 1024;
 /// The most bytes of a `tracestate` that is passed on; W3C Trace Context asks for at least as many.
 pub(crate) const TRACESTATE_BYTES: usize = 512;
+/// Jobs that are forgotten and whose ids on the wire are remembered, for sessions that still hold their events; about a hundred bytes each.
+pub(crate) const FORGOTTEN_FACES: usize = 10_000;
+/// Connections that are told at one moment that there are too many; more are dropped without a word.
+pub(crate) const TURNED_AWAY: usize = 64;
 /// How long a failed login counts.
 pub(crate) const LOGIN_WINDOW: Duration = Duration::from_mins(1);
-/// Addresses whose failed logins are remembered; beyond it the whole table is begun anew, which forgives rather than blocks.
+/// Addresses, or networks of IPv6 (/64), whose failed logins are remembered; beyond it the oldest is forgotten, which forgives rather than blocks.
 pub(crate) const LOGIN_ADDRESSES: usize = 10_000;
 /// Batches that may wait for a store's writer. The core has one under way; the rest is room for closing.
 pub(crate) const WAITING_COMMITS: usize = 16;

@@ -96,10 +96,7 @@ impl ArcpService {
             return Err(Refusal::new(503, "the runtime has stopped"));
         }
         // Taken before the client is told that it may go on.
-        let seat = self
-            .runtime
-            .seat()
-            .ok_or_else(|| Refusal::new(503, "there are too many connections; try again later"))?;
+        let seat = self.runtime.seat().ok_or_else(Refusal::full)?;
         let (runtime, limits) = (self.runtime.clone(), self.limits);
         handle.spawn(async move {
             match tokio::time::timeout(limits.handshake_wait, upgrade).await {

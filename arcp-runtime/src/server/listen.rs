@@ -4,14 +4,16 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 #[cfg(feature = "tls")]
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use tokio::net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::runtime::Runtime;
-use crate::limits::ACCEPT_PAUSE;
+use crate::limits::{ACCEPT_PAUSE, TURNED_AWAY};
 use crate::transport::BoxTransport;
 #[cfg(feature = "tls")]
 use crate::transport::tls::Identity;
@@ -197,6 +199,8 @@ impl Runtime {
             #[cfg(feature = "tls")]
             identity: Arc::clone(&identity),
             loopback: address.ip().is_loopback(),
+            full: false,
+            turned_away: Arc::new(Semaphore::new(TURNED_AWAY)),
             closing: self.shared.leaving.child_token(),
         };
         if door.closing.is_cancelled() {
@@ -225,6 +229,10 @@ struct Door {
     runtime: Runtime,
     limits: WebSocketLimits,
     loopback: bool,
+    /// Whether nobody is let in.
+    full: bool,
+    /// Who may still be told so.
+    turned_away: Arc<Semaphore>,
     #[cfg(feature = "tls")]
     identity: Arc<RwLock<Option<Identity>>>,
     closing: CancellationToken,
@@ -238,7 +246,6 @@ impl Door {
             .run_until_cancelled(async {
                 loop {
                     match listener.accept().await {
-                        // When there are too many, the new one is dropped.
                         Ok((stream, _)) => {
                             if let Some(seat) = self.runtime.seat() {
                                 let (door, runtime) = (self.clone(), self.runtime.clone());
@@ -248,6 +255,8 @@ impl Door {
                                         runtime.serve_on(seat, transport).await;
                                     }
                                 });
+                            } else {
+                                self.turn_away(stream);
                             }
                         }
                         Err(error) => {
@@ -259,6 +268,19 @@ impl Door {
                 }
             })
             .await;
+    }
+
+    /// Tells who came that there are too many connections. Few at a time are told, and none has longer than a handshake may take.
+    fn turn_away(&self, stream: TcpStream) {
+        if let Ok(told) = Arc::clone(&self.turned_away).try_acquire_owned() {
+            let mut door = self.clone();
+            door.full = true;
+            tokio::spawn(async move {
+                // No handshake comes of it.
+                let _ = door.shake(stream).await;
+                drop(told);
+            });
+        }
     }
 
     /// Shakes hands with who came; `None` when that comes to nothing.
@@ -292,9 +314,11 @@ impl Door {
 
     fn guard(&self, upgrade: &Upgrade<'_>) -> Result<(), Refusal> {
         if self.loopback {
-            websocket::loopback_only(upgrade)
-        } else {
-            Ok(())
+            websocket::loopback_only(upgrade)?;
         }
+        if self.full {
+            return Err(Refusal::full());
+        }
+        Ok(())
     }
 }

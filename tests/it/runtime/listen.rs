@@ -113,7 +113,7 @@ async fn an_address_that_cannot_be_had_is_told() {
     }
 }
 
-/// Whoever is silent has a place like any other; the next one is dropped, and served once the place is free.
+/// Whoever is silent has a place like any other; the next one is told so, and served once the place is free.
 #[tokio::test]
 async fn handshakes_count_as_connections() {
     let mut limits = Limits::default();
@@ -121,9 +121,14 @@ async fn handshakes_count_as_connections() {
     let runtime = in_memory(limits).await;
     let listening = runtime.listen(HERE).await.unwrap();
     let silent = TcpStream::connect(listening.address()).await.unwrap();
-    let dropped = connect(listening.url()).await.unwrap_err();
-    assert!(dropped.retryable(), "{dropped}");
+    let late = connect(listening.url()).await.unwrap_err();
+    assert!(late.retryable(), "{late}");
+    assert!(late.to_string().contains("503"), "{late}");
     assert_eq!(runtime.metrics().wire.connections_dropped, 1);
+    let status = answer(listening.address(), "Host: localhost").await;
+    assert_eq!(status, "HTTP/1.1 503");
+    let status = answer(listening.address(), "Host: evil.example").await;
+    assert_eq!(status, "HTTP/1.1 403");
     drop(silent);
     let served = async {
         loop {

@@ -63,6 +63,11 @@ impl Refusal {
         }
     }
 
+    /// There is no room for another connection.
+    pub(crate) fn full() -> Self {
+        Self::new(503, "there are too many connections; try again later")
+    }
+
     /// The headers that go with the status: what would have been right, or when to come back.
     pub(crate) fn headers(&self) -> &'static [(&'static str, &'static str)] {
         match self.status {
