@@ -21,7 +21,7 @@ pub struct JobFace {
     pub key: JobKey,
     /// Its id on the wire; every job has one, `None` only if the grammar should ever refuse what the key writes.
     pub job_id: JobId,
-    /// Its trace on the wire; `None` when the job was forgotten while a session still held its events.
+    /// Its trace on the wire; `None` when the job was forgotten long ago, or before a restart, and a session still holds its events.
     pub trace_id: Option<TraceId>,
 }
 

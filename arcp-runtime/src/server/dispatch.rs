@@ -308,7 +308,7 @@ impl Dispatch {
                 | Effect::Revoke(_)
                 | Effect::Rotated { .. }
                 | Effect::Secret { .. } => self.jobs.desk.upstream(effect),
-                Effect::Forgotten(job) => self.faces.remove(job),
+                Effect::Forgotten(job) => self.faces.forget(job),
                 Effect::Delegated { child, refused } => {
                     self.jobs.desk.children.decided(child, refused);
                 }
