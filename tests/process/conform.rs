@@ -59,6 +59,29 @@ async fn whoever_is_not_there_is_told_once() {
 }
 
 #[tokio::test]
+async fn a_client_that_cannot_run_or_never_comes_is_told_once_and_leaves_nobody_behind() {
+    for no_program in ["/etc/passwd", "/"] {
+        told(
+            &run(&["conform", "client", "--", no_program], "").await,
+            4,
+            &format!(
+                "{no_program} cannot be executed: name a program, or make it one with chmod +x"
+            ),
+        );
+    }
+    // Whoever is started holds the pipe: it ends only when all of them have.
+    let folder = tempfile::tempdir().unwrap();
+    let line = "mkfifo held; { arcp conform client --patience 300 -- sh -c 'sleep 100000 & wait'; echo $? > code; } 9> held & cat held; wait";
+    let ended = play_line(folder.path(), line).await;
+    let code = std::fs::read_to_string(folder.path().join("code")).unwrap();
+    assert_eq!((code.as_str(), ended.stdout.as_str()), ("7\n", ""));
+    assert_eq!(
+        ended.stderr,
+        "arcp: no client connects: nobody said anything in the first 8 scenarios (nobody); try the command by itself, see that it goes to {url} or ARCP_URL, and give a slow one more --patience\n"
+    );
+}
+
+#[tokio::test]
 async fn a_token_that_nobody_knows_and_agents_that_nobody_mapped_are_told_once() {
     let mut command = arcp(&["serve", "--port", "0", "--store", "memory"]);
     command.args(["--token", &format!("{ALICE}=alice")]);

@@ -24,6 +24,7 @@ fn commands(library: &Library, file: &str, program: &str) -> Commands {
     for words in commands.commands.values_mut() {
         program.clone_into(&mut words[0]);
     }
+    commands.start = Duration::from_mins(1);
     commands.pipe = [env!("CARGO_BIN_EXE_arcp"), "conform", "pipe"]
         .map(str::to_owned)
         .to_vec();
@@ -37,7 +38,9 @@ async fn play(
     patience: u64,
 ) -> Vec<Outcome> {
     let patience = Duration::from_secs(patience);
-    let played = client::run(library, commands, only, patience).await;
+    let played = client::run(library, commands, only, patience)
+        .await
+        .unwrap();
     played.into_iter().map(|one| one.outcome).collect()
 }
 

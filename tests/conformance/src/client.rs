@@ -5,7 +5,7 @@
 //! One that holds `{program}` speaks over stdio: it starts that program as its runtime, which carries the lines to the kit.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
@@ -19,8 +19,9 @@ use crate::outcome::{Failure, Outcome, Verdict};
 use crate::run::Played;
 use crate::scenario::Scenario;
 use crate::target::{Carrier, Connecting, Offer, Principals, Runtime};
-use crate::transcript::Line;
+use crate::transcript::{Line, Side, What};
 
+mod group;
 pub mod pipe;
 mod stand;
 
@@ -68,6 +69,9 @@ pub struct Commands {
     /// The words that run [`pipe::carry`], but for its place: what `{program}` stands for. Not of the file; whoever reads it says them.
     #[serde(skip)]
     pub pipe: Vec<String>,
+    /// How long its first connection may take, where that is longer than anything else: on a busy machine a command may need a while to start.
+    #[serde(skip)]
+    pub start: std::time::Duration,
 }
 
 impl Commands {
@@ -81,6 +85,7 @@ impl Commands {
                 .map(|(name, _)| ((*name).to_owned(), reason.to_owned()))
                 .collect(),
             pipe: Vec::new(),
+            start: std::time::Duration::ZERO,
         }
     }
 
@@ -123,21 +128,39 @@ impl Commands {
         }
     }
 
-    /// The first program that is not there, so that one sentence says it and not every scenario.
-    pub fn missing(&self) -> Option<&str> {
+    /// The first program that is not there or cannot be executed, with the cure, so that one sentence says it and not every scenario.
+    pub fn unusable(&self) -> Option<String> {
         let programs = self.commands.values().filter_map(|words| words.first());
-        programs.map(String::as_str).find(|program| {
+        let mut programs = programs.map(String::as_str);
+        programs.find_map(|program| {
+            let here = program
+                .contains(std::path::MAIN_SEPARATOR)
+                .then(|| PathBuf::from(program));
             let path = std::env::var_os("PATH").unwrap_or_default();
-            let found = program.contains(std::path::MAIN_SEPARATOR) && Path::new(program).exists()
-                || std::env::split_paths(&path).any(|folder| {
-                    folder.join(program).exists()
-                        || folder
-                            .join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
-                            .exists()
-                });
-            !found
+            let mut places = here
+                .into_iter()
+                .chain(std::env::split_paths(&path).map(|folder| folder.join(program)))
+                .filter(|place| place.exists())
+                .peekable();
+            if places.peek().is_none() {
+                return Some(format!(
+                    "{program} is not there: name a program that is on the PATH, or its path"
+                ));
+            }
+            if places.any(|place| is_program(&place)) {
+                return None;
+            }
+            Some(format!(
+                "{program} cannot be executed: name a program, or make it one with chmod +x"
+            ))
         })
     }
+}
+
+fn is_program(place: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let about = place.metadata();
+    about.is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
 }
 
 fn known() -> String {
@@ -175,13 +198,25 @@ pub fn ids(library: &Library, only: Option<&str>) -> Vec<String> {
     parts.into_iter().map(|part| part.id).collect()
 }
 
-/// Plays every scenario for clients against a client's commands, several at a time.
+/// No client said anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mute {
+    /// In so many scenarios.
+    pub scenarios: usize,
+    /// What was seen in the first of them.
+    pub seen: String,
+}
+
+/// Plays every scenario for clients against a client's commands, several at a time. When it is dropped, the clients that run are ended.
+///
+/// # Errors
+/// When the client says nothing in any of the first scenarios: then the others are not played, and would tell nothing.
 pub async fn run(
     library: &Library,
     commands: &Commands,
     only: Option<&str>,
     patience: std::time::Duration,
-) -> Vec<Played> {
+) -> Result<Vec<Played>, Mute> {
     let offer = Offer::everything();
     let principals = Principals {
         alice: TOKEN.to_owned(),
@@ -219,10 +254,31 @@ pub async fn run(
             Played::of_client(outcome, lines, scenario)
         }
     });
-    futures_util::stream::iter(plays)
-        .buffered(AT_A_TIME)
-        .collect()
-        .await
+    let mut plays = std::pin::pin!(futures_util::stream::iter(plays).buffered(AT_A_TIME));
+    let (mut all, mut mute): (Vec<Played>, Option<Vec<String>>) = (Vec::new(), Some(Vec::new()));
+    while let Some(played) = plays.next().await {
+        if has_spoken(&played.lines) || played.outcome.passed() {
+            mute = None;
+        }
+        if let (Some(mute), Some(failure)) = (&mut mute, played.outcome.failure()) {
+            mute.push(failure.seen.clone());
+            if mute.len() == AT_A_TIME {
+                return Err(Mute {
+                    scenarios: mute.len(),
+                    seen: mute.swap_remove(0),
+                });
+            }
+        }
+        all.push(played);
+    }
+    Ok(all)
+}
+
+/// Whether the client sent anything.
+fn has_spoken(lines: &[Line]) -> bool {
+    lines.iter().any(|line| {
+        line.from == Side::Client && !matches!(line.what, What::Opened(_) | What::Closed(_))
+    })
 }
 
 async fn judge(

@@ -23,8 +23,9 @@ Exit codes:
   2  the arguments, or a file that they name, cannot be used
   3  this machine does not let the command run
   4  a file cannot be read or written
-  7  no runtime answers
-  8  the runtime does not know the token, or lets nobody in from here";
+  7  no runtime answers, or no client connects
+  8  the runtime does not know the token, or lets nobody in from here
+  130  left with Ctrl-C";
 
 /// Test any ARCP runtime or client against the specification.
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::process::{Child, Command};
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 
+use super::group::Group;
 use super::{Commands, PROGRAM, TOKEN};
 use crate::link::{Link, carry, spoken};
 
@@ -23,6 +24,8 @@ pub struct Stand {
     commands: Commands,
     folder: Folder,
     child: Option<Child>,
+    /// The client that was started last, and what it has started.
+    group: Group,
     /// What `{file}` held when the client was started.
     before: Option<Vec<u8>>,
 }
@@ -88,6 +91,7 @@ impl Stand {
             commands: commands.clone(),
             folder,
             child: None,
+            group: Group::default(),
             before: None,
         })
     }
@@ -121,8 +125,10 @@ impl Stand {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
+            .process_group(0)
             .spawn()
             .map_err(|error| format!("{program} cannot be started: {error}"))?;
+        self.group = Group::of(&child);
         self.child = Some(child);
         Ok(())
     }
@@ -184,6 +190,11 @@ impl Stand {
         }
     }
 
+    /// How long the first connection may take at least.
+    pub fn start_takes(&self) -> std::time::Duration {
+        self.commands.start
+    }
+
     /// Whether the client has written to the file that `{file}` names since it was started.
     pub fn has_kept(&self) -> bool {
         let kept = self.kept();
@@ -207,6 +218,7 @@ impl Stand {
     /// When it has ended before.
     pub async fn kill(&mut self) -> Result<(), String> {
         let mut child = self.child.take().ok_or("the client has ended before")?;
+        self.group.end();
         child.kill().await.map_err(|error| error.to_string())
     }
 
@@ -220,6 +232,7 @@ impl Stand {
             .wait_with_output()
             .await
             .map_err(|error| error.to_string())?;
+        self.group.leader_has_ended();
         Ok(Ended {
             well: output.status.success(),
             output: String::from_utf8_lossy(&output.stdout).into_owned(),

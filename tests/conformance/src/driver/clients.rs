@@ -11,8 +11,6 @@ use crate::value::fresh;
 
 /// What is expected of a command.
 const STARTED: &str = "a client that can be started";
-/// How long a command may take to start, on a busy machine too. It is no matter of the protocol.
-const START: std::time::Duration = std::time::Duration::from_mins(1);
 /// How often is looked for what a client keeps.
 const BETWEEN: std::time::Duration = std::time::Duration::from_millis(10);
 
@@ -109,7 +107,9 @@ impl Play<'_> {
     pub(super) async fn accept(&mut self, step: &Accept) -> Result<(), Wrong> {
         let mut within = self.patience(step.within);
         if self.opened == 0 {
-            within = within.max(START);
+            // How long a command takes to start is no matter of the protocol.
+            let start = self.client()?.start_takes();
+            within = within.max(self.stage.patience).max(start);
         }
         let stand = self.client()?;
         let (link, request) = match tokio::time::timeout(within, stand.accept()).await {

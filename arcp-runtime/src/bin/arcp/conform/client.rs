@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use arcp_conformance::client::{self, Commands};
+use arcp_conformance::client::{self, Commands, Mute};
 use arcp_conformance::library::Library;
 use arcp_conformance::mask::Mask;
 use clap::Args;
 
 use super::results::Results;
 use super::{pipe, read, threads};
-use crate::fault::Fault;
+use crate::fault::{Fault, Trouble};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +42,7 @@ pub(super) struct Client {
     /// The client's commands by what they do, and what it does not do.
     #[arg(long, value_name = "FILE")]
     target: Option<PathBuf>,
-    /// Milliseconds that are waited for what has to come.
+    /// Milliseconds that are waited for what has to come, the client's first connection too.
     #[arg(long, default_value_t = 20_000, value_name = "MS")]
     patience: u64,
     #[command(flatten)]
@@ -63,8 +63,15 @@ impl Client {
         let expected = self.results.expected(&client::ids(&library, None))?;
         let patience = Duration::from_millis(self.patience);
         let tokio = threads()?;
-        let played = tokio.block_on(client::run(&library, &commands, only, patience));
+        // Clients run in groups of their own, which no terminal ends: they are ended when the run is dropped.
+        let played = tokio.block_on(async {
+            tokio::select! {
+                played = client::run(&library, &commands, only, patience) => played.map_err(|mute| silent(&mute)),
+                () = interrupted() => Err(Fault::new(Trouble::Cancelled, "interrupted; the clients that ran were ended")),
+            }
+        });
         tokio.shutdown_background();
+        let played = played?;
         let mask = Mask::knowing([client::TOKEN]);
         self.results.tell(&library, &expected, played, mask)
     }
@@ -83,11 +90,37 @@ impl Client {
         commands.pipe = std::iter::once(here.to_string_lossy().into_owned())
             .chain(pipe::WORDS.map(str::to_owned))
             .collect();
-        match commands.missing() {
-            Some(program) => Err(Fault::file(format!(
-                "{program} is not there: name a program that is on the PATH, or its path"
-            ))),
+        match commands.unusable() {
+            Some(sentence) => Err(Fault::file(sentence)),
             None => Ok(commands),
         }
+    }
+}
+
+fn silent(mute: &Mute) -> Fault {
+    Fault::new(
+        Trouble::Connection,
+        format!(
+            "no client connects: nobody said anything in the first {} scenarios ({}); try the command by itself, see that it goes to {{url}} or ARCP_URL, and give a slow one more --patience",
+            mute.scenarios, mute.seen
+        ),
+    )
+}
+
+/// Somebody wants an end.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => terminated.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() {
+            // Without signals it ends as the machine ends it.
+            std::future::pending::<()>().await;
+        },
+        _ = terminated => {}
     }
 }
