@@ -210,6 +210,8 @@ pub const DEFAULT_FRAME_BYTES: usize = wire::FRAME_BYTES as usize;
 pub(crate) const FRAME_HEAD_BYTES: usize = 2048;
 /// The most bytes of a message or a reason for people that quotes what a peer sent.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 1024;
+/// Characters of somebody else's text that one log line shows: names of clients and principals may have 256.
+pub(crate) const SHOWN_CHARS: usize = 256;
 /// The most characters of one lease pattern.
 pub const MAX_PATTERN_CHARS: usize = 4096;
 /// The most segments (parts between `/`) of one lease pattern. Together with [`MAX_LEASE_BYTES`] this bounds the work of one check.

@@ -34,3 +34,5 @@ mod heartbeat;
 mod recover;
 mod sequence;
 mod surrogate;
+
+pub(crate) mod shown;

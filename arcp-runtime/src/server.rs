@@ -43,3 +43,5 @@ pub use self::metrics::{
 };
 pub use self::readiness::Readiness;
 pub use self::runtime::Runtime;
+#[cfg(feature = "tower")]
+pub(crate) use crate::protocol::shown::Shown;

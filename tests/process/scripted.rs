@@ -223,3 +223,29 @@ async fn a_request_that_is_never_answered_ends_with_what_to_do() {
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
     }
 }
+
+#[tokio::test]
+async fn what_a_runtime_says_does_not_steer_the_terminal() {
+    let runtime = Runtime::listen().await;
+    let command = arcp(&[
+        "submit",
+        "--url",
+        &runtime.url,
+        "--token",
+        "t",
+        "--agent",
+        "echo",
+    ]);
+    let playing = async {
+        let mut session = runtime.welcome().await;
+        let submit = session.expect("job.submit").await;
+        let payload = json!({"code": "INVALID_REQUEST", "message": "a\u{1b}[2J\nb", "request_id": submit["id"]});
+        session.send("session.error", json!({}), payload).await;
+        while session.receive().await.is_some() {}
+    };
+    let (ended, ()) = tokio::join!(finish(command, ""), playing);
+    assert_eq!(
+        ended.stderr,
+        "arcp: the runtime refused: INVALID_REQUEST: a\\x1b[2J⏎b\n"
+    );
+}

@@ -24,6 +24,7 @@ use crate::clock::{Clock, Now};
 use crate::id::Mint;
 use crate::limits::{CLIENT_INBOX, ClientLimits};
 use crate::protocol::client::core::{ClientCore, Key, Settings};
+use crate::protocol::shown::Shown;
 
 mod connection;
 mod deliver;
@@ -180,7 +181,7 @@ impl Driver {
     }
 
     fn tell(&self, incident: Incident) {
-        tracing::debug!(?incident, "client");
+        tracing::debug!(incident = %Shown(format_args!("{incident:?}")), "client");
         // An error means that nobody listens.
         let _ = self.incidents.send(incident);
     }

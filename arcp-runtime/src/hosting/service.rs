@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::http::header::{CONTENT_TYPE, HeaderValue};
 use tokio_tungstenite::tungstenite::http::{Request, Response, StatusCode};
 
 use super::peer;
-use crate::server::Runtime;
+use crate::server::{Runtime, Shown};
 use crate::transport::websocket::{self, Refusal, Upgrade, WebSocketLimits};
 
 type Guard = dyn Fn(&Upgrade<'_>) -> Result<(), Refusal> + Send + Sync;
@@ -104,7 +104,9 @@ impl ArcpService {
                     let transport = peer::transport(upgraded, said, &limits).await;
                     runtime.serve_on(seat, transport).await;
                 }
-                Ok(Err(error)) => tracing::debug!(%error, "a connection was not upgraded"),
+                Ok(Err(error)) => {
+                    tracing::debug!(error = %Shown(&error), "a connection was not upgraded");
+                }
                 Err(_) => tracing::debug!("a connection was not upgraded in time"),
             }
         });

@@ -24,6 +24,7 @@ use crate::limits::GOODBYE;
 use crate::protocol::connection::{Connection, Step};
 use crate::protocol::core::{ConnKey, Input, refusal_frame};
 use crate::protocol::frame::Frame;
+use crate::protocol::shown::Shown;
 use crate::store::{Delivered, StoreError, StoreFuture};
 use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
 
@@ -86,7 +87,9 @@ async fn goodbye(
     };
     match tokio::time::timeout(GOODBYE, farewell).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "the connection ended before the goodbye"),
+        Ok(Err(error)) => {
+            tracing::debug!(error = %Shown(&error), "the connection ended before the goodbye");
+        }
         Err(_) => tracing::debug!("the peer did not take the goodbye in time"),
     }
 }
@@ -167,7 +170,7 @@ impl<'a> Served<'a> {
             match event {
                 Event::Received(None) => return (None, CloseCode::Normal),
                 Event::Received(Some(Err(error))) | Event::Broken(error) => {
-                    tracing::debug!(%error, session = %self.session_id, "connection lost");
+                    tracing::debug!(error = %Shown(&error), session = %self.session_id, "connection lost");
                     return fault(&error).map_or((None, CloseCode::Normal), |(refusal, code)| {
                         (Some(refusal_frame("", None, &refusal)), code)
                     });

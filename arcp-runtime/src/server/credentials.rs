@@ -20,6 +20,7 @@ use crate::protocol::core::Input;
 use crate::protocol::credential::{Issued, Order, Provision, SecretPayload, Source};
 use crate::protocol::principal::Principal;
 use crate::protocol::refusal::Refusal;
+use crate::protocol::shown::Shown;
 
 /// Whom a rotation's answer goes to.
 type Answer = oneshot::Sender<Result<(), Refusal>>;
@@ -115,7 +116,7 @@ impl Credentials {
                 match (answer, &mut given) {
                     (Ok(issued), Ok(given)) => given.push(issued),
                     (Err(error), _) => {
-                        tracing::warn!(job = %grant.job, %handle, %error, "a credential was not provisioned");
+                        tracing::warn!(job = %grant.job, %handle, error = %Shown(&error), "a credential was not provisioned");
                         given = Err(refused(&error));
                         break;
                     }
@@ -156,9 +157,9 @@ impl Credentials {
                 Err(error) => {
                     let again = error.is_transient();
                     if again {
-                        tracing::warn!(%handle, %source, %error, "a credential is not revoked yet; trying again");
+                        tracing::warn!(%handle, %source, error = %Shown(&error), "a credential is not revoked yet; trying again");
                     } else {
-                        tracing::error!(%handle, %source, %error, "a credential cannot be revoked; it is tried again with the next start");
+                        tracing::error!(%handle, %source, error = %Shown(&error), "a credential cannot be revoked; it is tried again with the next start");
                     }
                     let order = Order { handle, source };
                     Input::NotRevoked { order, again }

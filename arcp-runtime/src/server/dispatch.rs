@@ -22,7 +22,7 @@ use crate::limits::{CALLS_AT_ONCE, COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_O
 use crate::protocol::core::{ConnKey, Core, Effect, Input, Output};
 use crate::protocol::handshake::Attach;
 use crate::protocol::listing::Page;
-use crate::protocol::principal::Principal;
+use crate::protocol::shown::Shown;
 use crate::protocol::subscription::{Audit, Lookup};
 use crate::store::{Record, Store, StoreError, StoreFuture};
 use crate::transport::CloseCode;
@@ -357,9 +357,9 @@ impl Dispatch {
 /// Who asked to follow which job, and whether they may (§14).
 fn log(audit: &Audit) {
     tracing::info!(
-        who = %audit.who,
-        job = %audit.job,
-        owner = audit.owner.as_ref().map(Principal::as_str),
+        who = %Shown(&audit.who),
+        job = %Shown(&audit.job),
+        owner = audit.owner.as_ref().map(Shown).map(tracing::field::display),
         allowed = audit.allowed,
         "subscription asked for"
     );

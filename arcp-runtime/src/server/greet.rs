@@ -12,6 +12,7 @@ use crate::protocol::core::{ConnKey, Input};
 use crate::protocol::greeting::{Greeting, Rejected, Silent};
 use crate::protocol::handshake::{Hello, Resume};
 use crate::protocol::refusal::Refusal;
+use crate::protocol::shown::Shown;
 use crate::transport::{BoxTransport, CloseCode, Received, Text, TransportError};
 
 /// The least that is waited, for a clock that is a little behind the timer's.
@@ -79,7 +80,7 @@ pub(super) async fn greet(
         .map_err(|_| stopped())?;
     match answered.await {
         Ok(Greeted::Welcome(welcomed)) => {
-            tracing::info!(session = %welcomed.session, principal = %welcomed.principal, client = %greeting.client, "session attached");
+            tracing::info!(session = %welcomed.session, principal = %Shown(&welcomed.principal), client = %Shown(&greeting.client), "session attached");
             Ok(welcomed)
         }
         Ok(Greeted::Refused(refusal, code)) => {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::runtime::Runtime;
 use crate::limits::{ACCEPT_PAUSE, TURNED_AWAY};
+use crate::protocol::shown::Shown;
 use crate::transport::BoxTransport;
 #[cfg(feature = "tls")]
 use crate::transport::tls::Identity;
@@ -289,7 +290,7 @@ impl Door {
         match self.closing.run_until_cancelled(shaking).await? {
             Ok(transport) => Some(transport),
             Err(error) => {
-                tracing::debug!(%error, "a connection was not upgraded");
+                tracing::debug!(error = %Shown(&error), "a connection was not upgraded");
                 None
             }
         }

@@ -12,6 +12,7 @@ use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use tokio::runtime::Handle;
 
 use crate::limits::{COLLECTOR_ANSWER_BYTES, EXPORT};
+use crate::protocol::shown::Shown;
 
 /// Sends what exporters have written.
 #[derive(Clone)]
@@ -72,7 +73,7 @@ impl State {
 
     fn failed(&self, why: &dyn fmt::Display) {
         if !self.away.swap(true, Ordering::AcqRel) {
-            tracing::warn!(collector = self.place, %why, "the collector takes no spans and metrics; they fall away until it does");
+            tracing::warn!(collector = self.place, why = %Shown(why), "the collector takes no spans and metrics; they fall away until it does");
         }
     }
 }

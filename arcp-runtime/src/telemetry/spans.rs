@@ -16,6 +16,7 @@ use crate::protocol::core::Launch;
 use crate::protocol::frame::JobFace;
 use crate::protocol::job::Ending;
 use crate::protocol::lease::Authority;
+use crate::protocol::shown::Escaped;
 use crate::protocol::trace::{TraceContext, TraceId};
 use crate::store::Status;
 
@@ -38,7 +39,7 @@ impl Submitting {
         let span = info_span!(
             target: TARGET,
             "arcp.submit",
-            otel.name = %format_args!("arcp.submit {}", name_of(agent)),
+            otel.name = %format_args!("arcp.submit {}", Escaped(name_of(agent))),
             otel.kind = "client",
             otel.status_code = Empty,
             error.type = Empty,
@@ -124,7 +125,7 @@ impl JobSpan {
             target: TARGET,
             parent: asked_by.and_then(Span::id),
             "arcp.job",
-            otel.name = %format_args!("arcp.job {}", name_of(&launch.agent_ref)),
+            otel.name = %format_args!("arcp.job {}", Escaped(name_of(&launch.agent_ref))),
             otel.kind = "server",
             otel.status_code = Empty,
             error.type = Empty,
@@ -210,7 +211,7 @@ impl JobSpan {
         deed!(
             self,
             "arcp.tool_call",
-            format_args!("arcp.tool_call {tool}"),
+            format_args!("arcp.tool_call {}", Escaped(tool)),
             "internal",
             arcp.tool = tool,
             arcp.call_id = call_id,
@@ -222,7 +223,7 @@ impl JobSpan {
         deed!(
             self,
             "arcp.delegate",
-            format_args!("arcp.delegate {}", name_of(agent)),
+            format_args!("arcp.delegate {}", Escaped(name_of(agent))),
             "producer",
             arcp.delegate_id = delegate_id,
             arcp.child_agent = agent,

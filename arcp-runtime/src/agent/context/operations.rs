@@ -15,6 +15,7 @@ use crate::agent::Call;
 use crate::protocol::core::Input;
 use crate::protocol::job::{Failure, Outcome};
 use crate::protocol::lease::operation::{Denied, Operation};
+use crate::protocol::shown::Shown;
 
 impl JobContext {
     /// Asks for an operation: emits `tool_call`, and when the lease does not allow it also the `tool_result` that says so (§9.3).
@@ -81,7 +82,7 @@ impl JobContext {
     ) -> Result<Call, AgentError> {
         let now = self.job.desk.clock.now().wall;
         let number = self.job.calls.fetch_add(1, Ordering::Relaxed);
-        tracing::trace!(job = %self.job.about.key, tool, number, "tool call");
+        tracing::trace!(job = %self.job.about.key, tool = %Shown(tool), number, "tool call");
         let call_id = CallId::try_from(format!("c_{}", self.job.desk.mint.ulid(now)))?;
         let deed = self.job.span.tool_call(tool, call_id.as_str());
         self.emit(EventBody::ToolCall(

@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use crate::protocol::shown::Shown;
+
 /// How long a set is taken as it was read, at most.
 const FRESH: Duration = Duration::from_mins(10);
 /// How long a set is used when its source does not answer any more: a key may have been withdrawn since.
@@ -170,7 +172,7 @@ impl Keys {
             if self.known().may_be_read(now)
                 && let Err(error) = self.read(now).await
             {
-                tracing::warn!(%error, "tokens are checked by the keys that were read before");
+                tracing::warn!(error = %Shown(&error), "tokens are checked by the keys that were read before");
             }
             return self.known().usable(id, now);
         }

@@ -8,6 +8,11 @@ use arcp_generated::error::ErrorCode;
 use arcp_runtime::client::{ClientError, Refusal};
 use arcp_runtime::store::StoreError;
 
+use crate::paint::line;
+
+/// The longest sentence: it may quote what a runtime says, which is of any length and may try to steer the terminal.
+const MOST: usize = 4000;
+
 /// The exit codes, for `--help`.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
@@ -92,7 +97,7 @@ impl Fault {
     /// Tells it on standard error.
     pub(crate) fn report(&self) -> ExitCode {
         // When standard error is gone there is nobody left to tell.
-        let _ = writeln!(std::io::stderr(), "arcp: {self}");
+        let _ = writeln!(std::io::stderr(), "arcp: {}", line(&self.sentence, MOST));
         ExitCode::from(self.trouble as u8)
     }
 }

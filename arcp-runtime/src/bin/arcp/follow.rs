@@ -113,7 +113,7 @@ impl Follower<'_> {
                 }
                 failed = cancelled => {
                     if let Err(error) = failed {
-                        self.screen.note(&format!("the job was not cancelled: {error}"))?;
+                        self.screen.note(&line(&format!("the job was not cancelled: {error}"), 400))?;
                     }
                     cancelling = Some(Box::pin(std::future::pending()));
                 }
@@ -218,9 +218,9 @@ impl Screen {
                 None => Line::Following { job_id, session_id },
             });
         }
-        let id = self.paint.ink(Ink::Bold, job.id().as_str());
+        let id = self.paint.ink(Ink::Bold, &line(job.id().as_str(), 80));
         match agent {
-            Some(agent) => self.note(&format!("{id} of {} is accepted", agent.as_str())),
+            Some(agent) => self.note(&format!("{id} of {} is accepted", line(agent.as_str(), 80))),
             None => self.note(&format!("following {id}")),
         }
     }

@@ -55,6 +55,10 @@ impl Paint {
         }
     }
 
+    pub(crate) fn is_on(self) -> bool {
+        self.on
+    }
+
     /// `text` in this ink.
     pub(crate) fn ink(self, ink: Ink, text: &str) -> String {
         if self.on {

@@ -8,6 +8,7 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::fault::Fault;
+use crate::paint::Paint;
 
 /// Where spans and metrics go.
 #[derive(Debug, Args)]
@@ -91,6 +92,7 @@ where
         tracing_subscriber::EnvFilter::try_from_env("ARCP_LOG").unwrap_or_else(|_| "warn".into());
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
+        .with_ansi(Paint::stderr().is_on())
         .with_filter(filter);
     let _ = tracing_subscriber::registry()
         .with(exported)
