@@ -25,8 +25,9 @@ impl Verifier for Logins {
         // A database may be asked here. The token is a secret, and the answer says nothing but no.
         Box::pin(async move {
             let logins = self.0.read().await;
-            let name = logins.get(token).ok_or(Denied)?;
-            Ok(Principal::new(format!("user:{name}")))
+            let name = logins.get(token).ok_or(Denied::Invalid)?;
+            // `Identity::until` would end the session with the login.
+            Ok(Principal::new(format!("user:{name}")).into())
         })
     }
 }

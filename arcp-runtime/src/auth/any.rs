@@ -20,12 +20,18 @@ impl AnyOf {
 impl Verifier for AnyOf {
     fn verify<'a>(&'a self, token: &'a str) -> Verified<'a> {
         Box::pin(async move {
+            let mut denied = None;
             for verifier in &self.verifiers {
-                if let Ok(principal) = verifier.verify(token).await {
-                    return Ok(principal);
+                match verifier.verify(token).await {
+                    Ok(identity) => return Ok(identity),
+                    Err(Denied::Undecided) => {
+                        denied.get_or_insert(Denied::Undecided);
+                    }
+                    // For this one it was a guess, whatever the others make of it.
+                    Err(Denied::Invalid) => denied = Some(Denied::Invalid),
                 }
             }
-            Err(Denied)
+            Err(denied.unwrap_or(Denied::Invalid))
         })
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{Denied, Verified, Verifier};
+use super::{Denied, Identity, Verified, Verifier};
 use crate::protocol::principal::Principal;
 
 /// Tokens and whom they belong to. Only hashes are kept.
@@ -125,7 +125,7 @@ impl Verifier for BearerTokens {
                 found
             }
         });
-        let answer = found.cloned().ok_or(Denied);
+        let answer = found.cloned().map(Identity::new).ok_or(Denied::Invalid);
         Box::pin(std::future::ready(answer))
     }
 }
@@ -141,9 +141,10 @@ mod tests {
     #[tokio::test]
     async fn tokens_are_known_or_denied() {
         let tokens = BearerTokens::parse("# people\n tok-a=alice\n\na=b=bob\n").unwrap();
-        assert_eq!(tokens.verify("tok-a").await, Ok(Principal::new("alice")));
-        assert_eq!(tokens.verify("a=b").await, Ok(Principal::new("bob")));
-        assert_eq!(tokens.verify("tok-b").await, Err(Denied));
+        let of = |name| Ok(Principal::new(name).into());
+        assert_eq!(tokens.verify("tok-a").await, of("alice"));
+        assert_eq!(tokens.verify("a=b").await, of("bob"));
+        assert_eq!(tokens.verify("tok-b").await, Err(Denied::Invalid));
         assert!(!format!("{tokens:?}").contains("tok"));
     }
 

@@ -6,17 +6,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde_json::{Map, Value};
 
-use super::{Denied, Verified, Verifier};
+use super::{Denied, Identity, Verified, Verifier};
 use crate::clock::{Clock, SystemClock};
 use crate::protocol::principal::Principal;
 
 mod keys;
 
-use keys::Keys;
+use keys::{Found, Keys};
 pub use keys::{KeySource, KeysError};
 
 /// Bytes of a token that are looked at.
@@ -28,7 +29,12 @@ const SKEW: Duration = Duration::from_mins(1);
 
 /// Accepts tokens of one issuer for one audience; a claim says whose they are.
 ///
-/// A resume needs the token too, because a session must not outlive the right to it.
+/// A session must not outlive the right to it: a resume needs the token too, and a connection is closed when `exp` and the skew are over.
+///
+/// A key that was published a moment ago is found: a name that is not known makes the set be read again, and the login waits for that. What bounds who
+/// makes up names: the set is read at most every five seconds, one reader at a time. In between, a token with a name that is not known is
+/// [`Denied::Undecided`], which counts as no failed login (unless other verifiers stand beside this one, which have looked at it as at a guess). That lets
+/// nobody guess: such a token is refused without a look at its signature, and it costs what a connection costs that says nothing.
 pub struct JwtVerifier {
     keys: Keys,
     issuer: String,
@@ -51,6 +57,8 @@ enum Unacceptable {
     Type,
     #[error("its key is not known")]
     Key,
+    #[error("its key is not known, and the key set was read a moment ago or cannot be read")]
+    NoKeyYet,
     #[error("its key is not for {0:?}")]
     WrongKey(Algorithm),
     #[error("its signature is wrong")]
@@ -118,7 +126,7 @@ impl JwtVerifier {
         self.keys.read(self.clock.now().mono).await
     }
 
-    async fn check(&self, token: &str) -> Result<Principal, Unacceptable> {
+    async fn check(&self, token: &str) -> Result<Identity, Unacceptable> {
         if token.len() > TOKEN_BYTES {
             return Err(Unacceptable::Form);
         }
@@ -127,7 +135,11 @@ impl JwtVerifier {
         let now = self.clock.now();
         let mut wrong = Unacceptable::Key;
         // A token without a key's name may be signed by any key of its kind.
-        for key in self.keys.find(header.kid.as_deref(), now.mono).await {
+        let keys = match self.keys.find(header.kid.as_deref(), now.mono).await {
+            Found::Keys(keys) => keys,
+            Found::HeldBack => return Err(Unacceptable::NoKeyYet),
+        };
+        for key in keys {
             if !key.signs(header.alg) {
                 wrong = Unacceptable::WrongKey(header.alg);
                 continue;
@@ -144,7 +156,7 @@ impl JwtVerifier {
         Err(wrong)
     }
 
-    fn claims(&self, claims: &Map<String, Value>, now: i64) -> Result<Principal, Unacceptable> {
+    fn claims(&self, claims: &Map<String, Value>, now: i64) -> Result<Identity, Unacceptable> {
         let text = |name| claims.get(name).and_then(Value::as_str);
         if text("iss") != Some(&self.issuer) {
             return Err(Unacceptable::Issuer);
@@ -161,7 +173,8 @@ impl JwtVerifier {
         }
         let skew = i64::try_from(self.skew.as_secs()).unwrap_or(i64::MAX);
         let expires = seconds(claims, "exp")?.ok_or(Unacceptable::Claim("exp"))?;
-        if expires.saturating_add(skew) <= now {
+        let expires = expires.saturating_add(skew);
+        if expires <= now {
             return Err(Unacceptable::Expired);
         }
         for name in ["nbf", "iat"] {
@@ -173,7 +186,11 @@ impl JwtVerifier {
             .get(&self.principal_claim)
             .and_then(Value::as_str)
             .filter(|name| (1..=PRINCIPAL_BYTES).contains(&name.len()))
-            .map(Principal::new)
+            .map(|name| Identity {
+                principal: Principal::new(name),
+                // What no calendar holds is no end.
+                expires_at: Timestamp::from_second(expires).ok(),
+            })
             .ok_or(Unacceptable::Principal)
     }
 }
@@ -192,7 +209,10 @@ impl Verifier for JwtVerifier {
         Box::pin(async move {
             self.check(token).await.map_err(|why| {
                 tracing::debug!(%why, "a token was not accepted");
-                Denied
+                match why {
+                    Unacceptable::NoKeyYet => Denied::Undecided,
+                    _ => Denied::Invalid,
+                }
             })
         })
     }

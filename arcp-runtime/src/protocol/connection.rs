@@ -12,6 +12,7 @@ use arcp_generated::error::ErrorCode;
 use arcp_generated::job::{Submit, Subscribe};
 use arcp_generated::message::{Direction, Message};
 use arcp_generated::session::{Feature, ListJobs, Ping, Pong};
+use jiff::Timestamp;
 
 use super::features::Features;
 use super::frame::Frame;
@@ -30,6 +31,8 @@ pub struct Connection {
     features: Features,
     heartbeat: Heartbeat,
     idle: Option<Duration>,
+    /// When the token that opened it expires, in monotonic time.
+    until: Option<Duration>,
     /// When something other than heartbeats was last said, by either side.
     used: Duration,
     bad_frames: u32,
@@ -115,11 +118,22 @@ impl Connection {
             features,
             heartbeat: Heartbeat::new(interval, now),
             idle: limits.idle,
+            until: None,
             used: now.mono,
             bad_frames: 0,
             max_bad_frames: limits.bad_frames,
             max_depth: limits.frame_depth,
         }
+    }
+
+    /// The same, which ends when the token that opened it does.
+    #[must_use]
+    pub fn until(mut self, expires_at: Option<Timestamp>, now: Now) -> Self {
+        self.until = expires_at.map(|at| {
+            let left = Duration::try_from(at.duration_since(now.wall)).unwrap_or_default();
+            now.mono.saturating_add(left)
+        });
+        self
     }
 
     /// When [`Connection::expire`] has to be called next.
@@ -131,7 +145,8 @@ impl Connection {
     fn next_timer(&self) -> Option<(Duration, Timer)> {
         let idle = self.idle.map(|idle| self.used.saturating_add(idle));
         let idle = idle.map(|at| (at, Timer::Idle));
-        self.heartbeat.timers().chain(idle).min()
+        let until = self.until.map(|at| (at, Timer::TokenExpiry));
+        self.heartbeat.timers().chain(idle).chain(until).min()
     }
 
     /// Something was sent: the peer knows that this side lives.
@@ -160,6 +175,10 @@ impl Connection {
             Some((_, Timer::Idle)) => Step::Close(Refusal::cap(
                 "idle",
                 "nothing but heartbeats for too long; resume the session when there is something to do",
+            )),
+            Some((_, Timer::TokenExpiry)) => Step::Close(Refusal::new(
+                ErrorCode::Unauthenticated,
+                "the token of this connection has expired; resume the session with one that is good",
             )),
             Some((_, Timer::PingDue)) => {
                 // Counts as said: a peer that takes nothing is not pinged without end.

@@ -180,7 +180,11 @@ impl Core {
                 Timer::Retention(job) => self.forget(job, out),
                 Timer::RevocationRetry(handle) => self.revoke_again(handle, out),
                 // Connections keep these themselves; they are never set here.
-                Timer::Handshake | Timer::Idle | Timer::PingDue | Timer::Silence => {}
+                Timer::Handshake
+                | Timer::TokenExpiry
+                | Timer::Idle
+                | Timer::PingDue
+                | Timer::Silence => {}
             }
         }
     }

@@ -16,6 +16,8 @@ use crate::id::{CredentialKey, JobKey, SessionKey};
 pub enum Timer {
     /// Connection: no hello in time (§6.2).
     Handshake,
+    /// Connection: the token that opened it has expired (§6.1).
+    TokenExpiry,
     /// Connection: nothing but heartbeats for too long (§14).
     Idle,
     /// Connection: nothing was sent for one interval, a ping is due (§6.4).

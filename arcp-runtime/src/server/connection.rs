@@ -142,11 +142,12 @@ impl<'a> Served<'a> {
         session_id: SessionId,
     ) -> Self {
         let now = host.clock.now();
+        let state = Connection::new(welcomed.session, welcomed.features, &host.limits, now);
         Self {
             host,
             conn,
             transport,
-            state: Connection::new(welcomed.session, welcomed.features, &host.limits, now),
+            state: state.until(welcomed.expires_at, now),
             session_id,
             welcomed,
             ids: Ids::new(host.mint.as_ref()),

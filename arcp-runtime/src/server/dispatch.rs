@@ -345,6 +345,8 @@ impl Dispatch {
         let welcomed = Welcomed {
             session: attach.session,
             principal: attach.principal,
+            // The greeting knows it.
+            expires_at: None,
             features: attach.features,
             feed,
             line,

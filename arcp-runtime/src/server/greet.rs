@@ -46,10 +46,12 @@ pub(super) async fn greet(
     })?;
     let request = greeting.request.clone();
     let peer = transport.peer();
-    let principal = host
+    let identity = host
         .login(&greeting, peer)
         .await
         .map_err(|refusal| reject(&request, refusal, CloseCode::Policy))?;
+    let expires_at = identity.as_ref().and_then(|identity| identity.expires_at);
+    let principal = identity.map(|identity| identity.principal);
     let input = match (greeting.resume, principal) {
         (Some(claim), principal) => Input::Resume(
             conn,
@@ -79,7 +81,8 @@ pub(super) async fn greet(
         .await
         .map_err(|_| stopped())?;
     match answered.await {
-        Ok(Greeted::Welcome(welcomed)) => {
+        Ok(Greeted::Welcome(mut welcomed)) => {
+            welcomed.expires_at = expires_at;
             tracing::info!(session = %welcomed.session, principal = %Shown(&welcomed.principal), client = %Shown(&greeting.client), "session attached");
             Ok(welcomed)
         }

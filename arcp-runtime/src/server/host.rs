@@ -12,12 +12,11 @@ use super::faces::Faces;
 use super::lanes::Inbox;
 use super::logins::Logins;
 use super::metrics::Counters;
-use crate::auth::Verifier;
+use crate::auth::{Denied, Identity, Verifier};
 use crate::clock::Clock;
 use crate::id::Mint;
 use crate::limits::Limits;
 use crate::protocol::greeting::Greeting;
-use crate::protocol::principal::Principal;
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
 
@@ -50,7 +49,7 @@ impl Host {
         &self,
         greeting: &Greeting,
         peer: Option<IpAddr>,
-    ) -> Result<Option<Principal>, Refusal> {
+    ) -> Result<Option<Identity>, Refusal> {
         let now = self.clock.now().mono;
         if self.logins.blocked(peer, now) {
             return Err(Refusal::new(
@@ -69,14 +68,16 @@ impl Host {
             };
         };
         let token = bearer(auth)?;
-        if let Ok(principal) = self.verifier.verify(token).await {
-            Ok(Some(principal))
-        } else {
-            self.logins.failed(peer, now);
-            Err(Refusal::new(
-                ErrorCode::Unauthenticated,
-                "the bearer token is not valid",
-            ))
+        let refused = |sentence| Err(Refusal::new(ErrorCode::Unauthenticated, sentence));
+        match self.verifier.verify(token).await {
+            Ok(identity) => Ok(Some(identity)),
+            Err(Denied::Invalid) => {
+                self.logins.failed(peer, now);
+                refused("the bearer token is not valid")
+            }
+            Err(Denied::Undecided) => refused(
+                "the bearer token cannot be checked yet, because its key is not known; try again in a few seconds",
+            ),
         }
     }
 }

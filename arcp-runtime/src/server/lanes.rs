@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use jiff::Timestamp;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
@@ -43,6 +44,8 @@ pub(super) enum Greeted {
 pub(super) struct Welcomed {
     pub session: SessionKey,
     pub principal: Principal,
+    /// When the right to it ends, if it does by itself.
+    pub expires_at: Option<Timestamp>,
     pub features: Features,
     pub feed: Arc<Feed>,
     pub line: Arc<Line>,

@@ -1,8 +1,11 @@
 //! What one principal or one address may take (§14): sessions, jobs, guesses.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use arcp_runtime::auth::{AnyOf, BearerTokens, Denied, Verified, Verifier};
+use arcp_runtime::protocol::principal::Principal;
 use arcp_runtime::transport::{CloseCode, Text, Transport, TransportError};
 use serde_json::{Value, json};
 
@@ -210,5 +213,48 @@ async fn ended_jobs_are_bounded_in_bytes_and_the_newest_stays() {
             left,
             "after {bytes}"
         );
+    }
+}
+
+/// Knows one token, and cannot tell of another.
+#[derive(Debug)]
+struct Waiting;
+
+impl Verifier for Waiting {
+    fn verify<'a>(&'a self, token: &'a str) -> Verified<'a> {
+        Box::pin(std::future::ready(match token {
+            "tok-a" => Ok(Principal::new("alice").into()),
+            "tok-later" => Err(Denied::Undecided),
+            _ => Err(Denied::Invalid),
+        }))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_decided_yet_is_no_guess() {
+    let mut limits = Limits::default();
+    limits.failed_logins = 2;
+    let beside = AnyOf::new(vec![Arc::new(Waiting), Arc::new(BearerTokens::new())]);
+    for (counts, verifier) in [
+        (false, AnyOf::new(vec![Arc::new(Waiting)])),
+        // For the verifier beside it, it was a guess.
+        (true, beside),
+    ] {
+        let builder = Runtime::builder().verifier(verifier);
+        let runtime = builder.limits(limits.clone()).start().await.unwrap();
+        let address = [10, 0, 0, 1];
+        for _ in 0..5 {
+            let answer = greeted(&runtime, address, hello("tok-later")).await;
+            assert_eq!(answer["payload"]["code"], "UNAUTHENTICATED");
+            let said = answer["payload"]["message"].as_str().unwrap();
+            assert_eq!(
+                !counts,
+                said.contains("try again in a few seconds"),
+                "{said}"
+            );
+        }
+        let answer = greeted(&runtime, address, hello("tok-a")).await;
+        let welcomed = answer["type"] == "session.welcome";
+        assert_eq!(welcomed, !counts, "{answer}");
     }
 }

@@ -158,8 +158,8 @@ fn verifier(source: KeySource) -> (JwtVerifier, Standing) {
 }
 
 async fn name(verifier: &impl Verifier, token: &str) -> Result<String, Denied> {
-    let principal = verifier.verify(token).await?;
-    Ok(principal.as_str().to_owned())
+    let identity = verifier.verify(token).await?;
+    Ok(identity.principal.as_str().to_owned())
 }
 
 #[tokio::test]
@@ -228,7 +228,11 @@ async fn claims_have_to_be_right() {
     ];
     for claims in good {
         let token = key.token("k", &claims);
-        assert!(name(&verifier, &token).await.is_ok(), "{claims}");
+        let identity = verifier.verify(&token).await;
+        let expires_at = identity.expect("it is good").expires_at.unwrap();
+        // The skew is the peer's too; a fraction of a second is nobody's.
+        let exp = claims["exp"].as_i64().unwrap_or(1_900_000_100);
+        assert_eq!(expires_at.as_second(), exp + 60, "{claims}");
     }
     let bad = [
         with("iss", Value::Null),
@@ -262,6 +266,8 @@ async fn claims_have_to_be_right() {
         name(&verifier, &token).await.as_deref(),
         Ok("al@example.com")
     );
+    let identity = verifier.verify(&token).await.unwrap();
+    assert_eq!(identity.expires_at.unwrap().as_second(), NOW + 600);
     clock.pass(Duration::from_secs(599));
     assert!(name(&verifier, &token).await.is_ok());
     clock.pass(Duration::from_secs(1));
@@ -372,14 +378,20 @@ async fn keys_that_come_and_go_are_followed_but_the_issuer_is_not_flooded() {
     assert!(name(&verifier, &first).await.is_ok());
     assert_eq!(asked(), 1);
     for _ in 0..20 {
-        assert!(name(&verifier, &second).await.is_err());
+        // Nobody has looked for it, so nobody can say that it is wrong.
+        assert_eq!(name(&verifier, &second).await, Err(Denied::Undecided));
     }
     assert_eq!(asked(), 1, "unknown names do not make requests at once");
+    clock.pass(Duration::from_secs(5));
+    assert_eq!(name(&verifier, &second).await, Err(Denied::Invalid));
+    assert_eq!(asked(), 2, "it was looked for, and is not there");
 
     served.lock().unwrap().0 = Some(vec![new.jwk("new")]);
-    clock.pass(Duration::from_secs(30));
-    assert!(name(&verifier, &second).await.is_ok());
-    assert_eq!(asked(), 2);
+    clock.pass(Duration::from_secs(5));
+    // One asks the issuer, and the others wait for what it finds.
+    let (one, other) = tokio::join!(name(&verifier, &second), name(&verifier, &second));
+    assert_eq!((one.is_ok(), other.is_ok()), (true, true));
+    assert_eq!(asked(), 3);
     assert!(
         name(&verifier, &first).await.is_err(),
         "the old key is gone"
@@ -387,6 +399,9 @@ async fn keys_that_come_and_go_are_followed_but_the_issuer_is_not_flooded() {
 
     // The issuer is away: what is known goes on to count, for a while.
     served.lock().unwrap().0 = None;
+    clock.pass(Duration::from_secs(5));
+    let unknown = old.token("unknown", &claims());
+    assert_eq!(name(&verifier, &unknown).await, Err(Denied::Undecided));
     clock.pass(Duration::from_hours(2));
     let (_, token) = tokens(2 * 3600);
     assert!(name(&verifier, &token).await.is_ok());

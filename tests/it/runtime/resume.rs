@@ -1,5 +1,10 @@
 //! Cut connections: nothing is lost, nothing comes twice, and the wrong token changes nothing (§6.3).
 
+use arcp_runtime::agent::probe;
+use arcp_runtime::auth::{Denied, Identity, Verified, Verifier};
+use arcp_runtime::protocol::principal::Principal;
+use arcp_runtime::server::{Builder, Runtime};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{Limits, Peer, hello, in_memory, numbers};
@@ -261,4 +266,67 @@ async fn tokens_cannot_be_guessed() {
         assert!(tokens.insert(token));
         peer.send("session.bye", json!({})).await;
     }
+}
+
+/// Tokens of one principal that are good for so many seconds from a login on.
+#[derive(Debug)]
+struct Ending;
+
+impl Verifier for Ending {
+    fn verify<'a>(&'a self, token: &'a str) -> Verified<'a> {
+        let alice = Identity::new(Principal::new("alice"));
+        let seconds = token
+            .strip_prefix("tok-")
+            .and_then(|text| text.parse().ok());
+        let end = seconds.map(|seconds| Timestamp::now() + SignedDuration::from_secs(seconds));
+        Box::pin(std::future::ready(
+            end.map(|end| alice.until(end)).ok_or(Denied::Invalid),
+        ))
+    }
+
+    fn resume_without_bearer(&self) -> bool {
+        false
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_does_not_outlive_its_token_but_its_jobs_do() {
+    let agents = probe::Probe::versions(None).into_iter();
+    let builder = agents.fold(Runtime::builder(), Builder::agent);
+    let runtime = builder.verifier(Ending).start().await.unwrap();
+    let mut peer = Peer::hello_with(&runtime, "tok-40", &[]).await;
+    let job = peer
+        .probe(json!([{"sleep": {"ms": 60_000}}, {"log": {"message": "on"}}]))
+        .await;
+    let began = tokio::time::Instant::now();
+    let frames = peer.until("session.error").await;
+    let told = &frames.last().unwrap()["payload"];
+    assert_eq!(told["code"], "UNAUTHENTICATED");
+    assert_eq!(told["retryable"], false);
+    assert!(
+        told["message"].as_str().unwrap().contains("has expired"),
+        "{told}"
+    );
+    assert!((38..=41).contains(&began.elapsed().as_secs()));
+    assert!(peer.try_receive().await.is_none(), "and hung up on");
+    assert_eq!(peer.goodbye(), Some(1008));
+
+    // The job went on, and the session goes on with a token that is good.
+    let resume = |token: &str| {
+        let mut payload = super::hello_with(token, &[]);
+        payload["resume"] =
+            json!({"session_id": peer.session, "resume_token": peer.token, "last_event_seq": 0});
+        payload
+    };
+    let mut refused = Peer::dial(&runtime);
+    refused.send("session.hello", resume("expired")).await;
+    assert_eq!(
+        refused.receive().await["payload"]["code"],
+        "UNAUTHENTICATED"
+    );
+    let mut again = Peer::dial(&runtime);
+    again.send("session.hello", resume("tok-600")).await;
+    again.welcomed().await;
+    let frames = again.until_end(&job["job_id"]).await;
+    assert_eq!(frames.last().unwrap()["type"], "job.result");
 }

@@ -17,8 +17,10 @@ use crate::protocol::shown::Shown;
 const FRESH: Duration = Duration::from_mins(10);
 /// How long a set is used when its source does not answer any more: a key may have been withdrawn since.
 const KEPT: Duration = Duration::from_hours(24);
-/// How long the source is left alone after it was read, whatever names come up.
+/// How long the source is left alone after a try, while what was read before will do.
 const PAUSE: Duration = Duration::from_secs(30);
+/// How long the source is left alone after a try, whatever names come up.
+const PAUSE_FOR_NAMES: Duration = Duration::from_secs(5);
 /// How long a source may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of a key set.
@@ -79,9 +81,19 @@ pub(super) struct Keys {
     reading: Mutex<()>,
 }
 
+/// What is there for a token.
+pub(super) enum Found {
+    /// These; none, when the set was read for it and has none.
+    Keys(Vec<Arc<Key>>),
+    /// None, and the set was not read for it.
+    HeldBack,
+}
+
 #[derive(Clone, Default)]
 struct Known {
     keys: Arc<[Arc<Key>]>,
+    /// How often it was read.
+    reads: u64,
     read_at: Option<Duration>,
     tried_at: Option<Duration>,
 }
@@ -161,22 +173,36 @@ impl Keys {
         })
     }
 
-    /// The key of this name, or all where no name is given.
-    pub(super) async fn find(&self, id: Option<&str>, now: Duration) -> Vec<Arc<Key>> {
-        let known = self.known();
-        let found = known.usable(id, now);
-        let stale = known.read_at.is_none_or(|at| now >= at + FRESH);
-        if (found.is_empty() || stale) && known.may_be_read(now) {
+    /// The key of this name, or all where no name is given. Waits for a set that is being read where it has none.
+    pub(super) async fn find(&self, id: Option<&str>, now: Duration) -> Found {
+        let before = self.known();
+        let found = before.usable(id, now);
+        let stale = before.read_at.is_none_or(|at| now >= at + FRESH);
+        let pause = if found.is_empty() {
+            PAUSE_FOR_NAMES
+        } else {
+            PAUSE
+        };
+        let is_due = found.is_empty() || (stale && before.may_be_read(now, pause));
+        if !is_due {
+            return Found::Keys(found);
+        }
+        {
             let _turn = self.reading.lock().await;
             // Whoever had the turn before may have read it.
-            if self.known().may_be_read(now)
+            if self.known().may_be_read(now, pause)
                 && let Err(error) = self.read(now).await
             {
                 tracing::warn!(error = %Shown(&error), "tokens are checked by the keys that were read before");
             }
-            return self.known().usable(id, now);
         }
-        found
+        let known = self.known();
+        let found = known.usable(id, now);
+        let is_read = known.reads != before.reads || matches!(self.source, KeySource::Text(_));
+        if found.is_empty() && !is_read {
+            return Found::HeldBack;
+        }
+        Found::Keys(found)
     }
 
     /// Reads the set now. What cannot be read leaves the keys as they were.
@@ -186,6 +212,7 @@ impl Keys {
         self.change(|known| {
             known.keys = keys.into();
             known.read_at = Some(now);
+            known.reads = known.reads.wrapping_add(1);
         });
         Ok(())
     }
@@ -254,8 +281,8 @@ impl Known {
             .collect()
     }
 
-    fn may_be_read(&self, now: Duration) -> bool {
-        self.tried_at.is_none_or(|at| now >= at + PAUSE)
+    fn may_be_read(&self, now: Duration, pause: Duration) -> bool {
+        self.tried_at.is_none_or(|at| now >= at + pause)
     }
 }
 
