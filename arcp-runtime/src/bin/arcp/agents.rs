@@ -9,11 +9,11 @@ use crate::table;
 
 /// List the agents of a runtime.
 #[derive(Debug, Args)]
-#[command(after_help = format!("Examples:\n  arcp agents\n  arcp agents --json | jq -r .name\n\n{}", crate::fault::EXIT_CODES))]
+#[command(after_help = format!("Examples:\n  arcp agents\n  arcp agents --json | jq -r .name\n\n{}", crate::fault::exit_codes_and_json()))]
 pub(crate) struct Agents {
     /// Print a JSON line for each agent instead of a table.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
     dial: Dial,
 }

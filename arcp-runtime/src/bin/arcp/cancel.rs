@@ -26,7 +26,7 @@ const END_AFTER_REFUSAL: Duration = Duration::from_secs(2);
 
 /// Cancel the jobs of a saved session, and wait until they have ended.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES))]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::exit_codes_and_json()))]
 pub(crate) struct Cancel {
     /// The file that `arcp submit --save-session` wrote. Removed when its jobs have ended.
     #[arg(value_name = "FILE")]
@@ -36,7 +36,7 @@ pub(crate) struct Cancel {
     reason: String,
     /// Print a JSON line for each job.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
     dial: Dial,
 }

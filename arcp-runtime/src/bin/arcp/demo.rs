@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(55);
 /// Watch a job survive cut connections, a killed client and a killed runtime.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  arcp demo\n  arcp demo > demo.txt\n\nIt starts a runtime, an agent's job and clients as processes of their own, cuts and kills them, and counts every event.\nIt ends by itself within a minute, with exit code 1 when anything is missing."
+    after_help = "Examples:\n  arcp demo\n  arcp demo > demo.txt\n\nIt starts a runtime, an agent's job and clients as processes of their own, cuts and kills them, and counts every event.\nIt ends by itself within a minute, with exit code 1 when anything is missing.\nThere is no --json: it is a show for people, and for a program its exit code says all that was found."
 )]
 pub(crate) struct Demo {}
 

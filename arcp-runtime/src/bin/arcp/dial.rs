@@ -12,6 +12,7 @@ use clap::Args;
 
 use crate::fault::{Fault, Trouble};
 use crate::input;
+use crate::value::whole;
 
 /// Which runtime.
 #[derive(Debug, Args)]
@@ -47,7 +48,7 @@ pub(crate) struct Dial {
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
     /// How long the runtime may take to answer a request, in seconds. How long a job runs is not limited by it.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = whole::<u64>(1..=86_400))]
     timeout: u64,
     /// Start the runtime as a command instead of connecting to one, and speak with it over its standard input and output.
     #[arg(long, requires = "command")]

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use arcp_generated::error::ErrorCode;
 use arcp_runtime::client::{ClientError, Refusal};
 use arcp_runtime::store::StoreError;
+use serde::Serialize;
 
 use crate::paint::line;
+use crate::table;
 
 /// The longest sentence: it may quote what a runtime says, which is of any length and may try to steer the terminal.
 const MOST: usize = 4000;
@@ -28,7 +30,19 @@ Exit codes:
   9    the runtime refused the request
   10   the session cannot be resumed
   124  the job ran out of time
-  130  the job was cancelled, or left with Ctrl-C";
+  130  the job was cancelled, or left with Ctrl-C
+  141  nobody reads standard output any more, as after `| head -1`; nothing is said";
+
+/// The exit codes of commands with --json, for `--help`.
+pub(crate) fn exit_codes_and_json() -> String {
+    format!(
+        "{EXIT_CODES}
+
+With --json a failure is also a line on standard output, unless one there says it already:
+  {{\"type\":\"fault\",\"exit_code\":9,\"code\":\"AGENT_NOT_AVAILABLE\",\"message\":\"...\",\"retryable\":false}}
+code and retryable are there when a runtime refused. Arguments that cannot be read are told on standard error alone."
+    )
+}
 
 /// Whose trouble it is; the number is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +71,8 @@ pub(crate) enum Trouble {
     TimedOut = 124,
     /// A cancelled job, as shells have it for an interrupt.
     Cancelled = 130,
+    /// Nobody reads the output, as shells have it for a program that a closed pipe ends.
+    Unread = 141,
 }
 
 /// A sentence and an exit code.
@@ -64,6 +80,23 @@ pub(crate) enum Trouble {
 pub(crate) struct Fault {
     trouble: Trouble,
     sentence: String,
+    /// The runtime's code, and whether it says that another try can help.
+    refusal: Option<(String, bool)>,
+    /// Whether standard output says it already.
+    told: bool,
+}
+
+/// A failure as a JSON line.
+#[derive(Serialize)]
+struct FaultLine<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    exit_code: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retryable: Option<bool>,
 }
 
 impl Fault {
@@ -71,6 +104,21 @@ impl Fault {
         Self {
             trouble,
             sentence: sentence.into(),
+            refusal: None,
+            told: false,
+        }
+    }
+
+    /// The same, which standard output says already.
+    pub(crate) fn told(self) -> Self {
+        Self { told: true, ..self }
+    }
+
+    fn refused_with(self, refusal: &Refusal) -> Self {
+        let code = refusal.code.as_str().to_owned();
+        Self {
+            refusal: Some((code, refusal.retryable)),
+            ..self
         }
     }
 
@@ -91,11 +139,32 @@ impl Fault {
 
     /// Standard output has gone.
     pub(crate) fn output(error: &std::io::Error) -> Self {
-        Self::machine(format!("standard output cannot be written: {error}"))
+        let sentence = format!("standard output cannot be written: {error}");
+        // Whoever closed it has read enough.
+        let trouble = match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Trouble::Unread,
+            _ => Trouble::Machine,
+        };
+        Self::new(trouble, sentence)
     }
 
-    /// Tells it on standard error.
-    pub(crate) fn report(&self) -> ExitCode {
+    /// Tells it on standard error, and with `json` on standard output too.
+    pub(crate) fn report(&self, json: bool) -> ExitCode {
+        if self.trouble == Trouble::Unread {
+            return ExitCode::from(self.trouble as u8);
+        }
+        if json && !self.told {
+            let (code, retryable) = self.refusal.clone().unzip();
+            let line = FaultLine {
+                kind: "fault",
+                exit_code: self.trouble as u8,
+                code: code.as_deref(),
+                message: &self.sentence,
+                retryable,
+            };
+            // That it cannot be written is no news beside what it says.
+            let _ = table::json(&line);
+        }
         // When standard error is gone there is nobody left to tell.
         let _ = writeln!(std::io::stderr(), "arcp: {}", line(&self.sentence, MOST));
         ExitCode::from(self.trouble as u8)
@@ -127,12 +196,13 @@ impl From<ClientError> for Fault {
             }
             | ClientError::Invalid(_) => Self::usage(sentence),
             ClientError::Refused(refusal) => refused(&refusal),
-            ClientError::SessionLost(_) => Self::new(
+            ClientError::SessionLost(refusal) => Self::new(
                 Trouble::Session,
                 format!(
                     "{sentence}; its window may be over, or somebody has resumed it since: submit the job again"
                 ),
-            ),
+            )
+            .refused_with(&refusal),
             ClientError::TakenOver => Self::new(
                 Trouble::Session,
                 format!("{sentence}, and its jobs go on there"),
@@ -174,4 +244,5 @@ fn refused(refusal: &Refusal) -> Fault {
         trouble,
         format!("the runtime refused: {}{cure}", said.trim_end_matches('.')),
     )
+    .refused_with(refusal)
 }

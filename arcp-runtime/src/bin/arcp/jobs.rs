@@ -18,7 +18,7 @@ Examples:
 
 /// List the jobs of this principal, oldest first.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES))]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::exit_codes_and_json()))]
 pub(crate) struct Jobs {
     /// Only jobs of this status: pending, running, success, error, cancelled, timed_out. Can be given several times.
     #[arg(long, value_name = "STATUS")]
@@ -31,7 +31,7 @@ pub(crate) struct Jobs {
     after: Option<String>,
     /// Print a JSON line for each job instead of a table.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
     dial: Dial,
 }

@@ -75,17 +75,33 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether what it prints is JSON lines. Those of `conform` and `bench` print one document, which a failure does not join.
+    fn speaks_json(&self) -> bool {
+        match self {
+            Self::Submit(submit) => submit.json,
+            Self::Agents(agents) => agents.json,
+            Self::Jobs(jobs) => jobs.json,
+            Self::Tail(tail) => tail.json,
+            Self::Cancel(cancel) => cancel.json,
+            Self::Replay(replay) => replay.json,
+            _ => false,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arcp = match Arcp::try_parse() {
         Ok(arcp) => arcp,
         Err(error) => match value::fault(&error) {
-            Some(fault) => return fault.report(),
+            Some(fault) => return fault.report(false),
             None => error.exit(),
         },
     };
+    let json = arcp.command.speaks_json();
     match run(arcp.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => fault.report(),
+        Err(fault) => fault.report(json),
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn tell(job_id: &str, outcome: &Outcome, json: bool) -> Result<(), Fa
         Err(failure) => {
             if json {
                 follow::put(&Line::failure(job_id, failure))?;
+                return Err(fault(failure).told());
             }
             Err(fault(failure))
         }

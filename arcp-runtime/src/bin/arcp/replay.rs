@@ -32,7 +32,7 @@ The runtime that writes the file has to be stopped; `arcp tail` asks a running o
 
 /// Print the log of a job from a runtime's store file, or the jobs in it.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES))]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::exit_codes_and_json()))]
 pub(crate) struct Replay {
     /// The SQLite file of a runtime.
     #[arg(value_name = "FILE")]
@@ -42,7 +42,7 @@ pub(crate) struct Replay {
     job: Option<String>,
     /// Print JSON lines.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// A job as a JSON line.

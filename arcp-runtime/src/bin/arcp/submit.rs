@@ -37,7 +37,7 @@ When another process takes the saved session over (`arcp cancel`, --resume), thi
 
 /// Submit a job and follow it to its end.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES))]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::exit_codes_and_json()))]
 pub(crate) struct Submit {
     /// The agent, with @VERSION if not its default one.
     #[arg(
@@ -63,7 +63,7 @@ pub(crate) struct Submit {
     max_runtime: Option<u64>,
     /// Print JSON lines on standard output instead of text for people.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Keep what another process needs to go on in FILE while the job runs. Holds a secret; removed when the job has ended.
     #[arg(long, value_name = "FILE")]
     save_session: Option<PathBuf>,

@@ -19,7 +19,7 @@ Ctrl-C leaves; the job goes on.";
 
 /// Follow a job that was submitted elsewhere: first what it did, then what it does, then its result.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::EXIT_CODES))]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::fault::exit_codes_and_json()))]
 pub(crate) struct Tail {
     /// The job's id.
     #[arg(value_name = "JOB")]
@@ -32,7 +32,7 @@ pub(crate) struct Tail {
     live: bool,
     /// Print JSON lines on standard output instead of text for people.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
     dial: Dial,
 }
