@@ -261,8 +261,16 @@ pub(crate) const REPLAY_BYTES: usize = 1 << 20;
 pub(crate) const INPUTS_AT_ONCE: usize = 1024;
 /// Calls of connections that the dispatcher takes in one go. Each may be a listing, so this bounds how long agents and timers wait.
 pub(crate) const CALLS_AT_ONCE: usize = 64;
-/// Records that may collect while a batch is being committed.
+/// Records of agents' events that may collect while a batch is being committed; requests may bring as many again.
 pub(crate) const COLLECTED_RECORDS: usize = 8192;
+/// How long one commit should take: a request waits for the one that is under way and for its own.
+pub(crate) const COMMIT_TARGET: Duration = Duration::from_millis(20);
+/// What a batch may always hold, in bytes, however slow the disk is: below it the fixed cost of a commit is most of it.
+pub(crate) const LEAST_BATCH: usize = 512 << 10;
+/// What a record costs beside its payload, in bytes of payload that cost as much.
+pub(crate) const RECORD_BYTES: usize = 256;
+/// Events that the agents of a session to which nobody is attached may have waiting for the core.
+pub(crate) const UNATTENDED_EVENTS: u64 = 256;
 /// How often a failing commit is tried again before the runtime gives up, and how long it waits in between.
 pub(crate) const COMMIT_PAUSES: [Duration; 4] = [
     Duration::from_millis(10),

@@ -7,6 +7,7 @@
 //! ```
 
 mod agents;
+mod batch;
 mod builder;
 pub(crate) mod children;
 mod connection;

@@ -22,7 +22,7 @@ mod files;
 mod model;
 mod properties;
 
-pub(crate) use faulty::BreakingStore;
+pub(crate) use faulty::{BreakingStore, SlowStore};
 
 /// Everything there is, in one page.
 const ALL: PageLimit = PageLimit {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
+use super::batch::Batch;
 use super::faces::Faces;
 use super::feed::Feed;
 use super::jobs::Jobs;
@@ -18,7 +19,7 @@ use super::line::Owing;
 use super::metrics::Counters;
 use crate::clock::{Clock, FAR};
 use crate::id::SessionKey;
-use crate::limits::{CALLS_AT_ONCE, COLLECTED_RECORDS, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
+use crate::limits::{CALLS_AT_ONCE, COMMIT_PAUSES, INPUTS_AT_ONCE, Limits};
 use crate::protocol::core::{ConnKey, Core, Effect, Input, Output};
 use crate::protocol::handshake::Attach;
 use crate::protocol::listing::Page;
@@ -106,8 +107,8 @@ impl Dispatch {
         let mut told = Vec::with_capacity(INPUTS_AT_ONCE);
         let mut held = Vec::new();
         let mut held_asked = Vec::new();
-        let mut collected_bytes = 0;
-        let mut commit: Option<StoreFuture<'_, ()>> = None;
+        let mut batch = Batch::new(&self.limits);
+        let mut commit: Option<StoreFuture<'_, Duration>> = None;
         let mut timer = Box::pin(tokio::time::sleep(Duration::ZERO));
         let mut armed = None;
         loop {
@@ -126,7 +127,7 @@ impl Dispatch {
                         return Ok(());
                     }
                 } else {
-                    collected_bytes = 0;
+                    batch.close(pending.records.len());
                     commit = Some(Box::pin(commit_with_retries(
                         store.as_ref(),
                         std::mem::take(&mut pending.records).into(),
@@ -135,9 +136,7 @@ impl Dispatch {
                     )));
                 }
             }
-            let room = pending.records.len() < COLLECTED_RECORDS
-                && collected_bytes < self.limits.inbox_bytes
-                && !self.stopping;
+            let collected = pending.records.len();
             let deadline = self.core.deadline();
             // Set only when it has changed: most turns leave the earliest deadline as it is.
             if deadline != armed {
@@ -151,14 +150,14 @@ impl Dispatch {
                 biased;
                 done = async { match &mut commit { Some(commit) => commit.await, None => std::future::pending().await } } => {
                     commit = None;
-                    done?;
+                    batch.committed(done?);
                     self.carry_out(&mut held);
                     held_asked.clear();
                 }
                 // Both lanes have their turn each time, so that neither can starve the other, and timers come in between.
-                () = self.lanes.next(&mut calls, &mut told), if room => {
+                () = self.lanes.next(&mut calls, &mut told, batch.is_full(collected)), if !self.stopping && Batch::has_room_for_calls(collected) => {
                     self.take_calls(&mut calls, &mut pending);
-                    collected_bytes += self.take_told(&mut told, &mut pending);
+                    batch.add(self.take_told(&mut told, &mut pending));
                 }
                 () = timer.as_mut(), if armed.is_some() && !self.stopping => armed = None,
             }
@@ -214,18 +213,14 @@ impl Dispatch {
             let before = pending.effects.len();
             self.core.handle(told.input, now, pending);
             sum += told.bytes;
-            if let Some(owner) = told.owner {
-                let newest =
-                    pending.effects[before..]
-                        .iter()
-                        .rev()
-                        .find_map(|effect| match effect {
-                            Effect::Deliver(session, frame) if *session == owner.session() => {
-                                frame.event_seq
-                            }
-                            _ => None,
-                        });
-                owner.window().taken(newest, told.bytes);
+            if let Some(claim) = told.claim {
+                let mut newest_first = pending.effects[before..].iter().rev();
+                claim.taken(|owner| {
+                    newest_first.find_map(|effect| match effect {
+                        Effect::Deliver(session, frame) if *session == owner => frame.event_seq,
+                        _ => None,
+                    })
+                });
             }
         }
         sum
@@ -368,19 +363,20 @@ fn log(audit: &Audit) {
 }
 
 /// A commit that fails is tried again for a moment: a full disk may be emptied, a lock may go away.
+/// Answers with how long it took.
 async fn commit_with_retries(
     store: &dyn Store,
     records: Arc<[Record]>,
     counters: &Counters,
     clock: &dyn Clock,
-) -> Result<(), StoreError> {
+) -> Result<Duration, StoreError> {
     let began = clock.now().mono;
     let mut pauses = COMMIT_PAUSES.iter();
     loop {
         let Err(error) = store.commit(Arc::clone(&records)).await else {
             let took = clock.now().mono.saturating_sub(began);
             counters.committed(records.len(), took);
-            return Ok(());
+            return Ok(took);
         };
         counters.commit_failed();
         let Some(pause) = pauses.next() else {

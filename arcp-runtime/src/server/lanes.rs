@@ -66,9 +66,42 @@ pub(crate) struct Inbox {
 pub(super) struct Told {
     pub input: Input,
     pub bytes: usize,
+    /// The place in the window of the job's owner, if it is an event.
+    pub claim: Option<Claim>,
     _room: OwnedSemaphorePermit,
-    /// Whose window an event was claimed of.
-    pub owner: Option<Arc<Feed>>,
+}
+
+/// A place in a window. It is given back whatever becomes of the event: an agent must not wait for what nobody will take.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// Gone once the core has taken the event.
+    owner: Option<Arc<Feed>>,
+    bytes: usize,
+}
+
+impl Claim {
+    fn new(owner: Arc<Feed>, bytes: usize) -> Self {
+        owner.window().claim(bytes);
+        Self {
+            owner: Some(owner),
+            bytes,
+        }
+    }
+
+    /// The core has taken the event; `newest` finds its number among what followed, if it goes to this session.
+    pub(super) fn taken(mut self, newest: impl FnOnce(SessionKey) -> Option<u64>) {
+        if let Some(owner) = self.owner.take() {
+            owner.window().taken(newest(owner.session()), self.bytes);
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let Some(owner) = self.owner.take() {
+            owner.window().taken(None, self.bytes);
+        }
+    }
 }
 
 /// The runtime has stopped, or its store failed for good.
@@ -135,14 +168,11 @@ impl Inbox {
         let room = Arc::clone(&self.bytes).acquire_many_owned(wanted).await;
         let room = room.map_err(|_| Stopped)?;
         let place = self.agents.reserve().await.map_err(|_| Stopped)?;
-        if let Some(owner) = &owner {
-            owner.window().claim(bytes);
-        }
         place.send(Told {
             input,
             bytes,
+            claim: owner.map(|owner| Claim::new(owner, bytes)),
             _room: room,
-            owner,
         });
         Ok(())
     }
@@ -170,24 +200,34 @@ pub(super) fn new(limits: &Limits) -> (Inbox, Lanes) {
 }
 
 impl Lanes {
-    /// What both lanes have now, as far as it is taken in one go; waits until there is something.
-    /// Both have their turn each time, so that neither can starve the other.
+    /// What the lanes have now, as far as it is taken in one go; waits until there is something.
+    /// Both have their turn each time, so that neither can starve the other; agents have none while `agents_wait`.
     ///
     /// # Cancel safety
     /// Nothing is lost: what was taken is in `calls` and `told`.
-    pub(super) async fn next(&mut self, calls: &mut Vec<Call>, told: &mut Vec<Told>) {
-        poll_fn(|cx| self.poll_next(calls, told, cx)).await;
+    pub(super) async fn next(
+        &mut self,
+        calls: &mut Vec<Call>,
+        told: &mut Vec<Told>,
+        agents_wait: bool,
+    ) {
+        poll_fn(|cx| self.poll_next(calls, told, agents_wait, cx)).await;
     }
 
     fn poll_next(
         &mut self,
         calls: &mut Vec<Call>,
         told: &mut Vec<Told>,
+        agents_wait: bool,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         let some_calls = self.calls.poll_recv_many(cx, calls, CALLS_AT_ONCE);
-        let some_told = self.agents.poll_recv_many(cx, told, INPUTS_AT_ONCE);
-        if some_calls.is_ready() || some_told.is_ready() {
+        let some_told = !agents_wait
+            && self
+                .agents
+                .poll_recv_many(cx, told, INPUTS_AT_ONCE)
+                .is_ready();
+        if some_calls.is_ready() || some_told {
             Poll::Ready(())
         } else {
             Poll::Pending
@@ -197,8 +237,14 @@ impl Lanes {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::id::{JobKey, Ulid};
+    use crate::limits::UNATTENDED_EVENTS;
+    use crate::store::EntryKind;
 
     #[tokio::test]
     async fn a_flood_of_calls_does_not_keep_an_agent_waiting() {
@@ -213,9 +259,66 @@ mod tests {
         let started = Input::Started(JobKey(Ulid(1)));
         inbox.tell(started).await.unwrap();
         let (mut calls, mut told) = (Vec::new(), Vec::new());
-        lanes.next(&mut calls, &mut told).await;
+        lanes.next(&mut calls, &mut told, false).await;
         assert_eq!(calls.len(), CALLS_AT_ONCE);
         assert_eq!(told.len(), 1, "the agent has its turn beside the calls");
+    }
+
+    fn event() -> Input {
+        Input::Emit {
+            job: JobKey(Ulid(1)),
+            kind: EntryKind::Event,
+            payload: "{}".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_comes_through_while_agents_wait() {
+        let (inbox, mut lanes) = new(&Limits::default());
+        inbox.tell(event()).await.unwrap();
+        let (mut calls, mut told) = (Vec::new(), Vec::new());
+        let next = lanes.next(&mut calls, &mut told, true).now_or_never();
+        assert!(next.is_none(), "agents wait");
+        let call = Call::Tell(Input::Detached(ConnKey(1)));
+        assert!(matches!(inbox.try_call(call), Ok(None)));
+        lanes.next(&mut calls, &mut told, true).await;
+        assert_eq!((calls.len(), told.len()), (1, 0));
+        lanes.next(&mut calls, &mut told, false).await;
+        assert_eq!((calls.len(), told.len()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn agents_whose_session_nobody_attends_fill_no_lane() {
+        let (inbox, mut lanes) = new(&Limits::default());
+        let feed = |session| Arc::new(Feed::new(SessionKey(Ulid(session)), &Limits::default()));
+        let (flooding, other) = (feed(1), feed(2));
+        for _ in 0..UNATTENDED_EVENTS {
+            let emitted = inbox.emit(Arc::clone(&flooding), event());
+            emitted.await.unwrap();
+        }
+        // Another session's agents have room.
+        inbox.emit(other, event()).await.unwrap();
+        let mut waiting = pin!(inbox.emit(flooding, event()));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        let (mut calls, mut told) = (Vec::new(), Vec::new());
+        lanes.next(&mut calls, &mut told, false).await;
+        told.drain(..1)
+            .filter_map(|told| told.claim)
+            .for_each(|claim| claim.taken(|_| Some(1)));
+        waiting.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_agent_does_not_wait_for_a_runtime_that_has_gone() {
+        let (inbox, lanes) = new(&Limits::default());
+        let feed = Arc::new(Feed::new(SessionKey(Ulid(1)), &Limits::default()));
+        for _ in 0..UNATTENDED_EVENTS {
+            inbox.emit(Arc::clone(&feed), event()).await.unwrap();
+        }
+        let mut waiting = pin!(inbox.emit(feed, event()));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        drop(lanes);
+        assert!(matches!(waiting.await, Err(Stopped)));
     }
 
     #[tokio::test]

@@ -2,13 +2,13 @@
 //!
 //! An event counts from the moment an agent emits it until the connection has handed it to its transport, wherever it is in between:
 //! in the dispatcher's inbox, in a batch that is being committed, in the feed. So what a session's buffer may hold is never overrun by its own jobs,
-//! however slow the disk is. While nobody is attached nobody waits: the buffer then keeps the newest.
+//! however slow the disk is. While nobody is attached an agent waits for the core alone, so that it cannot fill the inbox, which all share: the buffer keeps the newest.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::limits::Limits;
+use crate::limits::{Limits, UNATTENDED_EVENTS};
 
 /// The window of one session's jobs.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Window {
         self.room.notify_waiters();
     }
 
-    /// Nobody is attached any more: agents need not wait.
+    /// Nobody is attached any more: agents need not wait for a socket.
     pub(super) fn detach(&self) {
         self.attached.store(false, Ordering::Release);
         self.room.notify_waiters();
@@ -74,8 +74,11 @@ impl Window {
             self.numbered.store(number, Ordering::Release);
         }
         self.claimed.fetch_sub(1, Ordering::AcqRel);
+        let attached = self.attached.load(Ordering::Acquire);
         if number.is_none() {
             self.give_back(bytes);
+        }
+        if number.is_none() || !attached {
             self.room.notify_waiters();
         }
     }
@@ -102,7 +105,7 @@ impl Window {
 
     fn has_room(&self) -> bool {
         if !self.attached.load(Ordering::Acquire) {
-            return true;
+            return self.claimed.load(Ordering::Acquire) < UNATTENDED_EVENTS;
         }
         // Read in this order, an event on its way from claimed to numbered counts twice rather than not at all.
         let written = self.written.load(Ordering::Acquire);

@@ -8,6 +8,7 @@ use super::{
     Everybody, Limits, MemoryStore, Peer, Runtime, hello, in_memory, logged, memory, start, texts,
     without,
 };
+use crate::store::SlowStore;
 
 /// Longer than every farewell together, and shorter than a heartbeat.
 const A_WHILE: Duration = Duration::from_secs(10);
@@ -30,6 +31,36 @@ async fn clogged(runtime: &Runtime) -> Peer {
     peer.probe(chatty(1000)).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     peer
+}
+
+/// On a disk that takes a hundred microseconds for a record, an agent that nobody attends says more than the disk can take.
+/// Others wait for a commit or two and not for thousands of its events. The clock is the test's own.
+#[tokio::test(start_paused = true)]
+async fn an_unattended_flood_keeps_nobody_waiting() {
+    const EACH: Duration = Duration::from_micros(100);
+    let store = SlowStore::new(MemoryStore::new(), EACH);
+    let runtime = start(Limits::default(), Runtime::builder().store(store)).await;
+    let mut flooding = Peer::hello(&runtime, "tok-a").await;
+    let job = flooding.probe(chatty(60_000)).await["job_id"].clone();
+    drop(flooding);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut other = Peer::hello(&runtime, "tok-b").await;
+    for _ in 0..3 {
+        let asked = tokio::time::Instant::now();
+        let accepted = other.probe(json!([{"block": {}}])).await;
+        assert!(asked.elapsed() < EACH * 4096, "{:?}", asked.elapsed());
+        let wanted = json!({"reason": "enough"});
+        let more = json!({"job_id": accepted["job_id"]});
+        other.send_with("job.cancel", wanted, more).await;
+        other.until_end(&accepted["job_id"]).await;
+        // Accepted, cancelled and ended: that is four commits.
+        assert!(asked.elapsed() < EACH * 4 * 4096, "{:?}", asked.elapsed());
+    }
+    let mut owner = Peer::hello(&runtime, "tok-a").await;
+    let wanted = json!({"filter": {"status": ["running"]}});
+    owner.send("session.list_jobs", wanted).await;
+    let running = owner.receive().await["payload"]["jobs"].clone();
+    assert_eq!(running[0]["job_id"], job, "the flood was still going on");
 }
 
 async fn shut_down(runtime: &Runtime) {

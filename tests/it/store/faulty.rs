@@ -1,7 +1,8 @@
-//! Stores that fail once, or while they are told to, for tests of what stands on a store.
+//! Stores that fail once, or while they are told to, or take their time, for tests of what stands on a store.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use arcp_runtime::id::{JobKey, SessionKey};
 use arcp_runtime::store::{
@@ -107,6 +108,47 @@ impl<S: Store> Store for BreakingStore<S> {
 
     fn history(&self, job: JobKey, after: u64, limit: PageLimit) -> StoreFuture<'_, Vec<Entry>> {
         self.or_fails(|inner| inner.history(job, after, limit))
+    }
+}
+
+/// Passes everything on, but each record takes its time.
+#[derive(Debug)]
+pub(crate) struct SlowStore<S> {
+    inner: S,
+    each: Duration,
+}
+
+impl<S: Store> SlowStore<S> {
+    /// Each record takes `each`.
+    pub(crate) fn new(inner: S, each: Duration) -> Self {
+        Self { inner, each }
+    }
+}
+
+impl<S: Store> Store for SlowStore<S> {
+    fn commit(&self, batch: Arc<[Record]>) -> StoreFuture<'_, ()> {
+        let records = u32::try_from(batch.len()).unwrap();
+        Box::pin(async move {
+            tokio::time::sleep(self.each * records).await;
+            self.inner.commit(batch).await
+        })
+    }
+
+    fn recover(&self) -> StoreFuture<'_, Recovered> {
+        self.inner.recover()
+    }
+
+    fn replay(
+        &self,
+        session: SessionKey,
+        after: u64,
+        limit: PageLimit,
+    ) -> StoreFuture<'_, Vec<Delivered>> {
+        self.inner.replay(session, after, limit)
+    }
+
+    fn history(&self, job: JobKey, after: u64, limit: PageLimit) -> StoreFuture<'_, Vec<Entry>> {
+        self.inner.history(job, after, limit)
     }
 }
 
