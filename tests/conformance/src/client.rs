@@ -247,6 +247,7 @@ pub async fn run(
                 scenario: id,
                 section: section.to_owned(),
                 rules: rules.into_iter().map(str::to_owned).collect(),
+                undecided: Vec::new(),
                 verdict,
                 took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
                 transcript: None,

@@ -83,14 +83,56 @@ pub struct Broken {
     pub failure: Failure,
 }
 
+/// What an invariant found to look at. One that found nothing has decided nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// How many times something came that it speaks of.
+    pub times: usize,
+    /// The rules that were asked about, of those that the invariant decides.
+    pub rules: BTreeSet<&'static str>,
+}
+
+/// What came of judging a transcript.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// What is broken.
+    pub broken: Vec<Failure>,
+    /// What was looked at, by the invariant's name. Those that found nothing are not in it.
+    pub looked: BTreeMap<&'static str, Looked>,
+}
+
+impl Judgement {
+    /// Takes in what was looked at elsewhere.
+    pub(crate) fn add(&mut self, looked: &BTreeMap<&'static str, Looked>) {
+        for (name, more) in looked {
+            let mine = self.looked.entry(name).or_default();
+            mine.times += more.times;
+            mine.rules.extend(&more.rules);
+        }
+    }
+}
+
 /// Judges a transcript. `exempt` names invariants that are left out.
 pub fn check(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String]) -> Vec<Failure> {
-    let broken = find(lines, shapes, judged, exempt);
-    broken.into_iter().map(|broken| broken.failure).collect()
+    judge(lines, shapes, judged, exempt).broken
+}
+
+/// Judges a transcript as [`check`] does, and says how much there was to look at.
+pub fn judge(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String]) -> Judgement {
+    let found = look(lines, shapes, judged, exempt);
+    let broken = found.broken.into_iter().map(|broken| broken.failure);
+    Judgement {
+        broken: broken.collect(),
+        looked: found.looked,
+    }
 }
 
 /// Judges a transcript as [`check`] does, and says where and what would be right.
 pub fn find(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String]) -> Vec<Broken> {
+    look(lines, shapes, judged, exempt).broken
+}
+
+fn look(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String]) -> Found {
     let wire = Wire::read(lines);
     let mut found = Found::default();
     if judged != Judged::Client {
@@ -103,18 +145,40 @@ pub fn find(lines: &[Line], shapes: &Shapes, judged: Judged, exempt: &[String]) 
     if judged != Judged::Runtime {
         client::check(&wire, &mut found);
     }
+    let counts = |name: &str| !exempt.iter().any(|exempt| exempt == name);
+    found.broken.retain(|broken| counts(broken.invariant.name));
+    found.looked.retain(|name, _| counts(name));
     found
-        .0
-        .into_iter()
-        .filter(|broken| !exempt.iter().any(|name| name == broken.invariant.name))
-        .collect()
 }
 
-/// What was found to be broken.
+/// What was found to look at, and what of it is broken.
 #[derive(Debug, Default)]
-struct Found(Vec<Broken>);
+struct Found {
+    broken: Vec<Broken>,
+    looked: BTreeMap<&'static str, Looked>,
+}
 
 impl Found {
+    /// Something came that the invariant and all of its rules speak of.
+    fn looked(&mut self, invariant: Invariant) {
+        self.looked_for(invariant, invariant.rules);
+    }
+
+    /// Something came that the invariant speaks of, and with it these of its rules. A rule that is named nowhere is one that the
+    /// invariant can see broken and cannot see kept: scenarios decide it.
+    fn looked_for(&mut self, invariant: Invariant, rules: &[&'static str]) {
+        let looked = self.looked.entry(invariant.name).or_default();
+        looked.times += 1;
+        looked.rules.extend(rules);
+    }
+
+    /// What was found last breaks these of its invariant's rules, and not the others.
+    fn only(&mut self, rules: &[&'static str]) {
+        if let Some(last) = self.broken.last_mut() {
+            last.failure.rules = rules.iter().map(ToString::to_string).collect();
+        }
+    }
+
     fn broken(&mut self, invariant: Invariant, seen: Seen) {
         self.add(invariant, invariant.sentence.to_owned(), None, seen);
     }
@@ -132,7 +196,7 @@ impl Found {
     }
 
     fn add(&mut self, invariant: Invariant, expected: String, right: Option<String>, seen: Seen) {
-        self.0.push(Broken {
+        self.broken.push(Broken {
             invariant,
             line: seen.line,
             right,

@@ -16,6 +16,7 @@
 //! | `$each: a` | is a list of which every item matches |
 //! | `$values: a` | is an object of which every member matches |
 //! | `$keys: a` | is an object of which every name matches |
+//! | `$lists: {versions: default}` | has in its list `versions` what its member `default` is, if it has one |
 //! | `$len: 3` | is a list, object or string of that length; a pattern asks of the length |
 //! | `$shape: name` | matches the pattern of that name in shapes.yaml |
 //! | `$as: name` | is there; it is kept under the name |
@@ -151,6 +152,9 @@ impl<'a> Matcher<'a> {
         if question == "$shape" {
             return self.shaped(of, seen, at);
         }
+        if question == "$lists" {
+            return lists(of, seen, at);
+        }
         let Some(there) = seen else {
             return wrong(describe(question, of));
         };
@@ -263,6 +267,25 @@ impl<'a> Matcher<'a> {
             self.compare(of, Some(item), &join(at, &index.to_string()))
         })
     }
+}
+
+/// Whether the lists in an object have what other members of it are.
+fn lists(of: &Value, seen: Option<&Value>, at: &str) -> Result<(), Mismatch> {
+    let pairs = of.as_object().into_iter().flatten();
+    for (list, member) in pairs {
+        let one = seen.and_then(|seen| seen.get(text(member)));
+        let all = seen
+            .and_then(|seen| seen.get(list))
+            .and_then(Value::as_array);
+        let Some(one) = one.filter(|one| !one.is_null()) else {
+            continue;
+        };
+        if !all.is_some_and(|all| all.iter().any(|item| same(item, one))) {
+            let expected = format!("one of what `{list}` lists");
+            return Err(Mismatch::new(&join(at, text(member)), expected, Some(one)));
+        }
+    }
+    Ok(())
 }
 
 fn join(at: &str, name: &str) -> String {

@@ -39,6 +39,9 @@ pub struct Outcome {
     pub section: String,
     /// The rules that the scenario decides.
     pub rules: Vec<String>,
+    /// Rules that it speaks of and could not decide here, because nothing came to look at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<String>,
     /// The result.
     #[serde(flatten)]
     pub verdict: Verdict,

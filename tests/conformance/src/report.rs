@@ -71,6 +71,9 @@ impl<'a> Report<'a> {
                 let worst = rules.entry(rule.clone()).or_insert(held);
                 *worst = (*worst).max(held);
             }
+            for rule in &outcome.undecided {
+                rules.entry(rule.clone()).or_insert(Held::NotApplicable);
+            }
         }
         rules
     }

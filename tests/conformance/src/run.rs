@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 
 use crate::driver::{PATIENCE, Stage, play};
-use crate::invariant::{self, Invariant, Judged};
+use crate::invariant::{self, Judged, Judgement};
 use crate::library::{Library, Part};
 use crate::link::NoLink;
 use crate::outcome::{Failure, Outcome, Verdict};
@@ -15,6 +15,7 @@ use crate::scenario::Scenario;
 use crate::target::{Carrier, Offer, Principals, Runtime};
 use crate::transcript::{Head, Line, Side, What};
 
+mod always;
 mod lockout;
 
 /// How a run is done.
@@ -56,8 +57,8 @@ pub struct Played {
     pub tested: Side,
     /// Invariants that the traffic is not judged by.
     pub exempt: Vec<String>,
-    /// Invariants that the traffic broke.
-    broken: Vec<Failure>,
+    /// What came of judging the traffic by the invariants.
+    judged: Judgement,
 }
 
 impl Played {
@@ -68,7 +69,7 @@ impl Played {
             lines,
             tested: Side::Client,
             exempt: scenario.exempt.clone(),
-            broken: Vec::new(),
+            judged: Judgement::default(),
         }
     }
 
@@ -164,7 +165,7 @@ pub async fn run<'a>(
     played.extend(last.collect::<Vec<_>>().await);
     played.sort_unstable_by_key(|(place, _)| *place);
     let mut played: Vec<Played> = played.into_iter().map(|(_, played)| played).collect();
-    let always = always(&played);
+    let always = always::outcomes(&played, runtime.carrier());
     played.extend(always);
     played
 }
@@ -273,70 +274,6 @@ pub async fn ready(
     Ok(())
 }
 
-/// One outcome for each invariant, over the traffic of all scenarios.
-fn always(played: &[Played]) -> Vec<Played> {
-    let silent = played.iter().all(|one| one.lines.is_empty());
-    let outcome = |invariant: Invariant| {
-        let mut seen: Vec<(&str, String)> = Vec::new();
-        for one in played {
-            for failure in one
-                .broken
-                .iter()
-                .filter(|failure| failure.step == invariant.step())
-            {
-                // The same thing is told once, with the first scenario that showed it.
-                if seen
-                    .iter()
-                    .all(|(expected, _)| *expected != failure.expected)
-                {
-                    seen.push((
-                        &failure.expected,
-                        format!("{} in {}", failure.seen, one.outcome.scenario),
-                    ));
-                }
-            }
-        }
-        let verdict = if silent {
-            Verdict::NotApplicable {
-                reason: "nothing was sent".to_owned(),
-            }
-        } else if seen.is_empty() {
-            Verdict::Pass
-        } else {
-            let (expected, seen): (Vec<&str>, Vec<String>) = seen.into_iter().unzip();
-            Verdict::Fail(Failure {
-                step: invariant.step(),
-                expected: expected.join("; "),
-                seen: seen.join("; "),
-                rules: invariant
-                    .rules
-                    .iter()
-                    .map(|&rule| rule.to_owned())
-                    .collect(),
-            })
-        };
-        Played {
-            outcome: Outcome {
-                scenario: invariant.id(),
-                section: "always".to_owned(),
-                rules: invariant
-                    .rules
-                    .iter()
-                    .map(|&rule| rule.to_owned())
-                    .collect(),
-                verdict,
-                took_ms: 0,
-                transcript: None,
-            },
-            lines: Vec::new(),
-            tested: Side::Runtime,
-            exempt: Vec::new(),
-            broken: Vec::new(),
-        }
-    };
-    invariant::of_runtimes().into_iter().map(outcome).collect()
-}
-
 async fn one(stage: Stage<'_>, survey: &Survey, part: &Part<'_>) -> Played {
     let scenario = part.scenario;
     let start = Instant::now();
@@ -346,7 +283,7 @@ async fn one(stage: Stage<'_>, survey: &Survey, part: &Part<'_>) -> Played {
         let (lines, result) = play(stage, scenario, part.twin).await;
         (lines, result.map_or_else(Verdict::Fail, |()| Verdict::Pass))
     };
-    let (lines, broken) = judged(lines, stage, scenario).await;
+    let (lines, judged) = judged(lines, stage, scenario).await;
     let outcome = Outcome {
         scenario: part.id.clone(),
         section: part.section.to_owned(),
@@ -355,6 +292,7 @@ async fn one(stage: Stage<'_>, survey: &Survey, part: &Part<'_>) -> Played {
             .into_iter()
             .map(str::to_owned)
             .collect(),
+        undecided: Vec::new(),
         verdict,
         took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         transcript: None,
@@ -364,21 +302,17 @@ async fn one(stage: Stage<'_>, survey: &Survey, part: &Part<'_>) -> Played {
         lines,
         tested: Side::Runtime,
         exempt: scenario.exempt.clone(),
-        broken,
+        judged,
     }
 }
 
 /// Judges the traffic by what must hold of all of it. On another thread: a long transcript must not keep the other scenarios, which all
 /// are played on this one, from showing that they live.
-async fn judged(
-    lines: Vec<Line>,
-    stage: Stage<'_>,
-    scenario: &Scenario,
-) -> (Vec<Line>, Vec<Failure>) {
+async fn judged(lines: Vec<Line>, stage: Stage<'_>, scenario: &Scenario) -> (Vec<Line>, Judgement) {
     let (shapes, exempt) = (stage.library.shapes.clone(), scenario.exempt.clone());
     let judging = tokio::task::spawn_blocking(move || {
-        let broken = invariant::check(&lines, &shapes, Judged::Runtime, &exempt);
-        (lines, broken)
+        let judgement = invariant::judge(&lines, &shapes, Judged::Runtime, &exempt);
+        (lines, judgement)
     });
     judging.await.unwrap_or_else(|error| {
         let broken = Failure {
@@ -387,7 +321,11 @@ async fn judged(
             seen: error.to_string(),
             rules: scenario.rules.clone(),
         };
-        (Vec::new(), vec![broken])
+        let judgement = Judgement {
+            broken: vec![broken],
+            ..Judgement::default()
+        };
+        (Vec::new(), judgement)
     })
 }
 

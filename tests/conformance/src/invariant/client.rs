@@ -100,6 +100,8 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             }
             continue;
         }
+        found.looked(ENVELOPE);
+        found.looked(DIRECTION);
         let id = frame.text("id").unwrap_or_default();
         if frame.value["arcp"] != "1.1"
             || !talk.ids.insert(id)
@@ -111,15 +113,7 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
         }
         if !talk.spoken {
             talk.spoken = true;
-            let payload = frame.payload();
-            let whole = payload["client"]["name"].is_string()
-                && payload["auth"]["scheme"] == "bearer"
-                && payload["auth"]["token"].is_string()
-                && payload["capabilities"]["features"].is_array();
-            if frame.kind() != "session.resume" && (frame.kind() != "session.hello" || !whole) {
-                let right = "a session.hello with client.name, auth {scheme: bearer, token} and capabilities.features";
-                found.broken_here(HELLO, right, frame.brief());
-            }
+            first_words(frame, found);
         }
         if !SENT.contains(&frame.kind()) && !frame.kind().starts_with("x-vendor.") {
             let right = format!(
@@ -134,22 +128,42 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
         if !welcomed.contains(frame.connection) {
             continue;
         }
+        found.looked(SESSION);
         if Some(frame.session()) != opening.session.as_deref() {
             let session = opening.session.as_deref().unwrap_or_default();
             found.broken_here(SESSION, format!("session_id {session}"), frame.brief());
         }
-        if let Some(feature) = needs(frame.kind(), frame.payload())
-            && !opening.features.contains(feature)
-        {
-            found.broken_as(NEGOTIATED, feature.to_owned(), frame.brief());
+        if let Some(feature) = needs(frame.kind(), frame.payload()) {
+            found.looked_for(NEGOTIATED, &["R-6.2-04"]);
+            if !opening.features.contains(feature) {
+                found.broken_as(NEGOTIATED, feature.to_owned(), frame.brief());
+            }
         }
         answers(frame, talk, found);
+    }
+}
+
+/// A client's first frame.
+fn first_words(frame: &Frame<'_>, found: &mut Found) {
+    found.looked(HELLO);
+    let payload = frame.payload();
+    let whole = payload["client"]["name"].is_string()
+        && payload["auth"]["scheme"] == "bearer"
+        && payload["auth"]["token"].is_string()
+        && payload["capabilities"]["features"].is_array();
+    if frame.kind() != "session.resume" && (frame.kind() != "session.hello" || !whole) {
+        let right = "a session.hello with client.name, auth {scheme: bearer, token} and capabilities.features";
+        found.broken_here(HELLO, right, frame.brief());
     }
 }
 
 /// What is no JSON in text.
 fn unreadable(wire: &Wire<'_>, found: &mut Found) {
     for (number, line) in wire.lines.iter().enumerate() {
+        let is_said = !matches!(line.what, What::Opened(_) | What::Closed(_));
+        if line.from == Side::Client && is_said {
+            found.looked(JSON);
+        }
         let bad = matches!(line.what, What::Text(_) | What::Binary(_));
         if bad && line.from == Side::Client {
             let text = format!("on {}: {:?}", line.connection, line.what);
@@ -162,6 +176,7 @@ fn unreadable(wire: &Wire<'_>, found: &mut Found) {
 fn answers(frame: &Frame<'_>, talk: &mut Talk<'_>, found: &mut Found) {
     match frame.kind() {
         "session.ack" => {
+            found.looked(ACKS);
             let seq = frame.payload()["last_processed_seq"].as_i64().unwrap_or(-1);
             if seq < talk.acked || seq > talk.sent {
                 found.broken_as(
@@ -173,6 +188,7 @@ fn answers(frame: &Frame<'_>, talk: &mut Talk<'_>, found: &mut Found) {
             talk.acked = seq;
         }
         "session.pong" => {
+            found.looked(PONGS);
             let nonce = frame.payload()["ping_nonce"].as_str().unwrap_or_default();
             if !talk.pings.contains(nonce) {
                 let right = "the nonce of a ping that came before";

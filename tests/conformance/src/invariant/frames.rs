@@ -40,7 +40,9 @@ const MEMBERS: Invariant = Invariant {
 };
 const SHAPE: Invariant = Invariant {
     name: "payloads have their shape",
-    rules: &["R-6.2-02", "R-8.1-02", "R-8.1-03", "R-8.2-01", "R-12-02"],
+    rules: &[
+        "R-6.2-02", "R-6.2-18", "R-8.1-02", "R-8.1-03", "R-8.2-01", "R-8.2-05", "R-12-02",
+    ],
     sentence: "a payload has the members of its message",
 };
 const PINNED: Invariant = Invariant {
@@ -113,6 +115,10 @@ const ENVELOPE_MEMBERS: [&str; 8] = [
 
 pub(super) fn check(wire: &Wire<'_>, shapes: &Shapes, found: &mut Found) {
     for (number, line) in wire.lines.iter().enumerate() {
+        let is_said = !matches!(line.what, What::Opened(_) | What::Closed(_));
+        if line.from == Side::Runtime && is_said {
+            found.looked(JSON);
+        }
         let what = match (line.from, &line.what) {
             (Side::Runtime, What::Text(text)) => {
                 let text = brief(&Value::String(text.clone()));
@@ -137,6 +143,7 @@ pub(super) fn check(wire: &Wire<'_>, shapes: &Shapes, found: &mut Found) {
 }
 
 fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Found) {
+    found.looked(ENVELOPE);
     let id = frame.text("id").unwrap_or_default();
     let lacking = [
         (frame.value["arcp"] == "1.1", "arcp, which is \"1.1\""),
@@ -151,6 +158,10 @@ fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Foun
         found.broken_here(ENVELOPE, right, frame.brief());
         return;
     }
+    found.looked(UNIQUE);
+    found.looked(ID_FORM);
+    let is_event = frame.kind() == "job.event";
+    found.looked_for(DIRECTION, if is_event { DIRECTION.rules } else { &[] });
     if !ids.insert(id) {
         let right = "an id that no earlier message has";
         found.broken_here(UNIQUE, right, frame.brief());
@@ -166,18 +177,7 @@ fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Foun
         );
         found.broken_here(DIRECTION, right, frame.brief());
     }
-    let unknown = frame
-        .value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .find(|(name, _)| {
-            !ENVELOPE_MEMBERS.contains(&name.as_str()) && !name.starts_with("x-vendor.")
-        });
-    if let Some((name, _)) = unknown {
-        let right = format!("x-vendor.{name}, or no such member");
-        found.broken_here(MEMBERS, right, frame.showing(format!("`{name}`")));
-    }
+    members(frame, found);
     let trace = &frame.value["trace_id"];
     let is_trace = |text: &str| {
         text.len() == 32
@@ -186,9 +186,26 @@ fn envelope<'a>(frame: &Frame<'a>, ids: &mut BTreeSet<&'a str>, found: &mut Foun
                 .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
             && text.bytes().any(|byte| byte != b'0')
     };
+    if !trace.is_null() {
+        found.looked(TRACE);
+    }
     if !trace.is_null() && !trace.as_str().is_some_and(is_trace) {
         let right = "a trace_id such as 4bf92f3577b34da6a3ce929d0e0e4736, or none";
         found.broken_here(TRACE, right, frame.brief());
+    }
+}
+
+/// The members that are not of every envelope.
+fn members(frame: &Frame<'_>, found: &mut Found) {
+    found.looked_for(MEMBERS, &["R-5-01"]);
+    let members = frame.value.as_object().into_iter().flatten();
+    for (name, _) in members.filter(|(name, _)| !ENVELOPE_MEMBERS.contains(&name.as_str())) {
+        found.looked(MEMBERS);
+        if !name.starts_with("x-vendor.") {
+            let right = format!("x-vendor.{name}, or no such member");
+            found.broken_here(MEMBERS, right, frame.showing(format!("`{name}`")));
+            break;
+        }
     }
 }
 
@@ -229,13 +246,29 @@ fn shape(frame: &Frame<'_>, shapes: &Shapes, found: &mut Found) {
         } else {
             frame.payload()
         };
+        let rules = shapes_decide(&name, seen);
+        found.looked_for(SHAPE, rules);
         if let Err(mismatch) = Matcher::new(shapes).matches(shape, seen) {
             found.broken_as(
                 SHAPE,
                 format!("{name}, at {}: {}", mismatch.at, mismatch.expected),
                 frame.showing(mismatch.seen),
             );
+            found.only(rules);
         }
+    }
+}
+
+/// The rules that a shape decides where it is found.
+fn shapes_decide(name: &str, seen: &Value) -> &'static [&'static str] {
+    match name {
+        "session.welcome" => &["R-6.2-02", "R-6.2-18"],
+        "session.error" | "job.error" => &["R-12-02"],
+        "job.event" => &["R-8.1-02", "R-8.1-03"],
+        "event tool_result" if seen["error"].is_object() => &["R-8.2-01", "R-8.2-05", "R-12-02"],
+        "event tool_result" => &["R-8.2-01", "R-8.2-05"],
+        _ if name.starts_with("event ") => &["R-8.2-01"],
+        _ => &[],
     }
 }
 
@@ -253,9 +286,17 @@ fn error(frame: &Frame<'_>, found: &mut Found) {
         "INTERNAL_ERROR" => Some(true),
         _ => None,
     };
-    if let Some(pinned) = pinned.filter(|pinned| error["retryable"] != *pinned) {
-        let right = format!("retryable: {pinned}");
-        found.broken_here(PINNED, right, frame.brief());
+    if let Some(pinned) = pinned {
+        let rules: &[&str] = if pinned { &["R-12-04"] } else { &["R-12-03"] };
+        found.looked_for(PINNED, rules);
+        if error["retryable"] != pinned {
+            let right = format!("retryable: {pinned}");
+            found.broken_here(PINNED, right, frame.brief());
+            found.only(rules);
+        }
+    }
+    if frame.kind() == "session.error" {
+        found.looked(CODES);
     }
     if frame.kind() == "session.error" && !CANONICAL.contains(&code) {
         let right = format!("one of {}", CANONICAL.join(", "));

@@ -69,6 +69,7 @@ struct Chunks<'a> {
 
 pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     let mut jobs: BTreeMap<(&str, &str), Known<'_>> = BTreeMap::new();
+    let mut own: BTreeSet<(&str, &str)> = BTreeSet::new();
     for frame in wire.of_runtime() {
         let job = match frame.kind() {
             "job.accepted" | "job.subscribed" => {
@@ -81,10 +82,18 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
         }
         let known = jobs.entry((frame.session(), job)).or_default();
         match frame.kind() {
-            "job.accepted" => told(frame, known, true),
+            "job.accepted" => {
+                own.insert((frame.session(), job));
+                told(frame, known, true);
+            }
             "job.subscribed" => told(frame, known, false),
             "job.event" | "job.result" | "job.error" => {
-                if !known.told && wire.opened_here(frame.session()) {
+                if known.told {
+                    // A session's own job, or one that it only follows.
+                    let is_own = own.contains(&(frame.session(), job));
+                    let rule = if is_own { "R-3-03" } else { "R-7.6-15" };
+                    found.looked_for(ACCEPTED, &[rule]);
+                } else if wire.opened_here(frame.session()) {
                     let right = format!("job.accepted or job.subscribed of {job} before it");
                     found.broken_here(ACCEPTED, right, frame.brief());
                 }
@@ -125,12 +134,14 @@ fn counted<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
             found.broken_here(ONE_END, right, frame.brief());
         }
     }
-    if let (Some(accepted), Some(here)) = (known.trace, frame.text("trace_id"))
-        && accepted != here
-    {
-        found.broken_here(TRACE, format!("trace_id {accepted}"), frame.brief());
+    if let (Some(accepted), Some(here)) = (known.trace, frame.text("trace_id")) {
+        found.looked(TRACE);
+        if accepted != here {
+            found.broken_here(TRACE, format!("trace_id {accepted}"), frame.brief());
+        }
     }
     if frame.is_end() {
+        found.looked(ONE_END);
         known.ended = true;
         known.owed = known.owed.saturating_sub(1);
         known.end.get_or_insert((frame.kind(), frame.payload()));
@@ -142,6 +153,7 @@ fn counted<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
 
 fn end(frame: &Frame<'_>, known: &Known<'_>, found: &mut Found) {
     let payload = frame.payload();
+    found.looked_for(PAIRS, pairs_decide(frame));
     let wanted = if frame.kind() == "job.result" {
         "success"
     } else {
@@ -157,6 +169,7 @@ fn end(frame: &Frame<'_>, known: &Known<'_>, found: &mut Found) {
     if frame.kind() == "job.result" && known.from_the_start {
         let fits = match &known.chunks {
             Some(chunks) => {
+                found.looked_for(CHUNKS, &["R-8.4-09", "R-8.4-13"]);
                 chunks.closed
                     && payload["result_id"] == chunks.id
                     && payload.get("result").is_none()
@@ -176,7 +189,35 @@ fn end(frame: &Frame<'_>, known: &Known<'_>, found: &mut Found) {
     }
 }
 
+/// The rule that decides which final status an end has.
+fn pairs_decide(frame: &Frame<'_>) -> &'static [&'static str] {
+    match (frame.kind(), frame.payload()["code"].as_str()) {
+        ("job.result", _) => &["R-7.3-04"],
+        (_, Some("TIMEOUT")) => &["R-7.3-05"],
+        (_, Some("BUDGET_EXHAUSTED" | "LEASE_EXPIRED")) => &["R-7.3-06"],
+        (_, Some("CANCELLED")) => &["R-7.4-03"],
+        _ => &[],
+    }
+}
+
+/// Counts what an event shows of calls and chunks.
+fn looked_at_event(frame: &Frame<'_>, known: &Known<'_>, found: &mut Found) {
+    match frame.payload()["kind"].as_str() {
+        Some("tool_call") => found.looked_for(CALLS, &["R-8.2-04"]),
+        Some("tool_result") if known.from_the_start => {
+            let refused = frame.payload()["body"]["error"].is_object();
+            let rules: &[&str] = &["R-8.2-05", "R-9.3-07"];
+            found.looked_for(CALLS, if refused { rules } else { &rules[..1] });
+        }
+        Some("result_chunk") if known.from_the_start => {
+            found.looked_for(CHUNKS, &["R-8.4-02", "R-8.4-03", "R-8.4-04", "R-8.4-08"]);
+        }
+        _ => {}
+    }
+}
+
 fn event<'a>(frame: &Frame<'a>, known: &mut Known<'a>, found: &mut Found) {
+    looked_at_event(frame, known, found);
     let body = &frame.payload()["body"];
     let call = body["call_id"].as_str().unwrap_or_default();
     match frame.payload()["kind"].as_str() {

@@ -11,12 +11,13 @@ use crate::transcript::Side;
 
 const TOKENS: Invariant = Invariant {
     name: "resume tokens are told once",
-    rules: &["R-6.2-21", "R-6.3-01", "R-6.3-18"],
+    rules: &["R-6.2-21", "R-6.3-01"],
     sentence: "a resume token is told in one welcome and nowhere else",
 };
 const BEARER: Invariant = Invariant {
     name: "bearer tokens are never told",
-    rules: &["R-14-10"],
+    // The specification takes it for granted.
+    rules: &[],
     sentence: "a runtime never says a client's bearer token",
 };
 const CREDENTIALS: Invariant = Invariant {
@@ -108,7 +109,13 @@ impl<'a> Secrets<'a> {
 
 pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     let secrets = Secrets::of(wire);
+    let mut welcomed = BTreeSet::new();
     for frame in wire.of_runtime() {
+        if frame.kind() == "session.welcome" {
+            // Only who is welcomed again shows that the token is another one.
+            let again = !welcomed.insert(frame.session());
+            found.looked_for(TOKENS, if again { TOKENS.rules } else { &["R-6.2-21"] });
+        }
         let text = frame.value.to_string();
         bearers(frame, &text, &secrets, found);
         for (token, (line, welcome)) in &secrets.tokens {
@@ -123,7 +130,11 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
 
 fn bearers(frame: &Frame<'_>, text: &str, secrets: &Secrets<'_>, found: &mut Found) {
     let said = secrets.said.get(frame.connection).into_iter().flatten();
-    let is_told = said.chain(&secrets.bearers).any(|bearer| {
+    let mut said = said.chain(&secrets.bearers).peekable();
+    if said.peek().is_some() {
+        found.looked(BEARER);
+    }
+    let is_told = said.any(|bearer| {
         // A short token is a word that may occur by chance; whoever guesses may say any other secret as a bearer token.
         bearer.len() >= A_WORD && !secrets.tokens.contains_key(bearer) && text.contains(bearer)
     });
@@ -134,7 +145,15 @@ fn bearers(frame: &Frame<'_>, text: &str, secrets: &Secrets<'_>, found: &mut Fou
 
 fn credentials(frame: &Frame<'_>, text: &str, secrets: &Secrets<'_>, found: &mut Found) {
     let listener = secrets.listener(frame);
+    let values = secrets.values.values();
+    if values.clone().any(|(_, who)| *who != listener) {
+        // Somebody else is told something, and the value is not in it.
+        found.looked_for(CREDENTIALS, &["R-14-11"]);
+    }
     for (value, job) in told(frame) {
+        if values.clone().any(|(other, _)| *other != job) {
+            found.looked_for(CREDENTIALS, &["R-9.8.2-03", "R-14-09"]);
+        }
         let Some((first, told_first)) = secrets.values.get(value) else {
             continue;
         };

@@ -1,10 +1,11 @@
 //! Invariants on the numbers of events (§8.3) and on what a resume replays (§6.3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Found, Invariant, Wire};
+use super::{Found, Frame, Invariant, Wire};
+use crate::transcript::Side;
 
 const COUNTED: Invariant = Invariant {
     name: "only events and ends are counted",
@@ -28,7 +29,16 @@ pub(super) const ALL: &[Invariant] = &[COUNTED, CONTIGUOUS, SAME];
 pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     let mut last: BTreeMap<&str, i64> = BTreeMap::new();
     let mut sent: BTreeMap<(&str, i64), (&str, &str, &Value)> = BTreeMap::new();
-    for frame in wire.of_runtime() {
+    let mut acked: BTreeSet<&str> = BTreeSet::new();
+    let mut jobs: BTreeMap<&str, &str> = BTreeMap::new();
+    for frame in &wire.frames {
+        if frame.from == Side::Client {
+            if frame.kind() == "session.ack" {
+                acked.insert(frame.connection);
+            }
+            continue;
+        }
+        looked_at_counting(frame, acked.contains(frame.connection), found);
         if !frame.is_counted() {
             if !frame.value["event_seq"].is_null() {
                 found.broken_here(COUNTED, "the same without event_seq", frame.brief());
@@ -40,11 +50,18 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             found.broken_here(COUNTED, right, frame.brief());
             continue;
         };
-        let start = wire
+        let resumed_after = wire
             .openings
             .get(frame.connection)
-            .and_then(|opening| opening.resumed_after)
-            .unwrap_or(0);
+            .and_then(|opening| opening.resumed_after);
+        let start = resumed_after.unwrap_or(0);
+        found.looked_for(CONTIGUOUS, &["R-8.3-02", "R-8.3-03"]);
+        if resumed_after.is_some() {
+            found.looked_for(CONTIGUOUS, &["R-6.3-08"]);
+        }
+        if *jobs.entry(frame.session()).or_insert(frame.job()) != frame.job() {
+            found.looked_for(CONTIGUOUS, &["R-8.3-01"]);
+        }
         let before = *last.get(frame.connection).unwrap_or(&start);
         if seq != before + 1 {
             found.broken_as(
@@ -55,7 +72,11 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
         }
         last.insert(frame.connection, seq);
         let content = (frame.kind(), frame.job(), frame.payload());
-        match sent.get(&(frame.session(), seq)) {
+        let first = sent.get(&(frame.session(), seq));
+        if first.is_some() {
+            found.looked(SAME);
+        }
+        match first {
             Some(first) if !alike(first, &content) => found.broken_as(
                 SAME,
                 format!("{} {} {}", first.0, first.1, crate::matcher::brief(first.2)),
@@ -67,6 +88,16 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
             }
         }
     }
+}
+
+fn looked_at_counting(frame: &Frame<'_>, acked: bool, found: &mut Found) {
+    let rules: &[&str] = match frame.kind() {
+        _ if frame.is_counted() && acked => &["R-5-10", "R-6.5-07"],
+        _ if frame.is_counted() => &["R-5-10"],
+        "session.ping" | "session.pong" => &["R-5-11", "R-6.4-10"],
+        _ => &["R-5-11"],
+    };
+    found.looked_for(COUNTED, rules);
 }
 
 /// A rotated credential may come back without its value (§9.8.2).

@@ -39,6 +39,8 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     first_words(wire, found);
     goodbyes(wire, found);
     let mut pings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut own: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut subscribed: BTreeSet<(&str, &str)> = BTreeSet::new();
     for frame in &wire.frames {
         if frame.from == Side::Client {
             if frame.kind() == "session.ping"
@@ -51,16 +53,33 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
         let Some(opening) = wire.openings.get(frame.connection) else {
             continue;
         };
+        found.looked_for(SESSION, &["R-5-07"]);
+        let job = frame.payload()["job_id"].as_str().unwrap_or_default();
+        match frame.kind() {
+            // What a session gets as its own job's is not what it gets as a subscriber.
+            "job.accepted" => {
+                own.insert((frame.session(), job));
+            }
+            "job.subscribed" if !own.contains(&(frame.session(), job)) => {
+                subscribed.insert((frame.connection, job));
+            }
+            _ => {}
+        }
+        if frame.is_counted() && subscribed.contains(&(frame.connection, frame.job())) {
+            found.looked_for(SESSION, &["R-7.6-13"]);
+        }
         if Some(frame.session()) != opening.session.as_deref() {
             let session = opening.session.as_deref().unwrap_or_default();
             found.broken_here(SESSION, format!("session_id {session}"), frame.brief());
         }
-        if let Some(feature) = needs(frame.kind(), frame.payload())
-            && !opening.features.contains(feature)
-        {
-            found.broken_as(NEGOTIATED, feature.to_owned(), frame.brief());
+        if let Some(feature) = needs(frame.kind(), frame.payload()) {
+            found.looked_for(NEGOTIATED, &["R-6.2-04"]);
+            if !opening.features.contains(feature) {
+                found.broken_as(NEGOTIATED, feature.to_owned(), frame.brief());
+            }
         }
         if frame.kind() == "session.pong" {
+            found.looked(PONGS);
             let nonce = frame.payload()["ping_nonce"].as_str().unwrap_or_default();
             let asked = pings.entry(frame.connection).or_default();
             match asked.iter().position(|ping| *ping == nonce) {
@@ -109,6 +128,11 @@ fn first_words(wire: &Wire<'_>, found: &mut Found) {
                 let first = answered.insert(connection);
                 let greeting =
                     frame["type"] == "session.welcome" || frame["type"] == "session.error";
+                if first {
+                    let resumed = wire.openings.get(connection);
+                    let resumed = resumed.is_some_and(|opening| opening.resumed_after.is_some());
+                    found.looked_for(FIRST, if resumed { FIRST.rules } else { &["R-3-01"] });
+                }
                 if first && (!spoken.contains(connection) || !greeting) {
                     let text = format!("on {connection}: {}", crate::matcher::brief(frame));
                     let seen = Seen { line: number, text };
@@ -128,6 +152,7 @@ fn goodbyes(wire: &Wire<'_>, found: &mut Found) {
             found.broken_here(SILENT, "nothing more on this connection", frame.brief());
         }
         if matches!(frame.kind(), "session.closed" | "session.bye") {
+            found.looked(SILENT);
             gone.insert(frame.connection);
         }
     }

@@ -8,6 +8,7 @@ fn outcomes() -> Vec<Outcome> {
         scenario: scenario.to_owned(),
         section: "3".to_owned(),
         rules: vec!["R-3-01".to_owned()],
+        undecided: Vec::new(),
         verdict,
         took_ms: 1234,
         transcript: None,
