@@ -68,14 +68,21 @@ async fn who_asked_to_follow_which_job_is_logged_with_the_decision() {
     let mut bob = Peer::hello(&runtime, "tok-b").await;
     let code = bob.refused("job.subscribe", json!({"job_id": job})).await;
     assert_eq!(code, "JOB_NOT_FOUND");
+    let mut other = Peer::hello(&runtime, "tok-a").await;
+    other.send("job.subscribe", json!({"job_id": job})).await;
+    assert_eq!(other.receive().await["type"], "job.subscribed");
     let text = logs.text();
-    let line = text
-        .lines()
-        .find(|line| line.contains("subscription asked for"))
-        .unwrap_or_else(|| panic!("{text}"));
+    let asked = |line: &&str| line.contains("subscription asked for");
+    let lines: Vec<&str> = text.lines().filter(asked).collect();
+    assert_eq!(lines.len(), 2, "{text}");
     let job = format!("job={job}");
-    for word in ["who=\"bob\"", &job, "owner=\"alice\"", "allowed=false"] {
-        assert!(line.contains(word), "{line}");
+    for (line, who, decision) in [
+        (lines[0], "who=\"bob\"", "allowed=false"),
+        (lines[1], "who=\"alice\"", "allowed=true"),
+    ] {
+        for word in [who, &job, "owner=\"alice\"", decision] {
+            assert!(line.contains(word), "{line}");
+        }
     }
 }
 

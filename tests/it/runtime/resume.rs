@@ -209,8 +209,16 @@ async fn malformed_and_foreign_resumes_are_refused_by_their_code() {
 
 #[tokio::test]
 async fn a_buffer_that_no_longer_reaches_back_is_told() {
-    let mut limits = Limits::default();
-    limits.session_events = 50;
+    let (mut events, mut bytes) = (Limits::default(), Limits::default());
+    events.session_events = 50;
+    // A log of the probe takes about a hundred bytes.
+    bytes.session_bytes = 5000;
+    for limits in [events, bytes] {
+        a_full_buffer_is_told(limits).await;
+    }
+}
+
+async fn a_full_buffer_is_told(limits: Limits) {
     let runtime = in_memory(limits).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
     let logs = json!({"repeat": {"n": 1000, "do": [{"log": {"message": "{i}"}}]}});

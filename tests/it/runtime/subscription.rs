@@ -249,8 +249,21 @@ async fn a_policy_can_let_others_watch_but_not_act() {
     let runtime = start(Limits::default(), builder().observers(Everybody)).await;
     let mut peer = Peer::hello(&runtime, "tok-a").await;
     let mut bob = Peer::hello(&runtime, "tok-b").await;
-    let job = peer.probe(json!([{"block": {}}])).await["job_id"].clone();
-    bob.subscribe(json!({"job_id": job})).await;
+    let submitted = json!({
+        "agent": "probe",
+        "input": {"do": [{"metric": {"name": "cost.x", "value": 0.42, "unit": "USD"}}, {"log": {"message": "spent"}}, {"block": {}}]},
+        "lease_request": {"tool.call": ["x"], "cost.budget": ["USD:1"]},
+        "lease_constraints": {"expires_at": "2999-01-01T00:00:00Z"},
+    });
+    peer.send("job.submit", submitted.clone()).await;
+    let accepted = peer.receive().await;
+    let job = accepted["job_id"].clone();
+    while peer.until("job.event").await.last().unwrap()["payload"]["kind"] != "log" {}
+    // What a job may do is no secret to whoever may watch it, and neither is what it has left (§7.6).
+    let told = bob.subscribe(json!({"job_id": job})).await;
+    assert_eq!(told["lease"], accepted["payload"]["lease"]);
+    assert_eq!(told["lease_constraints"], submitted["lease_constraints"]);
+    assert_eq!(told["budget"], json!({"USD": 0.58}));
     bob.cancel(&job).await;
     assert_eq!(bob.receive().await["payload"]["code"], "JOB_NOT_FOUND");
     peer.cancel(&job).await;
