@@ -179,6 +179,16 @@ impl Score {
             let why = rule.differs.as_deref().unwrap_or_default();
             let _ = writeln!(text, "- {} (§{}): {why}", rule.id, rule.section);
         }
+        text.push_str("\n## Decided in part\n\n");
+        for rule in self.in_order() {
+            if let Some(what) = &rule.decided_by.partly {
+                let _ = writeln!(
+                    text,
+                    "- {} (§{}, {}): {} Not decided: {what}.",
+                    rule.id, rule.section, rule.keyword, rule.text
+                );
+            }
+        }
         text.push_str("\n## Decided by nothing\n\n");
         for rule in self.in_order() {
             if let Some(why) = &rule.decided_by.why_none {

@@ -39,6 +39,9 @@ pub struct Decision {
     /// Rust tests, as `file::function`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<String>,
+    /// Which part of it the others do not decide, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partly: Option<String>,
     /// Why nothing can decide it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_none: Option<String>,
@@ -46,8 +49,8 @@ pub struct Decision {
 
 /// The first lines of requirements.yaml.
 pub(crate) const HEAD: &str = "\
-# Every rule of ARCP v1.1, and what decides it. `tests`, `why_none` and `differs` are written by hand; the names of scenarios and
-# invariants are kept by a test: UPDATE_REQUIREMENTS=1 cargo test --package arcp-runtime --test conformance
+# Every rule of ARCP v1.1, and what decides it. `tests`, `partly`, `why_none` and `differs` are written by hand; the names of scenarios
+# and invariants are kept by a test: UPDATE_REQUIREMENTS=1 cargo test --package arcp-runtime --test conformance
 ";
 
 impl Requirement {
@@ -85,8 +88,13 @@ impl Requirement {
                 let _ = writeln!(text, "      - {}", quoted(name));
             }
         }
-        if let Some(reason) = &decision.why_none {
-            let _ = writeln!(text, "    why_none: {}", quoted(reason));
+        for (word, reason) in [
+            ("partly", &decision.partly),
+            ("why_none", &decision.why_none),
+        ] {
+            if let Some(reason) = reason {
+                let _ = writeln!(text, "    {word}: {}", quoted(reason));
+            }
         }
         if let Some(differs) = &self.differs {
             let _ = writeln!(text, "  differs: {}", quoted(differs));

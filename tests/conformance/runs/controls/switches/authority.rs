@@ -105,17 +105,6 @@ pub(super) const ALL: &[Control] = &[
         },
     },
     Control {
-        name: "hides that it refused a late operation",
-        scenario: "9.5/after the end nothing is allowed, and the job ends",
-        by: SCENARIO,
-        says: "payload: one of",
-        spoil: answers!("job.event", |frame| {
-            if frame["payload"]["body"]["error"]["code"] == "LEASE_EXPIRED" {
-                frame["payload"]["body"]["error"]["code"] = json!("PERMISSION_DENIED");
-            }
-        }),
-    },
-    Control {
         name: "takes a forged report for a cost",
         scenario: "9.6/what is no cost leaves the counter where it was",
         by: SCENARIO,
