@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::matcher::CUT;
 use crate::transcript::{Line, What};
 
 /// A shorter secret is a word that occurs by chance: it is masked where secrets stand, and nowhere else.
@@ -61,9 +62,27 @@ impl Mask {
         masked.collect()
     }
 
-    /// Text of a report, with marks in place of every secret that is known by now.
+    /// Text of a report, with marks in place of every secret that is known by now, and of the part of one before which the text was cut.
     pub fn text(&self, text: &str) -> String {
-        self.replace(text, &self.known)
+        let masked = self.replace(text, &self.known);
+        let pieces = masked.split(CUT).map(|piece| self.without_a_part(piece));
+        pieces.collect::<Vec<_>>().join(&CUT.to_string())
+    }
+
+    fn without_a_part(&self, piece: &str) -> String {
+        for secret in &self.known {
+            let part = secret
+                .char_indices()
+                .rev()
+                .map(|(end, _)| &secret[..end])
+                .take_while(|part| part.len() >= A_WORD / 2)
+                .find(|part| piece.ends_with(part));
+            if let Some(part) = part {
+                let whole = &piece[..piece.len() - part.len()];
+                return format!("{whole}{}", self.mark(secret));
+            }
+        }
+        piece.to_owned()
     }
 
     /// The mark of a secret. A short secret has a short mark, so that whoever leaves out short secrets leaves it out too.
@@ -309,7 +328,15 @@ mod tests {
         assert_eq!(one.lines(&lines), one.lines(&lines));
         assert_ne!(one.lines(&lines), other.lines(&lines));
         assert!(!one.text(&format!("seen {BEARER}")).contains(BEARER));
-        assert!(!Mask::knowing([BEARER]).text(BEARER).contains(BEARER));
+        let mask = Mask::knowing([BEARER]);
+        assert!(!mask.text(BEARER).contains(BEARER));
+        for end in A_WORD / 2..BEARER.len() {
+            let cut = format!("seen {}… (700 bytes)", &BEARER[..end]);
+            assert_eq!(
+                mask.text(&cut),
+                mask.text(&format!("seen {BEARER}… (700 bytes)"))
+            );
+        }
     }
 
     #[test]

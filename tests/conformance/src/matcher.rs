@@ -52,12 +52,15 @@ impl Mismatch {
     }
 }
 
+/// Where a text was cut.
+pub const CUT: char = '…';
+
 /// A value as text, cut where it becomes too long to read.
 pub fn brief(value: &Value) -> String {
     const LONGEST: usize = 400;
     let text = value.to_string();
     match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], text.len()),
+        Some((cut, _)) => format!("{}{CUT} ({} bytes)", &text[..cut], text.len()),
         None => text,
     }
 }
