@@ -167,8 +167,9 @@ pub struct ClientLimits {
     /// How long the runtime may take to answer a hello.
     pub greeting: Duration,
     /// How long the runtime may take to answer a request ([`ClientError::Unanswered`](crate::client::ClientError::Unanswered)). Counted from when it was
-    /// sent; while there is no connection, or reading is held back by a slow consumer, it stands still. A runtime may have to ask others first: the default is a minute, twice as
-    /// long as a [runtime](Limits::provisioning) waits for a credential.
+    /// first sent; while there is no session, or reading is held back by a slow consumer, it stands still. A runtime that does not name requests is given one submission
+    /// at a time; the others count from their turn. A runtime may have to ask others first: the default is a minute, twice as long as a [runtime](Limits::provisioning)
+    /// waits for a credential.
     pub request: Duration,
     /// Pages that one listing of jobs may have.
     pub list_pages: u64,

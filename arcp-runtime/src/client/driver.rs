@@ -207,8 +207,8 @@ impl Driver {
                 continue;
             }
             self.judge_slowness(now.mono);
-            let (holding, taken) = (self.held.is_some(), self.taken());
-            self.core.tick(now, holding, taken);
+            let taken = self.taken();
+            self.core.tick(now, taken);
             return Poll::Ready(());
         }
     }

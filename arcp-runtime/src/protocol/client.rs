@@ -15,6 +15,7 @@ pub mod sequence;
 pub mod timer;
 
 mod early;
+mod hearing;
 mod interface;
 mod job;
 mod listing;

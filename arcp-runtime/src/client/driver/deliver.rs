@@ -220,6 +220,14 @@ impl Driver {
 
     /// Hands out the news until a queue is full.
     pub(super) fn hand_out(&mut self, cx: &mut Context<'_>) {
+        self.hand_on(cx);
+        if self.held.is_some() != self.core.is_holding() {
+            let now = self.now();
+            self.core.hold_back(self.held.is_some(), now);
+        }
+    }
+
+    fn hand_on(&mut self, cx: &mut Context<'_>) {
         for sink in self.sinks.values_mut() {
             if sink.lag.is_some() && sink.events.poll_ready(cx).is_ready() {
                 sink.tell_lag();

@@ -15,6 +15,7 @@ use arcp_generated::session::{Feature, ListJobs};
 use super::ack::AckPace;
 use super::correlate::{Kind, Request, Waiting};
 use super::early::Early;
+use super::hearing::Hearing;
 use super::heartbeat::Heartbeat;
 use super::interface::{Asked, Known, Orphan, Phase, Submission, Subscription};
 use super::job::Job;
@@ -45,8 +46,9 @@ pub struct ClientCore {
     /// The cursor at which a gap made us come back; a gap there again is a loss.
     pub(super) gap_at: Option<u64>,
     pub(super) waiting: Waiting<Key>,
-    /// Until when reading was held back last: answers may have lain there unread.
-    pub(super) held_until: Duration,
+    pub(super) hearing: Hearing,
+    /// Reading is held back by a slow consumer.
+    holding: bool,
     /// Whether an acceptance or a refusal named its request: then no `job.error` is a refusal.
     pub(super) names_requests: bool,
     pub(super) submissions: HashMap<Key, Submission>,
@@ -87,7 +89,8 @@ impl ClientCore {
             sequence: Sequence::default(),
             gap_at: None,
             waiting: Waiting::default(),
-            held_until: Duration::ZERO,
+            hearing: Hearing::default(),
+            holding: false,
             names_requests: false,
             submissions: HashMap::new(),
             held: VecDeque::new(),
@@ -209,11 +212,31 @@ impl ClientCore {
         due.map(|(_, timer)| timer).min()
     }
 
-    /// The time has passed. `holding`: reading is held back by a slow consumer. `taken`: up to which number consumers have taken everything.
-    pub fn tick(&mut self, now: Now, holding: bool, taken: u64) {
-        if holding {
+    /// Whether the driver has said that reading is held back.
+    pub fn is_holding(&self) -> bool {
+        self.holding
+    }
+
+    /// Reading is held back by a slow consumer from `now` on, or not any more: answers may lie there unread meanwhile.
+    pub fn hold_back(&mut self, holding: bool, now: Now) {
+        self.holding = holding;
+        self.heartbeat.held_up(now.mono);
+        self.listen(now);
+    }
+
+    /// Answers can be heard from `now` on, or not any more.
+    pub(super) fn listen(&mut self, now: Now) {
+        if self.phase == Phase::Open && !self.holding {
+            self.hearing.begin(now.mono);
+        } else {
+            self.hearing.stop(now.mono);
+        }
+    }
+
+    /// The time has passed. `taken`: up to which number consumers have taken everything.
+    pub fn tick(&mut self, now: Now, taken: u64) {
+        if self.holding {
             self.heartbeat.held_up(now.mono);
-            self.held_until = now.mono;
         }
         // Whatever is done moves or ends its timer, so this comes to an end.
         while let Some(timer) = self.due_at(now.mono) {
@@ -285,6 +308,7 @@ impl ClientCore {
             self.phase = Phase::Offline;
         }
         self.deadline = None;
+        self.listen(now);
         self.acks = AckPace::default();
         self.heartbeat = Heartbeat::new(None, Duration::ZERO);
         self.frames.clear();
@@ -305,7 +329,7 @@ impl ClientCore {
                     .is_some_and(|submission| submission.submit.idempotency_key.is_some()),
             };
             if again {
-                self.waiting.add(request.paused(now.mono, self.held_until));
+                self.waiting.add(request);
             } else {
                 self.submissions.remove(&request.ticket);
                 self.put(Output::Failed(request.ticket, ClientError::Uncertain));
@@ -414,8 +438,7 @@ impl ClientCore {
             trace_id: None,
             job_id: job_id.map(|job_id| job_id.as_str().to_owned()),
             size: frame.len(),
-            sent_at: now.mono,
-            waited: Duration::ZERO,
+            asked_at: self.hearing.at(now.mono),
             ticket: key,
         };
         self.ask(frame, request);

@@ -45,29 +45,10 @@ pub struct Request<T> {
     pub job_id: Option<String>,
     /// Its bytes on the wire.
     pub size: usize,
-    /// When it was sent over this connection, in monotonic time.
-    pub sent_at: Duration,
-    /// How long it had waited over earlier connections.
-    pub waited: Duration,
+    /// When it was sent first, in the time in which answers can be heard.
+    pub asked_at: Duration,
     /// Who waits for the answer.
     pub ticket: T,
-}
-
-impl<T> Request<T> {
-    fn overdue_at(&self, patience: Duration, not_before: Duration) -> Duration {
-        let left = patience.saturating_sub(self.waited);
-        self.sent_at.max(not_before).saturating_add(left)
-    }
-
-    /// The connection is gone at `now`: what it has waited for counts over the next one too, or a runtime that never answers could be asked for ever.
-    #[must_use]
-    pub fn paused(self, now: Duration, not_before: Duration) -> Self {
-        let here = now.saturating_sub(self.sent_at.max(not_before));
-        Self {
-            waited: self.waited.saturating_add(here),
-            ..self
-        }
-    }
 }
 
 /// What an answer says about the request that it answers.
@@ -142,22 +123,15 @@ impl<T> Waiting<T> {
         (self.named, self.guessed) = (false, false);
     }
 
-    /// When the first of them has waited for `patience`, not counting what was before `not_before`.
-    pub fn overdue_at(&self, patience: Duration, not_before: Duration) -> Option<Duration> {
-        let requests = self.requests.iter();
-        requests
-            .map(|request| request.overdue_at(patience, not_before))
-            .min()
+    /// When the first of them will have waited for `patience`, in the time in which answers can be heard.
+    pub fn overdue_at(&self, patience: Duration) -> Option<Duration> {
+        let asked = self.requests.iter().map(|request| request.asked_at);
+        asked.min().map(|at| at.saturating_add(patience))
     }
 
-    /// Takes the first that is overdue by `now`. Its answer is not waited for any more.
-    pub fn give_up(
-        &mut self,
-        now: Duration,
-        patience: Duration,
-        not_before: Duration,
-    ) -> Option<Request<T>> {
-        let given_up = self.take(|request| request.overdue_at(patience, not_before) <= now)?;
+    /// Takes the first that has waited for `patience` at `heard`. Its answer is not waited for any more.
+    pub fn give_up(&mut self, heard: Duration, patience: Duration) -> Option<Request<T>> {
+        let given_up = self.take(|request| request.asked_at.saturating_add(patience) <= heard)?;
         if self.given_up.len() >= GIVEN_UP_REQUESTS {
             self.given_up.pop_front();
         }
@@ -167,14 +141,14 @@ impl<T> Waiting<T> {
         Some(given_up)
     }
 
-    /// The request of `ticket` was asked again, and had waited for so long before.
-    pub fn had_waited(&mut self, ticket: &T, waited: Duration)
+    /// The request of `ticket` was asked again, and the first time was at `asked_at`.
+    pub fn was_asked(&mut self, ticket: &T, asked_at: Duration)
     where
         T: PartialEq,
     {
         let mut requests = self.requests.iter_mut();
         if let Some(request) = requests.find(|request| request.ticket == *ticket) {
-            request.waited = waited;
+            request.asked_at = asked_at;
         }
     }
 
@@ -331,8 +305,7 @@ mod tests {
                 trace_id: Some(format!("t{ticket}")),
                 job_id: job_id.map(str::to_owned),
                 size: 100,
-                sent_at: Duration::from_secs(u64::from(ticket)),
-                waited: Duration::ZERO,
+                asked_at: Duration::from_secs(u64::from(ticket)),
                 ticket,
             });
         }
@@ -402,17 +375,14 @@ mod tests {
     fn what_takes_too_long_is_given_up_and_its_answer_is_nobody_elses() {
         let at = Duration::from_secs;
         let mut all = waiting();
-        assert_eq!(all.overdue_at(at(10), at(0)), Some(at(11)));
-        assert_eq!(all.overdue_at(at(10), at(5)), Some(at(15)));
-        all.had_waited(&4, at(8));
-        assert_eq!(all.overdue_at(at(10), at(0)), Some(at(6)));
-        all.had_waited(&4, at(0));
-        let paused = waiting().requests[0].clone().paused(at(7), at(3));
-        assert_eq!(paused.paused(at(9), at(8)).waited, at(5));
-        assert_eq!(ticket(all.give_up(at(10), at(10), at(0))), None);
-        assert_eq!(ticket(all.give_up(at(12), at(10), at(2))), Some(1));
-        assert_eq!(ticket(all.give_up(at(12), at(10), at(2))), Some(2));
-        assert_eq!(ticket(all.give_up(at(12), at(10), at(2))), None);
+        assert_eq!(all.overdue_at(at(10)), Some(at(11)));
+        all.was_asked(&1, at(6));
+        assert_eq!(all.overdue_at(at(10)), Some(at(12)));
+        all.was_asked(&1, at(1));
+        assert_eq!(ticket(all.give_up(at(10), at(10))), None);
+        assert_eq!(ticket(all.give_up(at(12), at(10))), Some(1));
+        assert_eq!(ticket(all.give_up(at(12), at(10))), Some(2));
+        assert_eq!(ticket(all.give_up(at(12), at(10))), None);
         // Not even where the trace is that of another request.
         let late = Clues {
             request_id: Some("m1"),
@@ -428,7 +398,7 @@ mod tests {
             job_id: Some("job_c".to_owned()),
             ..waiting().requests[0].clone()
         });
-        while all.give_up(at(13), at(10), at(2)).is_some() {}
+        while all.give_up(at(13), at(10)).is_some() {}
         assert!(all.gave_up_on("job_c"));
         all.forget_given_up();
         all.add(waiting().requests[2].clone());
@@ -440,7 +410,7 @@ mod tests {
                 ..waiting().requests[0].clone()
             });
         }
-        while all.give_up(at(100), at(10), at(0)).is_some() {}
+        while all.give_up(at(100), at(10)).is_some() {}
         assert_eq!(all.given_up.len(), GIVEN_UP_REQUESTS);
     }
 

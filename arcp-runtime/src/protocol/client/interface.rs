@@ -120,6 +120,8 @@ pub(super) struct Asked {
     pub(super) nonce: String,
     pub(super) key: Option<Key>,
     pub(super) at: Duration,
+    /// The same in the time in which answers can be heard.
+    pub(super) asked_at: Duration,
 }
 
 /// A subscription without an answer.

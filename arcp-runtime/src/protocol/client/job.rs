@@ -1,7 +1,5 @@
 //! Jobs that are followed, from the client's side: their events, their ends, and what is lost of them (§7.3, §8).
 
-use std::time::Duration;
-
 use arcp_generated::common::{JobId, Json};
 use arcp_generated::error::ErrorCode;
 use arcp_generated::event::{EventBody, ResultChunk};
@@ -138,9 +136,8 @@ impl ClientCore {
                 trace_id: trace_id.map(|trace_id| trace_id.as_str().to_owned()),
                 job_id: None,
                 size: submission.size,
-                // It is sent when the next session is open.
-                sent_at: Duration::ZERO,
-                waited: Duration::ZERO,
+                // It is sent when the next session is open; until then no time passes for it.
+                asked_at: self.hearing.shown(),
                 ticket: key,
             });
             self.submissions.insert(key, submission);

@@ -121,6 +121,7 @@ impl ClientCore {
         self.agree(&welcome, now);
         self.phase = Phase::Open;
         self.deadline = None;
+        self.listen(now);
         if resumed {
             self.put(Output::Incident(Incident::Resumed {
                 session_id: session_id.clone(),
@@ -233,6 +234,7 @@ impl ClientCore {
             nonce: nonce.as_str().to_owned(),
             key,
             at: now.mono,
+            asked_at: self.hearing.at(now.mono),
         });
         let mut ping = Ping::new(nonce);
         ping.sent_at = timestamp(now.wall);

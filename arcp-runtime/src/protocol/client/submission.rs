@@ -1,7 +1,5 @@
 //! Submitting and cancelling, and asking again after a cut, from the client's side (§7.1, §7.2, §7.4).
 
-use std::time::Duration;
-
 use arcp_generated::common::{JobId, TraceId};
 use arcp_generated::job::{Accepted, Cancel, Submit};
 use arcp_generated::session::Feature;
@@ -120,8 +118,7 @@ impl ClientCore {
             trace_id: trace_id.map(|trace_id| trace_id.as_str().to_owned()),
             job_id: None,
             size,
-            sent_at: now.mono,
-            waited: Duration::ZERO,
+            asked_at: self.hearing.at(now.mono),
             ticket: key,
         };
         self.ask(frame, request);
@@ -168,7 +165,7 @@ impl ClientCore {
     pub(super) fn ask_again(&mut self, now: Now) {
         let requests: Vec<_> = self.waiting.take_all().collect();
         for request in requests {
-            let (key, waited) = (request.ticket, request.waited);
+            let (key, asked_at) = (request.ticket, request.asked_at);
             match request.kind {
                 Kind::Submit => {
                     if let Some(mut submission) = self.submissions.remove(&request.ticket) {
@@ -199,7 +196,7 @@ impl ClientCore {
                 }
                 Kind::Subscribe => self.subscribe_again(request.ticket, now),
             }
-            self.waiting.had_waited(&key, waited);
+            self.waiting.was_asked(&key, asked_at);
         }
     }
 

@@ -22,16 +22,17 @@ impl ClientCore {
             return None;
         }
         let patience = self.settings.limits.request;
-        let asked = self.waiting.overdue_at(patience, self.held_until);
+        let asked = self.waiting.overdue_at(patience);
         let pings = self.pings.iter().filter(|asked| asked.key.is_some());
-        let pings = pings.map(|asked| asked.at.max(self.held_until).saturating_add(patience));
-        asked.into_iter().chain(pings).min()
+        let pings = pings.map(|asked| asked.asked_at.saturating_add(patience));
+        let first = asked.into_iter().chain(pings).min()?;
+        self.hearing.when(first)
     }
 
     /// Tells those who have waited for too long.
     pub(super) fn give_up_unanswered(&mut self, now: Now) {
-        let (patience, held_until) = (self.settings.limits.request, self.held_until);
-        let late = |asked: &Asked| asked.at.max(held_until).saturating_add(patience) <= now.mono;
+        let (patience, heard) = (self.settings.limits.request, self.hearing.at(now.mono));
+        let late = |asked: &Asked| asked.asked_at.saturating_add(patience) <= heard;
         for asked in &mut self.pings {
             if late(asked)
                 && let Some(key) = asked.key.take()
@@ -43,7 +44,7 @@ impl ClientCore {
         }
         let names = self.waiting.can_tell();
         let mut confusable = None;
-        while let Some(request) = self.waiting.give_up(now.mono, patience, held_until) {
+        while let Some(request) = self.waiting.give_up(heard, patience) {
             let keyed = self
                 .submissions
                 .get(&request.ticket)

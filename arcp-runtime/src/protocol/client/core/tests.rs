@@ -149,7 +149,7 @@ impl Line {
         let due = self.core.due().expect("something is due");
         let wait = due.saturating_sub(self.now.mono);
         self.now.mono = due;
-        self.core.tick(self.now, false, taken);
+        self.core.tick(self.now, taken);
         wait
     }
 
@@ -349,13 +349,15 @@ fn acknowledgements_pings_and_the_loss_of_the_runtime_each_have_their_time() {
 #[test]
 fn a_slow_consumer_of_ours_is_no_silence_of_theirs() {
     let mut line = Line::open();
+    line.core.hold_back(true, line.now);
     for _ in 0..10 {
         line.now.mono += 59 * SECOND;
-        line.core.tick(line.now, true, 0);
+        line.core.tick(line.now, 0);
     }
     assert!(line.core.is_open());
+    line.core.hold_back(false, line.now);
     line.now.mono += 60 * SECOND;
-    line.core.tick(line.now, false, 0);
+    line.core.tick(line.now, 0);
     assert!(!line.core.is_open());
 }
 
@@ -382,7 +384,7 @@ fn unanswered(news: &[Output], key: u64) -> (&'static str, &'static str) {
 fn pass(line: &mut Line, seconds: u64) {
     for _ in 0..seconds {
         line.now.mono += SECOND;
-        line.core.tick(line.now, false, u64::MAX);
+        line.core.tick(line.now, u64::MAX);
         line.hear(&json!({"type": "session.pong", "payload": {"ping_nonce": "p"}}));
     }
 }
@@ -491,12 +493,64 @@ fn what_was_waited_before_a_cut_counts_and_what_lay_unread_does_not() {
     let mut line = Line::open();
     line.core.list_jobs(Key(2), ListJobs::new(), line.now);
     for _ in 0..10 {
-        line.now.mono += 59 * SECOND;
-        line.core.tick(line.now, true, 0);
+        pass(&mut line, 2);
+        line.core.hold_back(true, line.now);
+        pass(&mut line, 100);
+        line.core.hold_back(false, line.now);
     }
     assert!(line.news().is_empty(), "our own consumer is slow");
-    pass(&mut line, 60);
+    pass(&mut line, 39);
+    assert!(line.news().is_empty());
+    pass(&mut line, 1);
     unanswered(&line.news(), 2);
+}
+
+#[test]
+fn nobody_waits_without_a_session_however_often_it_is_tried() {
+    let mut line = Line::open();
+    line.submit(1, Some("k"));
+    line.core.list_jobs(Key(2), ListJobs::new(), line.now);
+    pass(&mut line, 10);
+    for _ in 0..5 {
+        line.come_back();
+        line.now.mono += 1000 * SECOND;
+    }
+    line.welcome("rt_2", SESSION);
+    pass(&mut line, 49);
+    let news = line.news();
+    let failed = |news: &Output| matches!(news, Output::Failed(..));
+    assert!(!news.iter().any(failed), "{news:?}");
+    pass(&mut line, 1);
+    let news = line.news();
+    unanswered(&news, 1);
+    unanswered(&news, 2);
+}
+
+#[test]
+fn a_job_of_a_lost_session_is_asked_for_anew_with_all_the_time_there_is() {
+    let mut line = Line::with_a_job(Some("k"));
+    pass(&mut line, 1000);
+    line.come_back();
+    line.hear(&json!({
+        "type": "session.error",
+        "payload": {"code": "RESUME_WINDOW_EXPIRED", "message": "too late", "retryable": false},
+    }));
+    line.come_back();
+    line.now.mono += SECOND;
+    line.welcome("rt_2", "sess_01JZ00000000000000000000EE");
+    assert!(line.said().contains(&"job.submit".to_owned()));
+    line.news();
+    pass(&mut line, 59);
+    let news = line.news();
+    assert!(
+        !news
+            .iter()
+            .any(|news| matches!(news, Output::Ended(..) | Output::Failed(..))),
+        "{news:?}"
+    );
+    assert!(line.core.is_open());
+    pass(&mut line, 1);
+    assert!(!line.news().is_empty());
 }
 
 #[test]
