@@ -39,7 +39,7 @@ pub(super) const ALL: &[Invariant] = &[TOKENS, BEARER, CREDENTIALS];
 /// What is secret in a transcript, and whose it is.
 #[derive(Debug, Default)]
 struct Secrets<'a> {
-    /// Resume tokens, each with the line of its welcome and the welcome's id.
+    /// Resume tokens that are long enough to be searched for, each with the line of its welcome and the welcome's id.
     tokens: BTreeMap<&'a str, (usize, &'a str)>,
     /// Bearer tokens that were said on a connection.
     said: BTreeMap<&'a str, BTreeSet<&'a str>>,
@@ -111,7 +111,9 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
     let secrets = Secrets::of(wire);
     let mut welcomed = BTreeSet::new();
     for frame in wire.of_runtime() {
-        if frame.kind() == "session.welcome" {
+        let token = frame.payload()["resume_token"].as_str();
+        let is_kept = token.is_some_and(|token| secrets.tokens.contains_key(token));
+        if frame.kind() == "session.welcome" && is_kept {
             // Only who is welcomed again shows that the token is another one.
             let again = !welcomed.insert(frame.session());
             found.looked_for(TOKENS, if again { TOKENS.rules } else { &["R-6.2-21"] });
@@ -130,15 +132,15 @@ pub(super) fn check(wire: &Wire<'_>, found: &mut Found) {
 
 fn bearers(frame: &Frame<'_>, text: &str, secrets: &Secrets<'_>, found: &mut Found) {
     let said = secrets.said.get(frame.connection).into_iter().flatten();
-    let mut said = said.chain(&secrets.bearers).peekable();
-    if said.peek().is_some() {
+    let sought = said.chain(&secrets.bearers).filter(|bearer| {
+        // A short token is a word that may occur by chance; whoever guesses may say any other secret as a bearer token.
+        bearer.len() >= A_WORD && !secrets.tokens.contains_key(**bearer)
+    });
+    let mut sought = sought.peekable();
+    if sought.peek().is_some() {
         found.looked(BEARER);
     }
-    let is_told = said.any(|bearer| {
-        // A short token is a word that may occur by chance; whoever guesses may say any other secret as a bearer token.
-        bearer.len() >= A_WORD && !secrets.tokens.contains_key(bearer) && text.contains(bearer)
-    });
-    if is_told {
+    if sought.any(|bearer| text.contains(*bearer)) {
         found.broken_here(BEARER, "the same without the token", frame.brief());
     }
 }

@@ -466,6 +466,42 @@ fn a_secret_is_seen_wherever_it_is_told_even_before_it_is_known_to_be_one() {
 }
 
 #[test]
+fn a_secret_that_is_too_short_to_be_searched_for_is_not_looked_for() {
+    let shapes = Library::load().unwrap().shapes;
+    let looked = |bearer: &str, first: &str, again: &str| {
+        let mut lines = with_credentials();
+        for (line, pointer, secret) in [
+            (0, "/payload/auth/token", bearer),
+            (1, "/payload/resume_token", first),
+            (4, "/payload/auth/token", bearer),
+            (5, "/payload/resume_token", again),
+            (5, "/session_id", "s1"),
+        ] {
+            let What::Frame(frame) = &mut lines[line].what else {
+                panic!()
+            };
+            *frame.pointer_mut(pointer).unwrap() = json!(secret);
+        }
+        let mut looked = super::judge(&lines, &shapes, Judged::Runtime, &[]).looked;
+        let mut of = |name: &str| looked.remove(name).unwrap_or_default();
+        (
+            of("bearer tokens are never told").times > 0,
+            Vec::from_iter(of("resume tokens are told once").rules),
+        )
+    };
+    let (long, short) = ("a-token-of-some-length", "tok-a");
+    let (first, again) = ("rt_0123456789abcdef0123", "rt_9876543210abcdef0123");
+    let (issued, changes) = ("R-6.2-21", "R-6.3-01");
+    assert_eq!(looked(long, first, again), (true, vec![issued, changes]));
+    assert_eq!(looked(short, first, again), (false, vec![issued, changes]));
+    assert_eq!(looked(long, "rt_1", again), (true, vec![issued]));
+    assert_eq!(looked(long, first, "rt_2"), (true, vec![issued]));
+    assert_eq!(looked(short, "rt_1", "rt_2"), (false, vec![]));
+    // A resume token that is said as a bearer token is not searched for as one.
+    assert_eq!(looked(first, first, again), (false, vec![issued, changes]));
+}
+
+#[test]
 fn where_something_is_broken_is_told_with_what_would_be_right_there() {
     let shapes = Library::load().unwrap().shapes;
     let broken = |name: &str, place: usize, pointer: &str, value: Value| {
