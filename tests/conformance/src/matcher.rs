@@ -369,6 +369,8 @@ fn members(question: &str, there: &Value) -> Option<Vec<Value>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use serde_json::json;
 
@@ -417,6 +419,11 @@ mod tests {
             ),
             (json!({"$keys": {"$shape": "word"}}), json!({"x": 1})),
             (json!({"$one_of": [1, {"$re": "^b"}]}), json!("bc")),
+            (
+                json!({"$lists": {"all": "one"}}),
+                json!({"all": [1, 2], "one": 2}),
+            ),
+            (json!({"$lists": {"all": "one"}}), json!({"all": [1, 2]})),
         ];
         for (pattern, seen) in yes {
             assert_eq!(
@@ -431,6 +438,10 @@ mod tests {
             (json!({"$has": [3]}), json!([1])),
             (json!({"$each": {"$type": "string"}}), json!(["a", 1])),
             (json!({"$len": {"$ge": 2}}), json!([1])),
+            (
+                json!({"$lists": {"all": "one"}}),
+                json!({"all": [1, 2], "one": 3}),
+            ),
             (json!({"$shape": "nobody"}), json!("a")),
             (json!({"$rx": "a"}), json!("a")),
             (json!({"$instant": "soon"}), json!("soon")),
@@ -443,6 +454,29 @@ mod tests {
                 "{pattern} {seen}"
             );
         }
+    }
+
+    /// The names of questions in a text.
+    fn named(text: &str, pattern: &str) -> BTreeSet<String> {
+        let names = Regex::new(pattern).unwrap();
+        let names = names.captures_iter(text);
+        names.map(|name| name[1].to_owned()).collect()
+    }
+
+    #[test]
+    fn both_tables_have_every_question_and_no_other() {
+        let (code, _) = include_str!("matcher.rs").split_once("mod tests").unwrap();
+        let asked = named(code, r#""(\$[a-z_]+)""#);
+        assert!(asked.contains("$lists"), "{asked:?}");
+        let rows = |text: &str, start: &str| -> String {
+            let rows = text.lines().filter(|line| line.starts_with(start));
+            rows.collect()
+        };
+        let questions = r"(\$[a-z_]+)";
+        let here = rows(code, "//! | `$");
+        assert_eq!(named(&here, questions), asked);
+        let scenarios = rows(include_str!("../SCENARIOS.md"), "| `$");
+        assert_eq!(named(&scenarios, questions), asked);
     }
 
     #[test]
