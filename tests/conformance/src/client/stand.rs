@@ -1,7 +1,8 @@
 //! The place where a client under test connects, and the client: which command it is, what its words stand for, how it ended.
 //! It judges nothing.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde_json::{Map, Value, json};
@@ -12,6 +13,7 @@ use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, 
 use super::group::Group;
 use super::{Commands, PROGRAM, TOKEN};
 use crate::link::{Link, carry, spoken};
+use crate::target::Carrier;
 
 /// A place where clients connect one after the other, and the one that runs.
 #[derive(Debug)]
@@ -19,8 +21,8 @@ pub struct Stand {
     listener: TcpListener,
     url: String,
     /// Where the programs of clients over stdio come. A socket in the stand's own folder and no port: nobody but this user can enter, so
-    /// that no secret has to stand on a command line, or in an environment that a client may not hand on.
-    programs: UnixListener,
+    /// that no secret has to stand on a command line, or in an environment that a client may not hand on. None where no command is over stdio.
+    programs: Option<UnixListener>,
     commands: Commands,
     folder: Folder,
     child: Option<Child>,
@@ -46,8 +48,8 @@ pub struct Ended {
 struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self, String> {
-        let path = std::env::temp_dir().join(format!("arcp-conform-{}", crate::value::fresh()));
+    fn within(place: &Path) -> Result<Self, String> {
+        let path = place.join(format!("arcp-conform-{}", crate::value::fresh()));
         let mut builder = std::fs::DirBuilder::new();
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder
@@ -76,18 +78,28 @@ impl Stand {
     /// Listens.
     ///
     /// # Errors
-    /// When there is no port, or no folder can be made.
+    /// When there is no port, or no folder can be made, or no socket in it for the programs of clients over stdio.
     pub async fn open(commands: &Commands) -> Result<Self, String> {
+        Self::within(&std::env::temp_dir(), commands).await
+    }
+
+    async fn within(place: &Path, commands: &Commands) -> Result<Self, String> {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .map_err(|error| format!("no port: {error}"))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let folder = Folder::new()?;
+        let folder = Folder::within(place)?;
+        let mut names = commands.commands.keys();
+        let stdio = names.any(|name| commands.carrier(name) == Carrier::Stdio);
+        let programs = if stdio {
+            Some(door(&folder.door())?)
+        } else {
+            None
+        };
         Ok(Self {
             listener,
             url: format!("ws://{address}/arcp"),
-            programs: UnixListener::bind(folder.door())
-                .map_err(|error| format!("no socket at {}: {error}", folder.door().display()))?,
+            programs,
             commands: commands.clone(),
             folder,
             child: None,
@@ -163,7 +175,13 @@ impl Stand {
     /// # Errors
     /// When the client ends first, or no upgrade comes of it.
     pub async fn accept(&mut self) -> Result<(Link, Value), String> {
-        let child = &mut self.child;
+        let (child, programs) = (&mut self.child, &self.programs);
+        let program = async {
+            match programs {
+                Some(programs) => programs.accept().await,
+                None => std::future::pending().await,
+            }
+        };
         let gone = async {
             match child {
                 Some(child) => child.wait().await,
@@ -176,7 +194,7 @@ impl Stand {
                 Ok((stream, _)) => upgrade(stream).await,
                 Err(error) => Err(error.to_string()),
             },
-            accepted = self.programs.accept() => match accepted {
+            accepted = program => match accepted {
                 Ok((stream, _)) => {
                     let (lines, answers) = stream.into_split();
                     Ok((spoken(lines, answers, "the client closed its end"), Value::Null))
@@ -241,6 +259,20 @@ impl Stand {
     }
 }
 
+/// The socket where programs come.
+fn door(path: &Path) -> Result<UnixListener, String> {
+    UnixListener::bind(path).map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::InvalidInput => {
+                let length = path.as_os_str().len();
+                format!("its path is too long for a socket, {length} bytes; set TMPDIR to a folder with a shorter one")
+            }
+            _ => format!("{error}; set TMPDIR to a folder where a socket can be"),
+        };
+        format!("no socket at {}: {why}", path.display())
+    })
+}
+
 /// A word as a shell reads it.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
@@ -267,4 +299,34 @@ async fn upgrade(stream: TcpStream) -> Result<(Link, Value), String> {
         .await
         .map_err(|error| format!("no upgrade: {error}"))?;
     Ok((carry(socket), seen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn submit(words: &[&str]) -> Commands {
+        let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+        Commands::submit_only(&words)
+    }
+
+    #[tokio::test]
+    async fn only_a_client_over_stdio_needs_a_socket_and_a_place_with_a_short_path() {
+        let place = Folder::within(&std::env::temp_dir()).unwrap();
+        let long = place.0.join("long".repeat(30));
+        std::fs::create_dir(&long).unwrap();
+        let web = submit(&["my-client", "{url}"]);
+        let stand = Stand::within(&long, &web).await.unwrap();
+        assert!(stand.programs.is_none());
+        let stdio = submit(&["sh", "-c", "my-client -- {program}"]);
+        let error = Stand::within(&long, &stdio).await.unwrap_err();
+        let start = format!("no socket at {}/arcp-conform-", long.display());
+        assert!(error.starts_with(&start), "{error}");
+        assert!(error.contains("/door: its path is too long"), "{error}");
+        assert!(error.contains("set TMPDIR"), "{error}");
+        // Nothing of it is left behind but what still stands.
+        assert_eq!(std::fs::read_dir(&long).unwrap().count(), 1);
+        let stand = Stand::open(&stdio).await.unwrap();
+        assert!(stand.programs.is_some());
+    }
 }
