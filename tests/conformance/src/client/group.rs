@@ -4,7 +4,7 @@ use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::process::Child;
 
 /// The group of processes of a client. It ends when this is dropped.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Group(Option<Pid>);
 
 impl Group {

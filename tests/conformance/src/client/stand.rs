@@ -25,9 +25,9 @@ pub struct Stand {
     programs: Option<UnixListener>,
     commands: Commands,
     folder: Folder,
-    child: Option<Child>,
-    /// The client that was started last, and what it has started.
+    /// The client that was started last, and what it has started. Before the child, so that it ends before that is reaped, which frees its number.
     group: Group,
+    child: Option<Child>,
     /// What `{file}` held when the client was started.
     before: Option<Vec<u8>>,
 }
@@ -102,8 +102,8 @@ impl Stand {
             programs,
             commands: commands.clone(),
             folder,
-            child: None,
             group: Group::default(),
+            child: None,
             before: None,
         })
     }
@@ -202,7 +202,10 @@ impl Stand {
                 Err(error) => Err(error.to_string()),
             },
             ended = gone => Err(match ended {
-                Ok(status) => format!("the client has ended: {status}"),
+                Ok(status) => {
+                    self.group.leader_has_ended();
+                    format!("the client has ended: {status}")
+                }
                 Err(error) => error.to_string(),
             }),
         }
@@ -328,5 +331,16 @@ mod tests {
         assert_eq!(std::fs::read_dir(&long).unwrap().count(), 1);
         let stand = Stand::open(&stdio).await.unwrap();
         assert!(stand.programs.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_client_that_ends_instead_of_connecting_is_not_ended_once_more() {
+        let mut stand = Stand::open(&submit(&["true"])).await.unwrap();
+        stand.start("submit", &Map::new()).unwrap();
+        assert_ne!(stand.group, Group::default());
+        let error = stand.accept().await.unwrap_err();
+        assert!(error.starts_with("the client has ended: "), "{error}");
+        assert_eq!(stand.group, Group::default());
+        assert!(stand.ended().await.unwrap().well);
     }
 }
