@@ -32,9 +32,10 @@ const SKEW: Duration = Duration::from_mins(1);
 /// A session must not outlive the right to it: a resume needs the token too, and a connection is closed when `exp` and the skew are over.
 ///
 /// A key that was published a moment ago is found: a name that is not known makes the set be read again, and the login waits for that. What bounds who
-/// makes up names: the set is read at most every five seconds, one reader at a time. In between, a token with a name that is not known is
-/// [`Denied::Undecided`], which counts as no failed login (unless other verifiers stand beside this one, which have looked at it as at a guess). That lets
-/// nobody guess: such a token is refused without a look at its signature, and it costs what a connection costs that says nothing.
+/// makes up names: the set is read at most every five seconds, counted from the end of a reading, by one reader at a time. A token with a name that is not
+/// known, and for which no reading has begun since it came, is [`Denied::Undecided`], which counts as no failed login (unless other verifiers stand beside
+/// this one, which have looked at it as at a guess). That lets nobody guess: such a token is refused without a look at its signature, and it costs what a
+/// connection costs that says nothing.
 pub struct JwtVerifier {
     keys: Keys,
     issuer: String,
@@ -123,7 +124,7 @@ impl JwtVerifier {
     /// # Errors
     /// The source cannot be read, or holds no key that could be used.
     pub async fn preload(&self) -> Result<(), KeysError> {
-        self.keys.read(self.clock.now().mono).await
+        self.keys.read(&*self.clock).await
     }
 
     async fn check(&self, token: &str) -> Result<Identity, Unacceptable> {
@@ -132,13 +133,14 @@ impl JwtVerifier {
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| Unacceptable::Form)?;
         acceptable(&header)?;
-        let now = self.clock.now();
         let mut wrong = Unacceptable::Key;
         // A token without a key's name may be signed by any key of its kind.
-        let keys = match self.keys.find(header.kid.as_deref(), now.mono).await {
+        let keys = match self.keys.find(header.kid.as_deref(), &*self.clock).await {
             Found::Keys(keys) => keys,
             Found::HeldBack => return Err(Unacceptable::NoKeyYet),
         };
+        // A key may have been long in coming.
+        let now = self.clock.now();
         for key in keys {
             if !key.signs(header.alg) {
                 wrong = Unacceptable::WrongKey(header.alg);

@@ -151,6 +151,15 @@ fn set(keys: &[Value]) -> KeySource {
     KeySource::Text(json!({ "keys": keys }).to_string())
 }
 
+/// An issuer that answers like this when it is asked for its keys.
+async fn issuer(answers: axum::routing::MethodRouter) -> KeySource {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/keys", listener.local_addr().unwrap());
+    let routes = axum::Router::new().route("/keys", answers);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    KeySource::Url(address)
+}
+
 fn verifier(source: KeySource) -> (JwtVerifier, Standing) {
     let clock = Standing::new();
     let verifier = JwtVerifier::new(source, ISSUER, AUDIENCE).unwrap();
@@ -363,13 +372,9 @@ async fn keys_that_come_and_go_are_followed_but_the_issuer_is_not_flooded() {
             }
         }
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/keys", listener.local_addr().unwrap());
-    let routes = axum::Router::new().route("/keys", axum::routing::get(handler));
-    tokio::spawn(async move { axum::serve(listener, routes).await });
     let asked = || served.lock().unwrap().1;
 
-    let (verifier, clock) = verifier(KeySource::Url(address));
+    let (verifier, clock) = verifier(issuer(axum::routing::get(handler)).await);
     let tokens = |at: i64| {
         let claims = with("exp", json!(NOW + at + 600));
         (old.token("old", &claims), new.token("new", &claims))
@@ -408,6 +413,67 @@ async fn keys_that_come_and_go_are_followed_but_the_issuer_is_not_flooded() {
     clock.pass(Duration::from_hours(24));
     let (_, token) = tokens(26 * 3600 + 30);
     assert!(name(&verifier, &token).await.is_err());
+}
+
+#[tokio::test]
+async fn a_slow_issuer_is_asked_once_for_all_who_wait_and_then_left_alone() {
+    let old = Signer::ed();
+    let (asks, mut asked) = tokio::sync::mpsc::channel(16);
+    let door = Arc::new(tokio::sync::Semaphore::new(0));
+    let handler = {
+        let (door, keys) = (Arc::clone(&door), json!({"keys": [old.jwk("old")]}));
+        async move || {
+            asks.send(()).await.unwrap();
+            let _open = door.acquire().await.unwrap();
+            axum::Json(keys)
+        }
+    };
+    let (verifier, clock) = verifier(issuer(axum::routing::get(handler)).await);
+    let verifier = Arc::new(verifier);
+    let check = |id: &str| {
+        let (verifier, token) = (Arc::clone(&verifier), old.token(id, &claims()));
+        tokio::spawn(async move { name(&*verifier, &token).await })
+    };
+
+    // The first makes the set be read, which takes ten seconds; the others come when it has taken five.
+    let first = check("unknown");
+    asked.recv().await.unwrap();
+    clock.pass(Duration::from_secs(5));
+    let known = check("old");
+    let others = ["new", "unknown", "other"].map(check);
+    tokio::task::yield_now().await;
+    clock.pass(Duration::from_secs(5));
+    door.add_permits(1);
+    assert_eq!(first.await.unwrap(), Err(Denied::Invalid));
+    assert_eq!(known.await.unwrap().as_deref(), Ok("alice"));
+    let mut answers = Vec::new();
+    for other in others {
+        answers.push(other.await.unwrap());
+    }
+    assert!(asked.try_recv().is_err(), "one reading is for all of them");
+    // Their keys may have been published after the issuer was asked.
+    assert_eq!(answers, [const { Err(Denied::Undecided) }; 3]);
+
+    // The five seconds are counted from its end.
+    for _ in 0..5 {
+        assert_eq!(check("new").await.unwrap(), Err(Denied::Undecided));
+        assert!(asked.try_recv().is_err(), "it was read a moment ago");
+        clock.pass(Duration::from_secs(1));
+    }
+    assert_eq!(check("new").await.unwrap(), Err(Denied::Invalid));
+    assert!(asked.try_recv().is_ok());
+
+    // So they are where somebody goes away in the middle of it.
+    door.forget_permits(1);
+    clock.pass(Duration::from_secs(5));
+    let first = check("new");
+    asked.recv().await.unwrap();
+    let other = check("other");
+    tokio::task::yield_now().await;
+    clock.pass(Duration::from_secs(5));
+    first.abort();
+    assert_eq!(other.await.unwrap(), Err(Denied::Undecided));
+    assert!(asked.try_recv().is_err(), "it ended a moment ago");
 }
 
 #[tokio::test]

@@ -11,15 +11,16 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use crate::clock::Clock;
 use crate::protocol::shown::Shown;
 
 /// How long a set is taken as it was read, at most.
 const FRESH: Duration = Duration::from_mins(10);
 /// How long a set is used when its source does not answer any more: a key may have been withdrawn since.
 const KEPT: Duration = Duration::from_hours(24);
-/// How long the source is left alone after a try, while what was read before will do.
+/// How long the source is left alone after a try has ended, while what was read before will do.
 const PAUSE: Duration = Duration::from_secs(30);
-/// How long the source is left alone after a try, whatever names come up.
+/// How long the source is left alone after a try has ended, whatever names come up.
 const PAUSE_FOR_NAMES: Duration = Duration::from_secs(5);
 /// How long a source may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -81,6 +82,12 @@ pub(super) struct Keys {
     reading: Mutex<()>,
 }
 
+/// Marks when a try ends, however it ends, so that a slow source is not asked anew by each who waited for it.
+struct End<'a> {
+    keys: &'a Keys,
+    clock: &'a dyn Clock,
+}
+
 /// What is there for a token.
 pub(super) enum Found {
     /// These; none, when the set was read for it and has none.
@@ -92,9 +99,13 @@ pub(super) enum Found {
 #[derive(Clone, Default)]
 struct Known {
     keys: Arc<[Arc<Key>]>,
-    /// How often it was read.
-    reads: u64,
+    /// How many tries have begun.
+    tries: u64,
+    /// Which of them was the last to bring keys.
+    read_by: u64,
+    /// When that one began: what it brought may be as old.
     read_at: Option<Duration>,
+    /// When the last try ended; until then, when it began.
     tried_at: Option<Duration>,
 }
 
@@ -174,31 +185,26 @@ impl Keys {
     }
 
     /// The key of this name, or all where no name is given. Waits for a set that is being read where it has none.
-    pub(super) async fn find(&self, id: Option<&str>, now: Duration) -> Found {
+    pub(super) async fn find(&self, id: Option<&str>, clock: &dyn Clock) -> Found {
         let before = self.known();
+        let now = clock.now().mono;
         let found = before.usable(id, now);
-        let stale = before.read_at.is_none_or(|at| now >= at + FRESH);
-        let pause = if found.is_empty() {
-            PAUSE_FOR_NAMES
-        } else {
-            PAUSE
-        };
-        let is_due = found.is_empty() || (stale && before.may_be_read(now, pause));
-        if !is_due {
+        if !found.is_empty() && !before.is_due(id, now) {
             return Found::Keys(found);
         }
         {
             let _turn = self.reading.lock().await;
-            // Whoever had the turn before may have read it.
-            if self.known().may_be_read(now, pause)
-                && let Err(error) = self.read(now).await
+            // Whoever had the turn before may have read it, and the wait for it may have been long.
+            if self.known().is_due(id, clock.now().mono)
+                && let Err(error) = self.read_in_turn(clock).await
             {
                 tracing::warn!(error = %Shown(&error), "tokens are checked by the keys that were read before");
             }
         }
         let known = self.known();
-        let found = known.usable(id, now);
-        let is_read = known.reads != before.reads || matches!(self.source, KeySource::Text(_));
+        let found = known.usable(id, clock.now().mono);
+        // What was asked for before this token came may be older than its key.
+        let is_read = known.read_by > before.tries || matches!(self.source, KeySource::Text(_));
         if found.is_empty() && !is_read {
             return Found::HeldBack;
         }
@@ -206,13 +212,24 @@ impl Keys {
     }
 
     /// Reads the set now. What cannot be read leaves the keys as they were.
-    pub(super) async fn read(&self, now: Duration) -> Result<(), KeysError> {
-        self.change(|known| known.tried_at = Some(now));
+    pub(super) async fn read(&self, clock: &dyn Clock) -> Result<(), KeysError> {
+        let _turn = self.reading.lock().await;
+        self.read_in_turn(clock).await
+    }
+
+    /// For whoever has the turn.
+    async fn read_in_turn(&self, clock: &dyn Clock) -> Result<(), KeysError> {
+        let began = clock.now().mono;
+        self.change(|known| {
+            known.tries = known.tries.saturating_add(1);
+            known.tried_at = Some(began);
+        });
+        let _end = End { keys: self, clock };
         let keys = self.keys().await?;
         self.change(|known| {
             known.keys = keys.into();
-            known.read_at = Some(now);
-            known.reads = known.reads.wrapping_add(1);
+            known.read_at = Some(began);
+            known.read_by = known.tries;
         });
         Ok(())
     }
@@ -270,6 +287,13 @@ impl Keys {
     }
 }
 
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        let now = self.clock.now().mono;
+        self.keys.change(|known| known.tried_at = Some(now));
+    }
+}
+
 impl Known {
     fn usable(&self, id: Option<&str>, now: Duration) -> Vec<Arc<Key>> {
         if self.read_at.is_none_or(|at| now >= at + KEPT) {
@@ -281,7 +305,15 @@ impl Known {
             .collect()
     }
 
-    fn may_be_read(&self, now: Duration, pause: Duration) -> bool {
+    /// Whether to read the set for a token that names this key, or none.
+    fn is_due(&self, id: Option<&str>, now: Duration) -> bool {
+        let pause = if self.usable(id, now).is_empty() {
+            PAUSE_FOR_NAMES
+        } else if self.read_at.is_none_or(|at| now >= at + FRESH) {
+            PAUSE
+        } else {
+            return false;
+        };
         self.tried_at.is_none_or(|at| now >= at + pause)
     }
 }
