@@ -395,7 +395,7 @@ async fn what_is_broken_is_told_with_its_line_and_no_secret_unless_it_is_expecte
     let ended = verify(&["--expected", "list.yaml", "gap.jsonl"]).await;
     assert!(ended.code == Some(1) && ended.stdout.contains("gap.jsonl:6: "));
     // With all transcripts of a run, what is listed has to be broken somewhere.
-    let head = r#"{"scenario":"6.2/x","tested":"runtime","of":2}"#;
+    let head = r#"{"scenario":"6.2/x","tested":"runtime","of":2,"run":"01"}"#;
     written(
         "one.jsonl",
         &format!("{head}\n{}", GAP.replace("MESSAGE", "two")),
@@ -407,6 +407,17 @@ async fn what_is_broken_is_told_with_its_line_and_no_secret_unless_it_is_expecte
     );
     list(&[gap, "always/pongs answer pings"]);
     let ended = verify(&["--expected", "list.yaml", "one.jsonl"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    // Those of two runs show no more than some of one do.
+    written(
+        "later.jsonl",
+        &format!(
+            "{}\n{}",
+            other.replace(r#""01""#, r#""02""#),
+            GAP.replace("MESSAGE", "two")
+        ),
+    );
+    let ended = verify(&["--expected", "list.yaml", "one.jsonl", "later.jsonl"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     let ended = verify(&["--expected", "list.yaml", "one.jsonl", "other.jsonl"]).await;
     assert!(

@@ -73,13 +73,14 @@ impl Played {
         }
     }
 
-    /// The first line of its transcript. `of` says how many transcripts there are when everything was played.
-    pub fn head(&self, of: Option<usize>) -> Head {
+    /// The first line of its transcript. When everything was played, `whole` is what the run is called and how many transcripts it has.
+    pub fn head(&self, whole: Option<(&str, usize)>) -> Head {
         Head {
             scenario: self.outcome.scenario.clone(),
             tested: self.tested,
             exempt: self.exempt.clone(),
-            of,
+            of: whole.map(|(_, of)| of),
+            run: whole.map(|(run, _)| run.to_owned()),
         }
     }
 }

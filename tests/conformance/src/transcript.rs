@@ -1,6 +1,7 @@
 //! What went over the wire, as JSON lines: one frame on a line, with who sent it, on which connection, and when.
 //! It keeps; [`crate::invariant`] judges.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -67,6 +68,28 @@ pub struct Head {
     /// How many transcripts the whole run wrote; nothing when it was a part of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<usize>,
+    /// What all transcripts of that run have in common and those of no other run have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// Which transcripts of which runs have been read.
+#[derive(Clone, Debug, Default)]
+pub struct Runs(BTreeMap<(String, usize), BTreeSet<String>>);
+
+impl Runs {
+    /// Takes in a transcript. One that does not say its run, or how many that has, counts for none.
+    pub fn add(&mut self, head: &Head) {
+        if let (Some(run), Some(of)) = (&head.run, head.of) {
+            let here = self.0.entry((run.clone(), of)).or_default();
+            here.insert(head.scenario.clone());
+        }
+    }
+
+    /// Whether every transcript of some run is here.
+    pub fn has_whole(&self) -> bool {
+        self.0.iter().any(|((_, of), here)| *of == here.len())
+    }
 }
 
 /// A transcript as it was read.
@@ -218,6 +241,7 @@ mod tests {
             tested: Side::Runtime,
             exempt: vec!["y".to_owned()],
             of: Some(1),
+            run: Some("r".to_owned()),
         };
         let text = to_text(&head, &lines);
         let read = from_text(&text).unwrap();
@@ -241,5 +265,30 @@ mod tests {
                     .starts_with("there is no frame in it")
             );
         }
+    }
+
+    #[test]
+    fn a_run_is_whole_once_each_of_its_own_transcripts_is_here() {
+        let whole = |heads: &[(&str, Option<&str>, Option<usize>)]| {
+            let mut runs = Runs::default();
+            for &(scenario, run, of) in heads {
+                runs.add(&Head {
+                    scenario: scenario.to_owned(),
+                    tested: Side::Runtime,
+                    exempt: Vec::new(),
+                    of,
+                    run: run.map(str::to_owned),
+                });
+            }
+            runs.has_whole()
+        };
+        let (one, two) = (Some("01"), Some("02"));
+        let of = Some(2);
+        assert!(whole(&[("x", one, of), ("z", two, of), ("y", one, of)]));
+        assert!(!whole(&[]));
+        assert!(!whole(&[("x", one, of), ("x", one, of)]));
+        assert!(!whole(&[("x", one, of), ("y", two, of)]));
+        assert!(!whole(&[("x", None, of), ("y", None, of)]));
+        assert!(!whole(&[("x", one, None), ("y", one, None)]));
     }
 }

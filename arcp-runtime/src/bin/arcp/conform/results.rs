@@ -10,6 +10,7 @@ use arcp_conformance::outcome::{Outcome, Verdict};
 use arcp_conformance::report::Report;
 use arcp_conformance::run::Played;
 use arcp_conformance::transcript::to_text;
+use arcp_conformance::value::fresh;
 use clap::{Args, ValueEnum};
 
 use super::{note, print, read, write};
@@ -84,14 +85,15 @@ impl Results {
             return Err(self.nothing());
         }
         let spoken = played.iter().filter(|one| !one.lines.is_empty()).count();
-        let of = self.only.is_none().then_some(spoken);
+        let run = fresh();
+        let whole = self.only.is_none().then_some((run.as_str(), spoken));
         for one in &mut played {
             let masked = mask.lines(&one.lines);
             if let (Some(folder), false) = (&self.transcripts, masked.is_empty()) {
                 one.outcome.transcript = Some(keep(
                     folder,
                     &one.outcome,
-                    &to_text(&one.head(of), &masked),
+                    &to_text(&one.head(whole), &masked),
                 )?);
             }
         }

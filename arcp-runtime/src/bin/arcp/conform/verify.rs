@@ -1,6 +1,6 @@
 //! `arcp conform verify`: transcripts of anyone, judged by what must hold of all traffic.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arcp_conformance::client;
@@ -9,7 +9,7 @@ use arcp_conformance::invariant::{self, Broken, Judged};
 use arcp_conformance::library::Library;
 use arcp_conformance::mask::Mask;
 use arcp_conformance::run;
-use arcp_conformance::transcript::{Head, Side, from_text};
+use arcp_conformance::transcript::{Head, Runs, Side, from_text};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -26,7 +26,8 @@ Examples:
 
 A line is {\"at_ms\":0,\"connection\":\"a\",\"from\":\"client\" or \"runtime\",\"frame\":{…}}. Secrets may be marks such as ***0123456789abcdef, as long
 as the same secret has the same mark everywhere: a secret that is told twice is seen all the same. The kit puts a line before them that says what was
-played, which invariants it is not judged by, and how many transcripts the run wrote: {\"scenario\":\"6.2/…\",\"tested\":\"runtime\",\"exempt\":[…],\"of\":279}.
+played, which invariants it is not judged by, how many transcripts the run wrote, and which run it was:
+{\"scenario\":\"6.2/…\",\"tested\":\"runtime\",\"exempt\":[…],\"of\":279,\"run\":\"01K…\"}.
 
 With --expected what the list names may be broken: always/NAME everywhere, and a client's scenario in its own transcript. Where the files are all
 transcripts of a run, what is listed as always/NAME and holds has to be taken off the list, as in the run itself.";
@@ -63,8 +64,8 @@ struct Tally {
     surprises: usize,
     /// How often what is listed was broken, by the name in the list.
     expected: BTreeMap<String, usize>,
-    /// Of the transcripts of whole runs of runtimes: how many the run has, and which are here.
-    runs: BTreeMap<usize, BTreeSet<String>>,
+    /// Of the transcripts of runs of runtimes, which are here.
+    runs: Runs,
 }
 
 impl Verify {
@@ -146,14 +147,8 @@ impl Verify {
             Some(head) => exempt(head).map_err(wrong)?,
             None => &[],
         };
-        if let Some(head) = head.filter(|head| head.tested == Side::Runtime)
-            && let Some(of) = head.of
-        {
-            tally
-                .runs
-                .entry(of)
-                .or_default()
-                .insert(head.scenario.clone());
+        if let Some(head) = head.filter(|head| head.tested == Side::Runtime) {
+            tally.runs.add(head);
         }
         // What is told of a transcript may quote it, and a recorded one may hold secrets as they were.
         let lines = mask.lines(&recorded.lines);
@@ -171,8 +166,7 @@ impl Verify {
 
     /// What is listed and holds. Only all transcripts of a run can show that: in some of them it may hold by chance.
     fn stale(&self, expected: &Expected, tally: &Tally) -> Vec<String> {
-        let whole = tally.runs.iter().any(|(of, here)| *of == here.len());
-        if !whole || self.judge == Some(Whose::Client) {
+        if !tally.runs.has_whole() || self.judge == Some(Whose::Client) {
             return Vec::new();
         }
         always(&invariant::of_runtimes())
