@@ -23,6 +23,8 @@ pub struct JobList {
 enum Next {
     Start,
     After(Cursor),
+    /// Nowhere, and this is why; to be said after the jobs that came with it.
+    Astray(String),
     Done,
 }
 
@@ -67,7 +69,7 @@ impl JobList {
     ///
     /// # Errors
     /// As [`Client::list_jobs`]; asking again tries the same page again. [`ClientError::Protocol`] when the runtime's pages lead in a circle, or are more than
-    /// [`ClientLimits::list_pages`](super::ClientLimits::list_pages); the list is over then.
+    /// [`ClientLimits::list_pages`](super::ClientLimits::list_pages), after the jobs of all pages so far; the list is over then.
     ///
     /// # Cancel safety
     /// Safe: a job is taken only when it is returned.
@@ -77,14 +79,19 @@ impl JobList {
                 return Ok(Some(job));
             }
             let query = ListJobs::new().with_filter(self.filter.clone());
-            let query = match &self.next {
+            let query = match &mut self.next {
                 Next::Start => query,
                 Next::After(cursor) => query.with_cursor(cursor.clone()),
+                Next::Astray(reason) => {
+                    let reason = std::mem::take(reason);
+                    self.next = Next::Done;
+                    return Err(ClientError::Protocol(reason));
+                }
                 Next::Done => return Ok(None),
             };
             let page = self.client.list_jobs(query).await?;
             self.next = match page.next_cursor {
-                Some(cursor) => self.after(cursor)?,
+                Some(cursor) => self.after(cursor),
                 None => Next::Done,
             };
             self.page = page.jobs.into();
@@ -92,19 +99,17 @@ impl JobList {
     }
 
     /// On to the next page, if it leads on.
-    fn after(&mut self, cursor: Cursor) -> Result<Next, ClientError> {
-        let reason = if self.trail.closes(&cursor) {
-            "its pages of jobs lead in a circle".to_owned()
-        } else if self.trail.pages >= self.most_pages {
-            format!(
-                "its list of jobs has not ended after {} pages; ask for fewer with a filter, or raise `ClientLimits::list_pages`",
-                self.trail.pages
-            )
-        } else {
-            return Ok(Next::After(cursor));
-        };
-        self.next = Next::Done;
-        Err(ClientError::Protocol(reason))
+    fn after(&mut self, cursor: Cursor) -> Next {
+        if self.trail.closes(&cursor) {
+            return Next::Astray("its pages of jobs lead in a circle".to_owned());
+        }
+        if self.trail.pages < self.most_pages {
+            return Next::After(cursor);
+        }
+        Next::Astray(format!(
+            "its list of jobs has not ended after {} pages; ask for fewer with a filter, or raise `ClientLimits::list_pages`",
+            self.trail.pages
+        ))
     }
 }
 

@@ -71,15 +71,20 @@ async fn pages_that_go_round_in_a_circle_end() {
     let (client, mut peer, _runtime) = open_listing().soon().await;
     let reading = tokio::spawn(async move {
         let mut jobs = client.jobs(JobFilter::new());
-        (jobs.next().await, jobs.next().await)
+        let last = jobs.next().await;
+        (last, jobs.next().await, jobs.next().await)
     });
-    for _ in 0..2 {
+    for entries in [vec![], vec![entry(1)]] {
         let request = peer.expect("session.list_jobs").soon().await;
-        answer(&mut peer, &request, vec![], json!("again"))
+        answer(&mut peer, &request, entries, json!("again"))
             .soon()
             .await;
     }
-    let (circle, after) = reading.soon().await.unwrap();
+    let (last, circle, after) = reading.soon().await.unwrap();
+    let last = last
+        .unwrap()
+        .expect("the page that closes the circle has a job");
+    assert_eq!(last.job_id.as_str(), "job_1");
     assert!(
         matches!(circle, Err(ClientError::Protocol(_))),
         "{circle:?}"
@@ -87,17 +92,18 @@ async fn pages_that_go_round_in_a_circle_end() {
     assert_eq!(after, Ok(None));
 }
 
-/// Reads a list of jobs to its end; answers its error, and what it says when it is asked again.
-fn reading(client: &Client) -> JoinHandle<(ClientError, Result<bool, ClientError>)> {
+/// Reads a list of jobs to its end; answers its jobs, its error, and what it says when it is asked again.
+fn reading(client: &Client) -> JoinHandle<(Vec<u64>, ClientError, Result<bool, ClientError>)> {
     let mut jobs = client.jobs(JobFilter::new());
     tokio::spawn(async move {
+        let mut read = Vec::new();
         let error = loop {
             match jobs.next().await {
-                Ok(job) => assert!(job.is_some(), "such a list does not end well"),
+                Ok(job) => read.push(job.expect("such a list does not end well").last_event_seq),
                 Err(error) => break error,
             }
         };
-        (error, jobs.next().await.map(|job| job.is_some()))
+        (read, error, jobs.next().await.map(|job| job.is_some()))
     })
 }
 
@@ -106,6 +112,7 @@ async fn pages_that_lead_in_a_circle_of_any_length_end() {
     for (way, round) in [(0, 2), (3, 2), (1, 7)] {
         let (client, mut peer, _runtime) = open_listing().soon().await;
         let reading = reading(&client);
+        let mut given = Vec::new();
         // Whoever does not notice asks for far more pages than there are.
         for page in 0..4 * (way + round) + 4 {
             let request = peer.expect("session.list_jobs").soon().await;
@@ -122,12 +129,14 @@ async fn pages_that_lead_in_a_circle_of_any_length_end() {
             )
             .soon()
             .await;
+            given.push(page);
             tokio::time::sleep(Duration::from_secs(1)).await;
             if reading.is_finished() {
                 break;
             }
         }
-        let (error, after) = reading.soon().await.unwrap();
+        let (read, error, after) = reading.soon().await.unwrap();
+        assert_eq!(read, given, "the jobs of the last page too");
         assert!(error.to_string().contains("circle"), "{error}");
         assert_eq!(after, Ok(false));
     }
@@ -167,11 +176,13 @@ async fn a_list_that_never_ends_is_left() {
     let reading = reading(&client);
     for page in 0..3 {
         let request = peer.expect("session.list_jobs").soon().await;
-        answer(&mut peer, &request, vec![], json!(format!("c{page}")))
+        let entries = vec![entry(2 * page), entry(2 * page + 1)];
+        answer(&mut peer, &request, entries, json!(format!("c{page}")))
             .soon()
             .await;
     }
-    let (error, after) = reading.soon().await.unwrap();
+    let (read, error, after) = reading.soon().await.unwrap();
+    assert_eq!(read, [0, 1, 2, 3, 4, 5], "the jobs of the last page too");
     let cure = "has not ended after 3 pages; ask for fewer with a filter";
     assert!(error.to_string().contains(cure), "{error}");
     assert_eq!(after, Ok(false));
