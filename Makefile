@@ -26,8 +26,9 @@ check: ## is what is generated fresh
 	cargo run --locked --quiet --bin codegen -- --check
 
 # Python's environment and npm's modules are set up by the tests that need them, once, in target/tools.
+# Most of the long tests wait for the clock or for another program: two cores have time for four of them.
 unit: ## tests and documentation tests only
-	cargo test --workspace --all-features --locked
+	RUST_TEST_THREADS=$$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) cargo test --workspace --all-features --locked
 
 tidy: ## the rules of ARCHITECTURE.md only
 	cargo test --locked --package arcp-tests --test tidy

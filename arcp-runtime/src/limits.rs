@@ -262,7 +262,7 @@ pub(crate) const REPLAY_BYTES: usize = 1 << 20;
 pub(crate) const INPUTS_AT_ONCE: usize = 1024;
 /// Calls of connections that the dispatcher takes in one go. Each may be a listing, so this bounds how long agents and timers wait.
 pub(crate) const CALLS_AT_ONCE: usize = 64;
-/// Records of agents' events that may collect while a batch is being committed; requests may bring as many again.
+/// Records that may collect while a batch is being committed before agents have to wait; requests may bring as many again.
 pub(crate) const COLLECTED_RECORDS: usize = 8192;
 /// How long one commit should take: a request waits for the one that is under way and for its own.
 pub(crate) const COMMIT_TARGET: Duration = Duration::from_millis(20);

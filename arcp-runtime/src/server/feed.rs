@@ -119,7 +119,7 @@ impl Feed {
         line
     }
 
-    /// Nobody is attached any more: agents need not wait. A connection that was told to end keeps what is queued for it.
+    /// Nobody is attached any more: agents need not wait for a socket. A connection that was told to end keeps what is queued for it.
     pub(super) fn detach(&self) {
         let mut state = self.state();
         if state.open() {
