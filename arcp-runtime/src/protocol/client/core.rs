@@ -47,8 +47,6 @@ pub struct ClientCore {
     pub(super) gap_at: Option<u64>,
     pub(super) waiting: Waiting<Key>,
     pub(super) hearing: Hearing,
-    /// Reading is held back by a slow consumer.
-    holding: bool,
     /// Whether an acceptance or a refusal named its request: then no `job.error` is a refusal.
     pub(super) names_requests: bool,
     pub(super) submissions: HashMap<Key, Submission>,
@@ -90,7 +88,6 @@ impl ClientCore {
             gap_at: None,
             waiting: Waiting::default(),
             hearing: Hearing::default(),
-            holding: false,
             names_requests: false,
             submissions: HashMap::new(),
             held: VecDeque::new(),
@@ -214,19 +211,19 @@ impl ClientCore {
 
     /// Whether the driver has said that reading is held back.
     pub fn is_holding(&self) -> bool {
-        self.holding
+        self.hearing.held_back
     }
 
     /// Reading is held back by a slow consumer from `now` on, or not any more: answers may lie there unread meanwhile.
     pub fn hold_back(&mut self, holding: bool, now: Now) {
-        self.holding = holding;
+        self.hearing.held_back = holding;
         self.heartbeat.held_up(now.mono);
         self.listen(now);
     }
 
     /// Answers can be heard from `now` on, or not any more.
     pub(super) fn listen(&mut self, now: Now) {
-        if self.phase == Phase::Open && !self.holding {
+        if self.phase == Phase::Open && !self.is_holding() {
             self.hearing.begin(now.mono);
         } else {
             self.hearing.stop(now.mono);
@@ -235,7 +232,7 @@ impl ClientCore {
 
     /// The time has passed. `taken`: up to which number consumers have taken everything.
     pub fn tick(&mut self, now: Now, taken: u64) {
-        if self.holding {
+        if self.is_holding() {
             self.heartbeat.held_up(now.mono);
         }
         // Whatever is done moves or ends its timer, so this comes to an end.

@@ -11,6 +11,8 @@ pub(super) struct Hearing {
     shown: Duration,
     /// Since when it has been running, in monotonic time.
     since: Option<Duration>,
+    /// Reading is held back by a slow consumer.
+    pub(super) held_back: bool,
 }
 
 impl Hearing {

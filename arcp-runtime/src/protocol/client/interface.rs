@@ -121,7 +121,7 @@ pub(super) struct Asked {
     pub(super) key: Option<Key>,
     pub(super) at: Duration,
     /// The same in the time in which answers can be heard.
-    pub(super) asked_at: Duration,
+    pub(super) heard_at: Duration,
 }
 
 /// A subscription without an answer.

@@ -234,7 +234,7 @@ impl ClientCore {
             nonce: nonce.as_str().to_owned(),
             key,
             at: now.mono,
-            asked_at: self.hearing.at(now.mono),
+            heard_at: self.hearing.at(now.mono),
         });
         let mut ping = Ping::new(nonce);
         ping.sent_at = timestamp(now.wall);

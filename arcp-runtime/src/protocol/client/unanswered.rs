@@ -24,7 +24,7 @@ impl ClientCore {
         let patience = self.settings.limits.request;
         let asked = self.waiting.overdue_at(patience);
         let pings = self.pings.iter().filter(|asked| asked.key.is_some());
-        let pings = pings.map(|asked| asked.asked_at.saturating_add(patience));
+        let pings = pings.map(|asked| asked.heard_at.saturating_add(patience));
         let first = asked.into_iter().chain(pings).min()?;
         self.hearing.when(first)
     }
@@ -32,7 +32,7 @@ impl ClientCore {
     /// Tells those who have waited for too long.
     pub(super) fn give_up_unanswered(&mut self, now: Now) {
         let (patience, heard) = (self.settings.limits.request, self.hearing.at(now.mono));
-        let late = |asked: &Asked| asked.asked_at.saturating_add(patience) <= heard;
+        let late = |asked: &Asked| asked.heard_at.saturating_add(patience) <= heard;
         for asked in &mut self.pings {
             if late(asked)
                 && let Some(key) = asked.key.take()
