@@ -348,41 +348,60 @@ const GAP: &str = r#"{"connection":"a","from":"client","frame":{"arcp":"1.1","id
 {"connection":"a","from":"runtime","frame":{"arcp":"1.1","id":"01M7ZE00000000000000000005","type":"job.event","session_id":"s","job_id":"j","event_seq":3,"payload":{"kind":"log","ts":"2026-01-01T00:00:00Z","body":{"level":"info","message":"MESSAGE"}}}}
 "#;
 
+/// What [`GAP`] breaks, as a list of expected failures names it.
+const BROKEN: &str = "always/numbers have no gap";
+
+/// Transcripts and lists in a folder, and the command that judges them there.
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    /// Writes `list.yaml`.
+    fn list(&self, names: &[&str]) {
+        let entry = |name| format!("- {{scenario: {name}, reason: it counts badly}}\n");
+        let entries: String = names.iter().map(entry).collect();
+        self.write("list.yaml", &entries);
+    }
+
+    async fn verify(&self, arguments: &[&str]) -> Ended {
+        let words = [&["conform", "verify"], arguments].concat();
+        elsewhere(self.0.path(), &words).await
+    }
+}
+
 #[tokio::test]
 async fn what_is_broken_is_told_with_its_line_and_no_secret_unless_it_is_expected() {
-    let folder = tempfile::tempdir().unwrap();
-    let written = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    let verify = async |arguments: &[&str]| {
-        let words = [&["conform", "verify"], arguments].concat();
-        elsewhere(folder.path(), &words).await
-    };
+    let files = Files::new();
     let secret = "rt_0123456789abcdef0123456789abcdef";
-    written("gap.jsonl", &GAP.replace("MESSAGE", secret));
-    let ended = verify(&["gap.jsonl"]).await;
+    files.write("gap.jsonl", &GAP.replace("MESSAGE", secret));
+    let ended = files.verify(&["gap.jsonl"]).await;
     assert_eq!(ended.code, Some(1));
     let gap = "gap.jsonl:6: invariant numbers have no gap\n  expected  a session's event_seq goes up by one, from 1, or from where a resume said: 2 comes next\n  seen      on a: {";
     assert!(ended.stdout.contains(gap), "{}", ended.stdout);
     let token = "gap.jsonl:6: invariant resume tokens are told once\n  expected  a resume token is told in one welcome and nowhere else\n  right     the token of the welcome 01M7ZE00000000000000000002 in no other frame\n";
     assert!(ended.stdout.contains(token), "{}", ended.stdout);
-    let json = verify(&["--json", "gap.jsonl"]).await;
+    let json = files.verify(&["--json", "gap.jsonl"]).await;
     assert_eq!(json.lines()[0]["line"], 6);
     for told in [&ended.stdout, &json.stdout] {
         assert!(!told.contains(secret) && told.contains("***"), "{told}");
     }
     // What is listed is expected, what is not is none the less a failure.
-    written("gap.jsonl", &GAP.replace("MESSAGE", "two"));
-    let list = |names: &[&str]| {
-        let entry = |name| format!("- {{scenario: {name}, reason: it counts badly}}\n");
-        let entries: String = names.iter().map(entry).collect();
-        written("list.yaml", &entries);
-    };
-    let gap = "always/numbers have no gap";
-    list(&[
-        gap,
+    files.write("gap.jsonl", &GAP.replace("MESSAGE", "two"));
+    files.list(&[
+        BROKEN,
         "always/pongs answer pings",
         "6.4/a ping is answered with its nonce",
     ]);
-    let ended = verify(&["--expected", "list.yaml", "gap.jsonl"]).await;
+    let ended = files
+        .verify(&["--expected", "list.yaml", "gap.jsonl"])
+        .await;
     assert_eq!(
         (ended.code, ended.stdout.as_str(), ended.stderr.as_str()),
         (
@@ -391,25 +410,39 @@ async fn what_is_broken_is_told_with_its_line_and_no_secret_unless_it_is_expecte
             ""
         )
     );
-    list(&["always/pongs answer pings"]);
-    let ended = verify(&["--expected", "list.yaml", "gap.jsonl"]).await;
+    files.list(&["always/pongs answer pings"]);
+    let ended = files
+        .verify(&["--expected", "list.yaml", "gap.jsonl"])
+        .await;
     assert!(ended.code == Some(1) && ended.stdout.contains("gap.jsonl:6: "));
-    // With all transcripts of a run, what is listed has to be broken somewhere.
+    files.list(&["always/pongs answer pigs"]);
+    let ended = files
+        .verify(&["--expected", "list.yaml", "gap.jsonl"])
+        .await;
+    assert!(ended.code == Some(2) && ended.stderr.contains("there is no such scenario"));
+}
+
+/// With all transcripts of a run, what is listed has to be broken somewhere.
+#[tokio::test]
+async fn what_is_listed_has_to_be_broken_somewhere_in_a_whole_run() {
+    let files = Files::new();
     let head = r#"{"scenario":"6.2/x","tested":"runtime","of":2,"run":"01"}"#;
-    written(
+    files.write(
         "one.jsonl",
         &format!("{head}\n{}", GAP.replace("MESSAGE", "two")),
     );
     let other = head.replace("6.2/x", "6.2/y");
-    written(
+    files.write(
         "other.jsonl",
         &format!("{other}\n{}", GAP.replace("MESSAGE", "two")),
     );
-    list(&[gap, "always/pongs answer pings"]);
-    let ended = verify(&["--expected", "list.yaml", "one.jsonl"]).await;
+    files.list(&[BROKEN, "always/pongs answer pings"]);
+    let ended = files
+        .verify(&["--expected", "list.yaml", "one.jsonl"])
+        .await;
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     // Those of two runs show no more than some of one do.
-    written(
+    files.write(
         "later.jsonl",
         &format!(
             "{}\n{}",
@@ -417,18 +450,19 @@ async fn what_is_broken_is_told_with_its_line_and_no_secret_unless_it_is_expecte
             GAP.replace("MESSAGE", "two")
         ),
     );
-    let ended = verify(&["--expected", "list.yaml", "one.jsonl", "later.jsonl"]).await;
+    let ended = files
+        .verify(&["--expected", "list.yaml", "one.jsonl", "later.jsonl"])
+        .await;
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
-    let ended = verify(&["--expected", "list.yaml", "one.jsonl", "other.jsonl"]).await;
+    let ended = files
+        .verify(&["--expected", "list.yaml", "one.jsonl", "other.jsonl"])
+        .await;
     assert!(
         ended.stdout.ends_with("always/pongs answer pings is listed as a failure and is none any more: take it off the list\n"),
         "{}",
         ended.stdout
     );
     assert_eq!(ended.code, Some(1));
-    list(&["always/pongs answer pigs"]);
-    let ended = verify(&["--expected", "list.yaml", "gap.jsonl"]).await;
-    assert!(ended.code == Some(2) && ended.stderr.contains("there is no such scenario"));
 }
 
 #[tokio::test]

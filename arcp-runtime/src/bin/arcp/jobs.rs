@@ -43,15 +43,23 @@ impl Jobs {
             let client = self.dial.client()?.connect().await?;
             let mut jobs = client.jobs(filter);
             let mut rows = Table::new(["JOB", "AGENT", "STATUS", "CREATED", "LAST EVENT"]);
-            while let Some(job) = jobs.next().await? {
-                if self.json {
-                    table::json(&without_secrets(job))?;
-                } else {
-                    rows.add(&row(&job))?;
+            let failed = loop {
+                match jobs.next().await {
+                    Ok(Some(job)) if self.json => table::json(&without_secrets(job))?,
+                    Ok(Some(job)) => rows.add(&row(&job))?,
+                    Ok(None) => break None,
+                    Err(error) => break Some(error),
                 }
+            };
+            // What came is shown, even when the rest of the list did not.
+            if !self.json {
+                rows.end()?;
+            }
+            if let Some(error) = failed {
+                return Err(error.into());
             }
             client.close("done").await;
-            if self.json { Ok(()) } else { rows.end() }
+            Ok(())
         })
     }
 
