@@ -311,16 +311,21 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> StdioTransport<R, W> {
         })
     }
 
-    fn write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn write_some(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
         let Some(writer) = &mut self.writer else {
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+            return Poll::Ready(Err(io::Error::from(io::ErrorKind::BrokenPipe).into()));
         };
-        let written = ready!(Pin::new(writer).poll_write(cx, &self.output))?;
-        if written == 0 {
-            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-        }
-        self.output.advance(written);
-        Poll::Ready(Ok(()))
+        let error = match ready!(Pin::new(writer).poll_write(cx, &self.output)) {
+            Ok(0) => io::ErrorKind::WriteZero.into(),
+            Ok(written) => {
+                self.output.advance(written);
+                return Poll::Ready(Ok(()));
+            }
+            Err(error) => error,
+        };
+        // Nobody reads there any more: how a program ended says why.
+        let ended = ready!(self.poll_end(cx));
+        Poll::Ready(Err(ended.unwrap_or_else(|| error.into())))
     }
 }
 

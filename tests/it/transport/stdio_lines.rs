@@ -103,3 +103,16 @@ async fn a_child_is_spoken_with_over_its_pipes() {
     );
     assert_eq!(none.unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn what_a_child_no_longer_reads_is_answered_with_how_it_ended() {
+    let mut command = tokio::process::Command::new("sh");
+    command.args(["-c", "exec <&-; echo '{}'; exit 3"]);
+    let mut transport = stdio::spawn(command, StdioLimits::default()).unwrap();
+    assert_eq!(frame(&mut transport).await, "{}");
+    let refused = send(&mut transport, "{\"n\":1}").await.unwrap_err();
+    let TransportError::Program(status) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(status.code(), Some(3));
+}
