@@ -6,6 +6,7 @@ use std::fmt;
 use std::future::Future as _;
 use std::io;
 use std::pin::{Pin, pin};
+use std::process::ExitStatus;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
@@ -70,6 +71,7 @@ where
         ended: false,
         output: BytesMut::new(),
         child: None,
+        exited: None,
         leaving: None,
     }
 }
@@ -115,6 +117,8 @@ pub struct StdioTransport<R, W> {
     ended: bool,
     output: BytesMut,
     child: Option<Box<Child>>,
+    /// How the program ended, for whoever notices it next: reading and writing both do.
+    exited: Option<ExitStatus>,
     /// How long the end of a program is waited for that has closed its output.
     leaving: Option<Pin<Box<Sleep>>>,
 }
@@ -295,7 +299,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> StdioTransport<R, W> {
     /// How a program ended that has closed its output; `None` when it ended well, or does not end soon.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<TransportError>> {
         let Some(child) = &mut self.child else {
-            return Poll::Ready(None);
+            let failed = self.exited.filter(|status| !status.success());
+            return Poll::Ready(failed.map(TransportError::Program));
         };
         let status = pin!(child.wait()).poll(cx);
         if status.is_pending() {
@@ -305,10 +310,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> StdioTransport<R, W> {
             ready!(leaving.as_mut().poll(cx));
         }
         self.child = None;
-        Poll::Ready(match status {
-            Poll::Ready(Ok(status)) if !status.success() => Some(TransportError::Program(status)),
-            _ => None,
-        })
+        if let Poll::Ready(Ok(status)) = status {
+            self.exited = Some(status);
+        }
+        self.poll_end(cx)
     }
 
     fn write_some(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {

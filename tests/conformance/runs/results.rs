@@ -51,7 +51,7 @@ impl Run {
 }
 
 /// So many runs at a time. They wait for the clock more than they compute, but more would slow one another down.
-static AT_A_TIME: Semaphore = Semaphore::const_new(3);
+static AT_A_TIME: Semaphore = Semaphore::const_new(4);
 
 static MADE: [OnceCell<Vec<Outcome>>; RUNS.len()] = [const { OnceCell::const_new() }; RUNS.len()];
 

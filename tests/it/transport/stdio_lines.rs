@@ -115,4 +115,10 @@ async fn what_a_child_no_longer_reads_is_answered_with_how_it_ended() {
         panic!("{refused}");
     };
     assert_eq!(status.code(), Some(3));
+    // Who reads on is told the same.
+    let end = recv(&mut transport).await;
+    assert!(
+        matches!(end, Some(Err(TransportError::Program(again))) if again == status),
+        "{end:?}"
+    );
 }
