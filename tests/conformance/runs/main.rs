@@ -3,12 +3,12 @@
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod baseline;
 mod clients;
 mod controls;
 mod lockout;
 mod memory;
 mod ours;
-mod python;
 mod results;
 mod rules;
 mod score;

@@ -4,7 +4,7 @@ use arcp_conformance::library::Library;
 use arcp_conformance::outcome::Outcome;
 use tokio::sync::{OnceCell, Semaphore};
 
-use crate::{clients, ours, python};
+use crate::{baseline, clients, ours};
 
 /// A run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub(crate) async fn of(run: Run) -> &'static [Outcome] {
             Run::InProcessMemory => ours::in_process(&library, false).await,
             Run::OurClient => clients::ours(&library, false).await,
             Run::OurClientStdio => clients::ours(&library, true).await,
-            Run::PythonRuntime => python::runtime(&library).await,
+            Run::PythonRuntime => baseline::runtime(&library).await,
             Run::PythonClient => clients::python(&library).await,
         }
     })
