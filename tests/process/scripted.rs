@@ -6,6 +6,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -30,8 +31,17 @@ impl Runtime {
         Self { listener, url }
     }
 
-    /// The next connection, welcomed to session `sess_1`.
+    /// A command that connects to it.
+    fn asked(&self, words: &[&str]) -> Command {
+        arcp(&[words, &["--url", &self.url, "--token", "t"]].concat())
+    }
+
+    /// The next connection, welcomed to session `sess_1` without a feature.
     async fn welcome(&self) -> Session {
+        self.welcome_with(&[]).await
+    }
+
+    async fn welcome_with(&self, features: &[&str]) -> Session {
         let (stream, _) = soon("a connection", self.listener.accept()).await.unwrap();
         let accepting = tokio_tungstenite::accept_async(stream);
         let socket = soon("a handshake", accepting).await.unwrap();
@@ -39,7 +49,7 @@ impl Runtime {
         session.expect("session.hello").await;
         let payload = json!({
             "runtime": {"name": "scripted"}, "resume_token": "rt_2", "resume_window_sec": 600,
-            "capabilities": {"encodings": ["json"], "features": [], "agents": ["echo"]},
+            "capabilities": {"encodings": ["json"], "features": features, "agents": ["echo"]},
         });
         session.send("session.welcome", json!({}), payload).await;
         session
@@ -96,7 +106,7 @@ async fn cancelling(script: impl AsyncFnOnce(&mut Session, Value)) -> Ended {
     let saved = json!({"session_id": "sess_1", "resume_token": "rt_1", "last_event_seq": 3, "jobs": ["job_1"]});
     std::fs::write(&path, saved.to_string()).unwrap();
     let path = path.display().to_string();
-    let command = arcp(&["cancel", &path, "--url", &runtime.url, "--token", "t"]);
+    let command = runtime.asked(&["cancel", &path]);
     let playing = async {
         let mut session = runtime.welcome().await;
         let cancel = session.expect("job.cancel").await;
@@ -197,17 +207,7 @@ async fn a_second_interrupt_leaves_without_a_word() {
 #[tokio::test]
 async fn a_request_that_is_never_answered_ends_with_what_to_do() {
     let runtime = Runtime::listen().await;
-    let command = arcp(&[
-        "submit",
-        "--url",
-        &runtime.url,
-        "--token",
-        "t",
-        "--agent",
-        "echo",
-        "--timeout",
-        "1",
-    ]);
+    let command = runtime.asked(&["submit", "--agent", "echo", "--timeout", "1"]);
     let playing = async {
         let mut session = runtime.welcome().await;
         session.expect("job.submit").await;
@@ -227,15 +227,7 @@ async fn a_request_that_is_never_answered_ends_with_what_to_do() {
 #[tokio::test]
 async fn what_a_runtime_says_does_not_steer_the_terminal() {
     let runtime = Runtime::listen().await;
-    let command = arcp(&[
-        "submit",
-        "--url",
-        &runtime.url,
-        "--token",
-        "t",
-        "--agent",
-        "echo",
-    ]);
+    let command = runtime.asked(&["submit", "--agent", "echo"]);
     let playing = async {
         let mut session = runtime.welcome().await;
         let submit = session.expect("job.submit").await;
@@ -248,4 +240,34 @@ async fn what_a_runtime_says_does_not_steer_the_terminal() {
         ended.stderr,
         "arcp: the runtime refused: INVALID_REQUEST: a\\x1b[2J⏎b\n"
     );
+}
+
+#[tokio::test]
+async fn what_came_of_a_list_that_breaks_off_is_shown() {
+    for jobs in [1, 0] {
+        let runtime = Runtime::listen().await;
+        let command = runtime.asked(&["jobs"]);
+        let playing = async {
+            let mut session = runtime.welcome_with(&["list_jobs"]).await;
+            let job = json!({
+                "job_id": "job_R1", "agent": "echo@1.0.0", "status": "running",
+                "created_at": "2026-05-13T19:30:00Z",
+            });
+            // The cursor of each page is the same: the list would never end.
+            let mut page = vec![job; jobs];
+            for _ in 0..2 {
+                let asked = session.expect("session.list_jobs").await;
+                let payload =
+                    json!({"request_id": asked["id"], "jobs": page, "next_cursor": "again"});
+                session.send("session.jobs", json!({}), payload).await;
+                page.clear();
+            }
+            while session.receive().await.is_some() {}
+        };
+        let (ended, ()) = tokio::join!(finish(command, ""), playing);
+        assert_ne!(ended.code, Some(0), "{}", ended.stderr);
+        let shown = ended.stdout.lines().count();
+        assert_eq!(shown, if jobs == 0 { 0 } else { 2 }, "{}", ended.stdout);
+        assert_eq!(ended.stdout.contains("job_R1"), jobs > 0);
+    }
 }

@@ -129,6 +129,16 @@ const fn bad(
     }
 }
 
+/// Our command, with a shell between itself and its runtime.
+macro_rules! through {
+    ($script:literal) => {
+        &[
+            "ARCP", "submit", "--agent", "{agent}", "--input", "{input}", "--stdio", "--", "sh",
+            "-c", $script,
+        ]
+    };
+}
+
 /// A command that submits over stdio.
 const fn spoken(what: &'static str, scenario: &'static str, words: &'static [&'static str]) -> Bad {
     Bad {
@@ -385,70 +395,22 @@ const BAD: &[Bad] = &[
     spoken(
         "says a line that is no JSON",
         "a client says hello, submits, and prints the result",
-        &[
-            "ARCP",
-            "submit",
-            "--agent",
-            "{agent}",
-            "--input",
-            "{input}",
-            "--stdio",
-            "--",
-            "sh",
-            "-c",
-            "{ echo what; cat; } | {program}",
-        ],
+        through!("{ echo what; cat; } | {program}"),
     ),
     spoken(
         "says bytes that are no text",
         "a client says hello, submits, and prints the result",
-        &[
-            "ARCP",
-            "submit",
-            "--agent",
-            "{agent}",
-            "--input",
-            "{input}",
-            "--stdio",
-            "--",
-            "sh",
-            "-c",
-            "{ printf '\\377\\n'; cat; } | {program}",
-        ],
+        through!("{ printf '\\377\\n'; cat; } | {program}"),
     ),
     spoken(
         "says everything twice",
         "a client says hello, submits, and prints the result",
-        &[
-            "ARCP",
-            "submit",
-            "--agent",
-            "{agent}",
-            "--input",
-            "{input}",
-            "--stdio",
-            "--",
-            "sh",
-            "-c",
-            "sed -u p | {program}",
-        ],
+        through!("sed -u p | {program}"),
     ),
     spoken(
         "starts its runtime once only",
         "a client comes back with its newest token and its last number",
-        &[
-            "ARCP",
-            "submit",
-            "--agent",
-            "{agent}",
-            "--input",
-            "{input}",
-            "--stdio",
-            "--",
-            "sh",
-            "-c",
-            "test -e '{file}' && exit 1; echo > '{file}'; exec {program}",
-        ],
+        through!("test -e '{file}' && exit 1; echo > '{file}'; exec {program}"),
     ),
     spoken(
         "sends another input over stdio",
@@ -501,19 +463,7 @@ const SMALL: &[Bad] = &[
     spoken(
         "has another program between itself and its runtime",
         "a client says hello, submits, and prints the result",
-        &[
-            "ARCP",
-            "submit",
-            "--agent",
-            "{agent}",
-            "--input",
-            "{input}",
-            "--stdio",
-            "--",
-            "sh",
-            "-c",
-            "cat | {program}",
-        ],
+        through!("cat | {program}"),
     ),
 ];
 

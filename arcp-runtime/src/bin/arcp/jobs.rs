@@ -43,23 +43,19 @@ impl Jobs {
             let client = self.dial.client()?.connect().await?;
             let mut jobs = client.jobs(filter);
             let mut rows = Table::new(["JOB", "AGENT", "STATUS", "CREATED", "LAST EVENT"]);
-            let failed = loop {
+            loop {
                 match jobs.next().await {
                     Ok(Some(job)) if self.json => table::json(&without_secrets(job))?,
                     Ok(Some(job)) => rows.add(&row(&job))?,
-                    Ok(None) => break None,
-                    Err(error) => break Some(error),
+                    Ok(None) => break,
+                    Err(error) => {
+                        rows.break_off()?;
+                        return Err(error.into());
+                    }
                 }
-            };
-            // What came is shown, even when the rest of the list did not.
-            if !self.json {
-                rows.end()?;
-            }
-            if let Some(error) = failed {
-                return Err(error.into());
             }
             client.close("done").await;
-            Ok(())
+            if self.json { Ok(()) } else { rows.end() }
         })
     }
 

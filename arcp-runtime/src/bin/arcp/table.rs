@@ -46,6 +46,14 @@ impl<const N: usize> Table<N> {
         self.show()
     }
 
+    /// Prints what is held still of a table that did not come whole; nothing when there was no row.
+    pub(crate) fn break_off(mut self) -> Result<(), Fault> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        self.show()
+    }
+
     fn show(&mut self) -> Result<(), Fault> {
         for row in &self.rows {
             for (width, cell) in self.widths.iter_mut().zip(row) {

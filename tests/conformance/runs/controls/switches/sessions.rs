@@ -5,6 +5,17 @@ use serde_json::{Value, json};
 use super::super::{Control, SCENARIO, Spoiler, To, pass};
 use super::is_counted;
 
+/// Swallows every numbered frame of a session that was resumed.
+fn replays_nothing(spoiler: &mut Spoiler, frame: Value, to: To) -> Vec<(Value, To)> {
+    if to == To::Runtime && !frame["payload"]["resume"].is_null() {
+        spoiler.kept.insert("resumed".into(), json!(true));
+    }
+    if to == To::Client && spoiler.kept.contains_key("resumed") && is_counted(&frame) {
+        return Vec::new();
+    }
+    pass(frame, to)
+}
+
 pub(super) const ALL: &[Control] = &[
     Control {
         name: "answers a ping with another nonce",
@@ -60,15 +71,7 @@ pub(super) const ALL: &[Control] = &[
         scenario: "6.3/everything after the last number is replayed",
         by: SCENARIO,
         says: "\"event_seq\":6",
-        spoil: |spoiler, frame, to| {
-            if to == To::Runtime && !frame["payload"]["resume"].is_null() {
-                spoiler.kept.insert("resumed".into(), json!(true));
-            }
-            if to == To::Client && spoiler.kept.contains_key("resumed") && is_counted(&frame) {
-                return Vec::new();
-            }
-            pass(frame, to)
-        },
+        spoil: replays_nothing,
     },
     Control {
         name: "tells another story in the replay",
@@ -196,15 +199,7 @@ pub(super) const ALL: &[Control] = &[
         scenario: "6.3/an ack is no place to resume from",
         by: SCENARIO,
         says: "job.result",
-        spoil: |spoiler, frame, to| {
-            if to == To::Runtime && !frame["payload"]["resume"].is_null() {
-                spoiler.kept.insert("resumed".into(), json!(true));
-            }
-            if to == To::Client && spoiler.kept.contains_key("resumed") && is_counted(&frame) {
-                return Vec::new();
-            }
-            pass(frame, to)
-        },
+        spoil: replays_nothing,
     },
     Control {
         name: "forgets the features when it resumes",
