@@ -10,6 +10,19 @@
 //! - [`limits`]: every limit, in one place
 //! - [`telemetry`]: spans and metrics
 //! - [`wire`]: what goes over the wire, as the schema has it: events, errors, leases, listings
+//!
+//! # Features
+//! On by default:
+//! - `cli`: the `arcp` command, which needs `sqlite`
+//! - `sqlite`: `store::SqliteStore`
+//! - `tls`: `wss://`, on both sides
+//!
+//! And when asked for:
+//! - `axum`: routes for an axum application, and `arcp serve --admin`
+//! - `jwt`: `auth::JwtVerifier`, JSON Web Tokens
+//! - `litellm`: `credential::LiteLlm`, keys of a LiteLLM-compatible gateway
+//! - `otel`: [`telemetry`] for a collector
+//! - `tower`: the wire as a tower service
 
 pub mod agent;
 pub mod auth;
@@ -37,8 +50,8 @@ pub mod __macro;
 #[doc = include_str!("arcp_agent.md")]
 pub use arcp_macros::arcp_agent;
 
-// The examples of the README are compiled with the documentation tests; one of them needs axum.
+// The examples of the README are compiled with the documentation tests, where all that they need is there.
 #[cfg(doctest)]
-#[cfg(feature = "axum")]
+#[cfg(all(feature = "axum", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

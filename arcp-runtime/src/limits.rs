@@ -305,8 +305,10 @@ pub(crate) const LOGIN_WINDOW: Duration = Duration::from_mins(1);
 /// Addresses, or networks of IPv6 (/64), whose failed logins are remembered; beyond it the oldest is forgotten, which forgives rather than blocks.
 pub(crate) const LOGIN_ADDRESSES: usize = 10_000;
 /// Batches that may wait for a store's writer. The core has one under way; the rest is room for closing.
+#[cfg(feature = "sqlite")]
 pub(crate) const WAITING_COMMITS: usize = 16;
 /// Reads that may wait for a store's reader; further ones wait with their caller.
+#[cfg(feature = "sqlite")]
 pub(crate) const WAITING_READS: usize = 256;
 /// Bytes that a closing reason may have: a control frame of a WebSocket holds 125, two of them are the code.
 pub(crate) const CLOSE_REASON_BYTES: usize = 123;

@@ -16,9 +16,11 @@ use crate::id::{CredentialKey, JobKey, SessionKey};
 mod ledger;
 mod memory;
 mod page;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
 pub use sqlite::{Durability, SqliteStore};
 
 /// What a store answers with. Boxed once per batch or page, never per event.

@@ -45,6 +45,7 @@ enum Before {
 
 impl Ledger {
     /// A ledger that knows these sessions and jobs.
+    #[cfg(feature = "sqlite")]
     pub(super) fn new(
         sessions: impl IntoIterator<Item = (SessionKey, SessionMark)>,
         jobs: impl IntoIterator<Item = (JobKey, JobMark)>,
