@@ -6,8 +6,17 @@ fn credential(id: &str, scheme: &str, value: &str) -> Value {
     json!({"id": id, "scheme": scheme, "value": value, "endpoint": "https://gw.example/v1", "profile": "openai"})
 }
 
-/// A job that was accepted with these credentials.
+/// A job that was accepted with these credentials and nothing in its lease.
 async fn given(client: &Client, peer: &mut Peer, credentials: Value) -> JobHandle {
+    given_with(client, peer, json!({}), credentials).await
+}
+
+async fn given_with(
+    client: &Client,
+    peer: &mut Peer,
+    lease: Value,
+    credentials: Value,
+) -> JobHandle {
     let submitting = tokio::spawn({
         let client = client.clone();
         async move { client.submit(job()).soon().await }
@@ -17,7 +26,7 @@ async fn given(client: &Client, peer: &mut Peer, credentials: Value) -> JobHandl
         "job.accepted",
         json!({"job_id": "job_1"}),
         json!({
-            "job_id": "job_1", "agent": "echo@1.0.0", "lease": {}, "accepted_at": "2026-01-01T00:00:00.000Z",
+            "job_id": "job_1", "agent": "echo@1.0.0", "lease": lease, "accepted_at": "2026-01-01T00:00:00.000Z",
             "request_id": submit["id"], "credentials": credentials,
         }),
     )
@@ -107,4 +116,26 @@ async fn a_job_that_can_no_longer_be_followed_has_no_credentials() {
     closing.soon().await.unwrap();
     assert!(job.result().soon().await.is_err());
     assert!(job.credentials().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_credential_does_not_say_of_its_bounds_the_lease_says() {
+    let (client, mut peer, _runtime) = open().soon().await;
+    let lease = json!({"cost.budget": ["USD:2.50"], "model.use": ["tier-fast/*"]});
+    let mut silent = credential("cred_1", "bearer", "sk-one");
+    let mut half = credential("cred_2", "bearer", "sk-two");
+    silent["constraints"] = json!({});
+    half["constraints"] = json!({"cost.budget": ["USD:1"]});
+    let job = given_with(&client, &mut peer, lease.clone(), json!([silent, half]))
+        .soon()
+        .await;
+    let bounds: Vec<Value> = job
+        .credentials()
+        .iter()
+        .map(|credential| serde_json::to_value(&credential.constraints).unwrap())
+        .collect();
+    // A bound that is not told is not there, which is another thing than one that allows everything or nothing.
+    assert_eq!(bounds, [json!({}), json!({"cost.budget": ["USD:1"]})]);
+    let accepted = job.accepted().unwrap();
+    assert_eq!(serde_json::to_value(&accepted.lease).unwrap(), lease);
 }

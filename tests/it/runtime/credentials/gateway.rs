@@ -16,6 +16,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::super::logs::Logs;
 use super::{Runtime, hello, limits, submit};
 
 const MASTER: &str = "sk-master-key";
@@ -339,6 +340,47 @@ async fn a_lease_without_models_gets_no_key() {
         peer.until_end(&job).await;
     }
     assert!(gateway.keys.lock().unwrap().is_empty());
+}
+
+// One thread, so that the logger of this thread hears everything.
+#[tokio::test(flavor = "current_thread")]
+async fn a_key_that_nothing_bounds_is_warned_of() {
+    let (logs, _guard) = Logs::hear(tracing::Level::WARN);
+    let (gateway, folder) = (Gateway::default(), tempfile::tempdir().unwrap());
+    let runtime = with_gateway(&gateway, &folder).await;
+    let mut peer = hello(&runtime).await;
+    let bounds = [
+        (json!({"model.use": ["m"]}), 1),
+        // What this gateway cannot count bounds nothing there.
+        (json!({"model.use": ["m"], "cost.budget": ["credits:9"]}), 1),
+        (json!({"model.use": ["m"], "cost.budget": ["USD:2"]}), 0),
+    ];
+    for (lease, warnings) in bounds {
+        let before = logs.text().len();
+        let accepted = submit(&mut peer, json!([]), lease.clone()).await;
+        let job = accepted["job_id"].as_str().unwrap();
+        let text = logs.text().split_off(before);
+        let warned = |line: &&str| line.contains("without a cap") && line.contains(job);
+        assert_eq!(
+            text.lines().filter(warned).count(),
+            warnings,
+            "{lease}: {text}"
+        );
+        peer.until_end(&accepted["job_id"]).await;
+    }
+    let end = jiff::Timestamp::now() + std::time::Duration::from_secs(1000);
+    let before = logs.text().len();
+    let job = json!({
+        "agent": "probe", "input": {"do": []}, "lease_request": {"model.use": ["m"]},
+        "lease_constraints": {"expires_at": end.to_string()},
+    });
+    peer.send("job.submit", job).await;
+    let accepted = peer.receive().await;
+    assert!(
+        accepted["payload"]["credentials"][0].is_object(),
+        "{accepted}"
+    );
+    assert!(!logs.text().split_off(before).contains("without a cap"));
 }
 
 #[test]
