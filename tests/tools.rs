@@ -34,6 +34,19 @@ pub fn copy_sources(from: &Path, to: &Path, names: &[&str]) {
     }
 }
 
+/// A line for a shell in `folder`, where `program` is found by its name.
+///
+/// # Panics
+/// When `program` lies in no folder, or this process has no `PATH`.
+pub fn shell(program: &Path, folder: &Path, line: &str) -> Command {
+    let beside = program.parent().unwrap().display();
+    let path = std::env::var("PATH").unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).current_dir(folder);
+    command.env("PATH", format!("{beside}:{path}"));
+    command
+}
+
 /// Runs a command to its end.
 ///
 /// # Panics

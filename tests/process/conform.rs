@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use arcp_tests::tools::shell;
 use serde_json::Value;
 
 use crate::support::{Ended, Server, arcp, finish, run};
@@ -274,69 +275,10 @@ async fn a_list_of_expected_failures_is_strict_in_a_part_of_the_run_too() {
     );
 }
 
-/// The lines of the README that test another implementation, with `url` in place of the address there.
-fn readme(url: &str) -> Vec<String> {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let text = std::fs::read_to_string(file).unwrap();
-    let section = text.split("## Another implementation").nth(1).unwrap();
-    let block = section.split("```").nth(1).unwrap();
-    let lines = block.lines().skip(1);
-    lines
-        .map(|line| line.replace("ws://127.0.0.1:7777/arcp", url))
-        .collect()
-}
-
-/// Plays a line as somebody's pipeline does. A run takes about a minute, most of it waiting.
+/// Plays a line as somebody's pipeline does.
 async fn play_line(folder: &Path, line: &str) -> Ended {
     let arcp = Path::new(env!("CARGO_BIN_EXE_arcp"));
-    let path = std::env::var("PATH").unwrap();
-    let mut shell = tokio::process::Command::new("sh");
-    shell.args(["-c", line]).current_dir(folder);
-    shell.env(
-        "PATH",
-        format!("{}:{path}", arcp.parent().unwrap().display()),
-    );
-    shell.kill_on_drop(true);
-    let output = tokio::time::timeout(std::time::Duration::from_mins(10), shell.output());
-    let output = output.await.unwrap().unwrap();
-    Ended {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// Two tokens and the limits of `arcp serve` as they are: no scenario may run into what others left behind, and no line into what the one before did.
-#[tokio::test]
-async fn the_lines_of_the_readme_pass_whole_against_our_runtime() {
-    let runtime = Server::start(&["--store", "memory"]).await;
-    let folder = tempfile::tempdir().unwrap();
-    let lines = readme(&runtime.url);
-    let [target, write, expected, verify, clients @ ..] = &lines[..] else {
-        panic!("{lines:#?}");
-    };
-    assert_eq!(play_line(folder.path(), target).await.code, Some(0));
-    let ended = play_line(folder.path(), write).await;
-    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
-    assert!(ended.stdout.contains(", 0 failed, "), "{}", ended.stdout);
-    let ended = play_line(folder.path(), expected).await;
-    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
-    let transcripts = std::fs::read_dir(folder.path().join("transcripts")).unwrap();
-    let played = transcripts.count();
-    assert!(played > 200, "{played}");
-    let ended = play_line(folder.path(), verify).await;
-    assert_eq!(
-        (ended.code, ended.stdout),
-        (Some(0), format!("{played} files, nothing broken\n"))
-    );
-    // Our command takes the arguments that the README gives to somebody's.
-    assert_eq!(clients.len(), 2);
-    for client in clients {
-        let only = "conform client --only 'prints the result' -- arcp";
-        let ours = client.replace("conform client -- my-client", only);
-        let ended = play_line(folder.path(), &ours).await;
-        assert_eq!(ended.code, Some(0), "{ours}: {}", ended.stdout);
-    }
+    finish(shell(arcp, folder, line).into(), "").await
 }
 
 /// A session in which a job says two things, with the second one's number wrong.

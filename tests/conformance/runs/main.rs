@@ -3,6 +3,7 @@
 // A test's helper may fail as a test does; clippy only sees the test functions themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod another_implementation;
 mod baseline;
 mod clients;
 mod controls;

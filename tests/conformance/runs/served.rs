@@ -74,25 +74,8 @@ impl Served {
     pub(crate) async fn start(folder: &Path, sqlite: bool) -> Self {
         let (mut urls, mut children) = (BTreeMap::new(), Vec::new());
         for (profile, flags) in PROFILES {
-            let mut child = Command::new(env!("CARGO_BIN_EXE_arcp"))
-                .args(arguments(folder, profile, flags, sqlite))
-                .arg("--port=0")
-                .env("RUST_BACKTRACE", "0")
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .kill_on_drop(true)
-                .spawn()
-                .unwrap();
-            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-            let ready = tokio::time::timeout(Duration::from_mins(1), lines.next_line())
-                .await
-                .expect("a runtime says within a minute where it listens");
-            let ready = ready.unwrap().expect("a runtime says where it listens");
-            let url = ready
-                .split_whitespace()
-                .find(|word| word.starts_with("ws://"))
-                .unwrap_or_else(|| panic!("no address in {ready}"));
-            urls.insert((*profile).to_owned(), url.trim_end_matches(',').to_owned());
+            let (child, url) = listening(&arguments(folder, profile, flags, sqlite)).await;
+            urls.insert((*profile).to_owned(), url);
             children.push(child);
         }
         let mut here = None;
@@ -108,6 +91,29 @@ impl Served {
             _here: here,
         }
     }
+}
+
+/// Starts our command as a runtime on a free port, and gives its address.
+pub(crate) async fn listening(arguments: &[String]) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_arcp"))
+        .args(arguments)
+        .arg("--port=0")
+        .env("RUST_BACKTRACE", "0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready = tokio::time::timeout(Duration::from_mins(1), lines.next_line())
+        .await
+        .expect("a runtime says within a minute where it listens");
+    let ready = ready.unwrap().expect("a runtime says where it listens");
+    let url = ready
+        .split_whitespace()
+        .find(|word| word.starts_with("ws://"))
+        .unwrap_or_else(|| panic!("no address in {ready}"));
+    (child, url.trim_end_matches(',').to_owned())
 }
 
 /// Runtimes that are started for each connection and speak lines, on a store in memory or each on a SQLite file of its own.

@@ -156,13 +156,14 @@ pub async fn run<'a>(
         .partition(|(_, part)| part.scenario.guesses(part.twin));
     let others = others.into_iter().map(|part| play(part, false));
     let mut played: Vec<_> = futures_util::stream::iter(others)
-        .buffered(at_a_time)
+        // Whoever is slow keeps nobody behind him waiting.
+        .buffer_unordered(at_a_time)
         .collect()
         .await;
     // Only over a network is there an address that can be locked out, by one scenario for another.
     let alone = runtime.carrier() == Carrier::WebSocket;
     let last = last.into_iter().map(|part| play(part, alone));
-    let last = futures_util::stream::iter(last).buffered(if alone { 1 } else { at_a_time });
+    let last = futures_util::stream::iter(last).buffer_unordered(if alone { 1 } else { at_a_time });
     played.extend(last.collect::<Vec<_>>().await);
     played.sort_unstable_by_key(|(place, _)| *place);
     let mut played: Vec<Played> = played.into_iter().map(|(_, played)| played).collect();

@@ -212,15 +212,7 @@ impl Connection {
 
     /// What waits, in short, for a report.
     pub(super) fn waiting(&self) -> String {
-        let mut words: Vec<String> = self.waiting.iter().take(12).map(summary).collect();
-        if self.waiting.len() > words.len() {
-            words.push(format!("… {} in all", self.waiting.len()));
-        }
-        if words.is_empty() {
-            "nothing".to_owned()
-        } else {
-            words.join(", ")
-        }
+        summaries(self.waiting.iter())
     }
 }
 
@@ -228,6 +220,20 @@ fn ending(code: Option<u16>, reason: &str) -> String {
     match code {
         Some(code) => format!("the connection was closed: {code} {reason}"),
         None => format!("the connection ended: {reason}"),
+    }
+}
+
+/// Frames in short: the first of them, and how many there are.
+pub(super) fn summaries<'a>(frames: impl ExactSizeIterator<Item = &'a Value>) -> String {
+    let all = frames.len();
+    let mut words: Vec<String> = frames.take(12).map(summary).collect();
+    if all > words.len() {
+        words.push(format!("… {all} in all"));
+    }
+    if words.is_empty() {
+        "nothing".to_owned()
+    } else {
+        words.join(", ")
     }
 }
 

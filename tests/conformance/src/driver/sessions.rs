@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::connection::{Connection, Unseen, bytes, summary};
+use super::connection::{Connection, Unseen, bytes, summaries, summary};
 use super::{Play, Wrong, no_link};
 use crate::link::{NoLink, Outgoing};
 use crate::matcher::{Matcher, brief};
@@ -223,14 +223,13 @@ impl Play<'_> {
             let frame = match connection.next(within).await {
                 Ok(frame) => frame,
                 Err(ended) => {
-                    let came: Vec<String> = frames.iter().map(summary).collect();
                     let how = match ended {
                         Unseen::Late => String::new(),
                         Unseen::Ended(how) => format!("{how}; before it: "),
                     };
                     return Err(Wrong::new(
                         brief(&pattern),
-                        format!("{how}{}", came.join(", ")),
+                        format!("{how}{}", summaries(frames.iter())),
                     ));
                 }
             };
