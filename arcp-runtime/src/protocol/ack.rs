@@ -64,6 +64,8 @@ impl Core {
             return;
         }
         session.acked = session.acked.max(through);
+        // Whoever said that the session is lost was not its client.
+        session.missed = false;
         if session.lag() <= self.limits.ack_lag / 2 {
             session.lagging = false;
         }

@@ -53,6 +53,14 @@ pub struct Resume {
     pub last_event_seq: u64,
 }
 
+impl Resume {
+    /// Whether the session belongs to who asks.
+    fn may_have(&self, session: &Session) -> bool {
+        let asks = self.principal.as_ref();
+        asks.is_none_or(|principal| *principal == session.principal)
+    }
+}
+
 /// A connection and a session come together.
 #[derive(Debug)]
 pub struct Attach {
@@ -127,6 +135,7 @@ impl Core {
             Session {
                 principal: hello.principal,
                 token_hash,
+                former_hash: None,
                 features,
                 conn: None,
                 jobs: Vec::new(),
@@ -144,7 +153,7 @@ impl Core {
     }
 
     /// A resume: the same session on another connection, with a new token (§6.3, A-02 to A-05).
-    /// Refused, it changes nothing, but that a client that lacks what is gone is remembered to have lost its session.
+    /// Refused, it changes nothing, but that a client that lacks what is gone, or the newest token, is remembered to have lost its session.
     pub(super) fn resume(&mut self, conn: ConnKey, resume: &Resume, now: Now, out: &mut Output) {
         let key = match self.resumable(resume) {
             Ok(key) => key,
@@ -169,6 +178,7 @@ impl Core {
         self.timers.cancel(Timer::ResumeWindow(key));
         if let Some(session) = self.sessions.get_mut(&key) {
             session.token_hash = token_hash;
+            session.former_hash = Some(resume.token_hash);
             session.resumed_at = resume.last_event_seq;
             session.lagging = false;
             session.missed = false;
@@ -198,20 +208,20 @@ impl Core {
         let expired = |message: &str| Err(Refusal::new(ErrorCode::ResumeWindowExpired, message));
         let named = resume.session.as_deref().map(SessionKey::parse);
         let Some(key) = self.tokens.get(&resume.token_hash).copied() else {
-            return match named.flatten() {
-                Some(named) if self.sessions.contains_key(&named) => Err(wrong_token()),
-                _ => expired("there is no such session any more; say hello without resume"),
+            let named = named.flatten().and_then(|key| self.sessions.get_mut(&key));
+            let Some(session) = named else {
+                return expired("there is no such session any more; say hello without resume");
             };
+            // The line was cut before the welcome with the newest token arrived: its client cannot come back.
+            if session.former_hash == Some(resume.token_hash) && resume.may_have(session) {
+                session.missed = true;
+            }
+            return Err(wrong_token());
         };
         let Some(session) = self.sessions.get_mut(&key) else {
             return expired("there is no such session any more; say hello without resume");
         };
-        if named.is_some_and(|named| named != Some(key))
-            || resume
-                .principal
-                .as_ref()
-                .is_some_and(|principal| *principal != session.principal)
-        {
+        if named.is_some_and(|named| named != Some(key)) || !resume.may_have(session) {
             return Err(wrong_token());
         }
         if resume.last_event_seq > session.log.last {
@@ -270,7 +280,7 @@ impl Core {
 fn wrong_token() -> Refusal {
     Refusal::new(
         ErrorCode::Unauthenticated,
-        "the resume token is not valid for this session and principal; use the token of the newest welcome",
+        "the resume token is not valid for this session and principal; use the token of the newest welcome, or say hello without resume",
     )
 }
 

@@ -103,6 +103,7 @@ impl Core {
             Session {
                 principal,
                 token_hash: known.row.token_hash,
+                former_hash: None,
                 features: Features::parse(known.row.features.iter().map(String::as_str)),
                 conn: None,
                 jobs: Vec::new(),

@@ -29,6 +29,8 @@ pub struct Session {
     pub principal: Principal,
     /// SHA-256 of its newest resume token.
     pub token_hash: [u8; 32],
+    /// SHA-256 of the token that its client came back with last. It is worth nothing any more, but who shows it has not got the newest one.
+    pub former_hash: Option<[u8; 32]>,
     /// The negotiated features.
     pub features: Features,
     /// The connection that is attached, if any.
@@ -45,7 +47,7 @@ pub struct Session {
     pub resumed_at: u64,
     /// The highest number that its client can have: the last that was given out while a connection was attached.
     pub reach: u64,
-    /// Whether its client, while it was away, has said that it lacks what is not kept any more.
+    /// Whether its client has said that it lacks what it would need to resume: events that are not kept any more, or the newest token.
     pub missed: bool,
     /// Whether the lag was signalled and has not halved since.
     pub lagging: bool,

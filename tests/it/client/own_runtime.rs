@@ -510,3 +510,50 @@ async fn one_program_follows_jobs_of_several_runtimes_at_once() {
         client.close("done").soon().await;
     }
 }
+
+/// Passes the client's first frame on, and is cut when the answer has come half the way.
+async fn lose_the_answer(mut client: BoxTransport, mut runtime: MemoryTransport) {
+    let hello = poll_fn(|cx| client.poll_recv(cx)).await;
+    let Some(Ok(Received::Frame(hello))) = hello else {
+        panic!("{hello:?}");
+    };
+    poll_fn(|cx| runtime.poll_ready(cx)).await.unwrap();
+    runtime.start_send(hello).unwrap();
+    poll_fn(|cx| runtime.poll_flush(cx)).await.unwrap();
+    let welcome = poll_fn(|cx| runtime.poll_recv(cx)).await;
+    assert!(matches!(welcome, Some(Ok(Received::Frame(_)))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_with_a_key_stays_the_clients_when_a_welcome_is_lost_with_its_token() {
+    let house = House::over_memory().await;
+    let connections = Arc::new(AtomicU32::new(0));
+    let dialled = (house.clone(), Arc::clone(&connections));
+    let client = Client::in_process(move |connection| {
+        let (house, connections) = &dialled;
+        if connections.fetch_add(1, Relaxed) == 1 {
+            let (line, end) = memory::pair(64);
+            tokio::spawn(house.runtime.serve(Box::new(end)));
+            tokio::spawn(lose_the_answer(connection, line));
+        } else {
+            house.keep(tokio::spawn(house.runtime.serve(connection)));
+        }
+    });
+    let client = client.token("tok-a").connect().soon().await.unwrap();
+    let steps = json!([{"log": {"message": "0"}}, {"block": {}}]);
+    let submission = probe(&steps).idempotency_key("k");
+    let mut job = client.submit(submission).soon().await.unwrap();
+    let mut events = job.events();
+    messages(&mut events, 0..1).await;
+
+    let mut incidents = client.incidents();
+    house.cut();
+    let replaced = |incident: &Incident| matches!(incident, Incident::Replaced { .. });
+    while !replaced(&incidents.next().soon().await.unwrap()) {}
+    // The first one, the one whose welcome was lost, one that shows the token from before, and one that begins anew.
+    assert_eq!(connections.load(Relaxed), 4);
+    assert_eq!(job.cancel("enough").soon().await, Ok(()));
+    let ended = job.result().soon().await.unwrap_err();
+    assert_eq!(ended.code(), Some(&ErrorCode::Cancelled), "{ended}");
+    client.close("done").soon().await;
+}

@@ -147,6 +147,76 @@ fn a_job_of_a_session_that_lost_events_is_adopted_at_once() {
 }
 
 #[test]
+fn a_job_of_a_session_whose_newest_token_did_not_arrive_is_adopted_at_once() {
+    for (shown, loses) in [("the one before", true), ("an older one", false)] {
+        let mut world = World::new(Limits::default());
+        let (ann, late) = (world.joined("ann"), world.joined("ann"));
+        let job = world.running(ann, &Wish::keyed("k"));
+        let session = world.clients[ann].session.unwrap();
+        let first = world.clients[ann].token.clone();
+        world.cut(ann);
+        world.resume(ann);
+        world.settle();
+        let second = world.clients[ann].token.clone();
+        world.cut(ann);
+        world.resume(ann);
+        world.settle();
+        let newest = world.clients[ann].token.clone();
+        world.cut(ann);
+        let token = if loses { second } else { first };
+        world.resume_with(ann, &token, 0);
+        world.settle();
+        let refused = world.clients[ann].refused.as_ref().expect(shown);
+        assert_eq!(refused.code, ErrorCode::Unauthenticated, "{shown}");
+        assert!(world.stored.sessions.contains_key(&session), "{shown}");
+
+        assert_eq!(world.submit(late, &Wish::keyed("k")), Some(job));
+        world.cancel(late, job);
+        assert_eq!(world.runs[&job].stopped, loses, "{shown}");
+        assert_eq!(!world.stored.sessions.contains_key(&session), loses);
+        world.resume_with(ann, &newest, 0);
+        world.settle();
+        assert_eq!(world.clients[ann].welcomed, !loses, "{shown}");
+    }
+}
+
+#[test]
+fn a_copy_of_the_former_token_takes_nothing_from_whoever_has_the_newest() {
+    for acknowledges in [true, false] {
+        let mut world = World::new(Limits::default());
+        let (ann, copy) = (world.joined("ann"), world.joined("ann"));
+        let job = world.running(ann, &Wish::keyed("k"));
+        let former = world.clients[ann].token.clone();
+        world.cut(ann);
+        world.resume(ann);
+        world.settle();
+        world.clients[copy].session = world.clients[ann].session;
+        world.resume_with(copy, &former, 0);
+        world.settle();
+        assert!(world.clients[copy].refused.is_some());
+
+        if acknowledges {
+            world.emit(job, "x");
+            let conn = world.conn(ann);
+            world.tell(Input::Ack { conn, through: 1 });
+        } else {
+            world.cut(ann);
+            world.resume(ann);
+        }
+        world.settle();
+        world.cut(ann);
+        world.hello(copy);
+        world.settle();
+        assert_eq!(world.submit(copy, &Wish::keyed("k")), Some(job));
+        world.cancel(copy, job);
+        assert!(!world.runs[&job].stopped, "acknowledges: {acknowledges}");
+        world.resume(ann);
+        world.settle();
+        assert!(world.clients[ann].welcomed, "acknowledges: {acknowledges}");
+    }
+}
+
+#[test]
 fn a_client_that_lacks_what_is_gone_gives_its_job_up_and_may_be_wrong() {
     let mut world = World::new(Limits::default());
     let (ann, late) = (world.joined("ann"), world.joined("ann"));
