@@ -80,7 +80,7 @@ pub(crate) fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error
     };
     // Numbers beyond every type and halves of a surrogate pair count as syntax too, and have a place.
     if error.classify() != Category::Data && !is_json {
-        return fault(DecodeErrorKind::Syntax, String::new(), error.to_string());
+        return fault(DecodeErrorKind::Syntax, String::new(), format!("no JSON: {error}"));
     }
     if !text.trim_start().starts_with('{') {
         return fault(DecodeErrorKind::NotAnObject, String::new(), without_place(error));

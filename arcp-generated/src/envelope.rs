@@ -535,7 +535,7 @@ impl<'de> ::serde::Deserialize<'de> for Version {
                 &self,
                 f: &mut ::core::fmt::Formatter<'_>,
             ) -> ::core::fmt::Result {
-                f.write_str("a version of the wire that is read here")
+                f.write_str("a version of the wire, such as 1.1")
             }
             fn visit_str<E: ::serde::de::Error>(
                 self,

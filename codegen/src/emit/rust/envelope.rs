@@ -95,6 +95,7 @@ fn version(rust: &mut Rust<'_>) -> TokenStream {
             return TokenStream::new();
         }
     };
+    let expected = format!("a version of the wire, such as {current}");
     let doc = format!(" The version of the wire. It {words}.");
     quote! {
         #[doc = #doc]
@@ -145,7 +146,7 @@ fn version(rust: &mut Rust<'_>) -> TokenStream {
                 struct Visitor;
                 impl ::serde::de::Visitor<'_> for Visitor {
                     type Value = Version;
-                    fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { f.write_str("a version of the wire that is read here") }
+                    fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { f.write_str(#expected) }
                     fn visit_str<E: ::serde::de::Error>(self, text: &str) -> ::core::result::Result<Version, E> {
                         Version::try_from(text).map_err(|_| E::invalid_value(::serde::de::Unexpected::Str(text), &self))
                     }
