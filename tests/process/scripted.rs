@@ -155,6 +155,25 @@ async fn a_job_that_ended_before_it_heard_of_the_cancel_has_ended() {
     );
 }
 
+/// One runtime answers whoever may not cancel as if the job had failed.
+#[tokio::test]
+async fn a_job_that_ends_otherwise_than_by_the_cancel_says_why() {
+    let ended = cancelling(async |session, _| {
+        let error = json!({"final_status": "error", "code": "PERMISSION_DENIED", "message": "not yours", "retryable": false});
+        session.send("job.error", json!({"job_id": "job_1", "event_seq": 4}), error).await;
+    })
+    .await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (
+            Some(0),
+            "job_1 has ended: error: PERMISSION_DENIED: not yours\n"
+        ),
+        "{}",
+        ended.stderr
+    );
+}
+
 #[tokio::test]
 async fn a_second_interrupt_leaves_without_a_word() {
     let runtime = Runtime::listen().await;

@@ -155,6 +155,7 @@ impl Server {
     }
 
     /// The next line that it says.
+    #[cfg(any(feature = "axum", feature = "tls"))]
     pub(crate) async fn line(&mut self) -> String {
         let line = soon("a line", self.lines.next_line()).await.unwrap();
         line.expect("a line before the end")

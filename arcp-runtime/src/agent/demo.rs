@@ -27,6 +27,7 @@ pub async fn echo(_ctx: JobContext, input: Box<RawValue>) -> Result<Box<RawValue
 
 /// What [`count`] takes.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(expecting = "an object such as {\"n\": 3}")]
 #[schemars(title = "Count")]
 pub struct CountInput {
     /// How far to count.
@@ -69,6 +70,7 @@ pub async fn count(ctx: JobContext, input: CountInput) -> Result<Counted, AgentE
 
 /// What [`stream`] takes.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(expecting = "an object such as {\"chunks\": 3}")]
 #[schemars(title = "Stream")]
 pub struct StreamInput {
     /// How many chunks.

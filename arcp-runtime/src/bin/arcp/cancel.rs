@@ -6,11 +6,13 @@ use std::time::Duration;
 use arcp_generated::error::ErrorCode;
 use arcp_runtime::client::{ClientError, JobFailure};
 use clap::Args;
+use serde_json::json;
 
 use crate::dial::{self, Dial};
 use crate::fault::Fault;
 use crate::outcome;
 use crate::session_file::SessionFile;
+use crate::show;
 use crate::table;
 
 const EXAMPLES: &str = "\
@@ -72,13 +74,26 @@ impl Cancel {
                     Err(error) => return Err(error.into()),
                 };
                 let id = job.id();
-                let word = match &outcome {
-                    Ok(_) => "success",
-                    Err(JobFailure::Ended { final_status, .. }) => final_status.as_str(),
+                let (word, error) = match &outcome {
+                    Ok(_) => ("success", None),
+                    Err(JobFailure::Ended {
+                        final_status,
+                        error,
+                    }) => (final_status.as_str(), Some(error)),
                     Err(other) => return Err(outcome::fault(other)),
                 };
+                // Who asked for it knows why it was cancelled; another end needs its reason.
+                let why = error.filter(|error| error.code != ErrorCode::Cancelled);
                 if self.json {
-                    table::json(&serde_json::json!({"job_id": id.as_str(), "final_status": word}))?;
+                    let mut line = json!({"job_id": id.as_str(), "final_status": word});
+                    if let Some(why) = why {
+                        line["code"] = json!(why.code.as_str());
+                        line["message"] = json!(why.message);
+                    }
+                    table::json(&line)?;
+                } else if let Some(why) = why {
+                    let why = show::refusal(why);
+                    table::put(&format!("{id} has ended: {word}: {why}"))?;
                 } else {
                     table::put(&format!("{id} has ended: {word}"))?;
                 }

@@ -54,8 +54,11 @@ impl Jobs {
                     }
                 }
             }
+            if !self.json {
+                rows.end()?;
+            }
             client.close("done").await;
-            if self.json { Ok(()) } else { rows.end() }
+            Ok(())
         })
     }
 

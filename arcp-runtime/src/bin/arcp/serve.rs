@@ -50,7 +50,6 @@ Examples:
   arcp serve --store memory --token-file tokens.txt --port 9000
   ARCP_TOKENS=secret=alice arcp serve --store sqlite:runtime.db --heartbeat-interval 10
   arcp serve --stdio --token secret=alice --store memory
-  arcp serve --otlp http://127.0.0.1:4318 --token secret=alice
   arcp serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
 
 The address and the store are printed at the start. SIGTERM and Ctrl-C end it in good order;

@@ -3,7 +3,7 @@
 use arcp_generated::common::Timestamp;
 use arcp_generated::event::{EventBody, LogLevel, Progress, ToolResult};
 use arcp_generated::job::FinalStatus;
-use arcp_runtime::client::{Incident, JobFailure};
+use arcp_runtime::client::{Incident, JobFailure, Refusal};
 
 use crate::paint::{Ink, Paint, line};
 
@@ -138,11 +138,13 @@ pub(crate) fn failure(failure: &JobFailure) -> String {
     } else {
         ""
     };
-    format!(
-        "the job {how}: {}: {}{again}",
-        error.code.as_str(),
-        line(error.message.trim_end_matches('.'), MOST)
-    )
+    format!("the job {how}: {}{again}", refusal(error))
+}
+
+/// A runtime's code and its reason.
+pub(crate) fn refusal(error: &Refusal) -> String {
+    let reason = line(error.message.trim_end_matches('.'), MOST);
+    format!("{}: {reason}", error.code.as_str())
 }
 
 #[cfg(test)]
