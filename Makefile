@@ -35,6 +35,7 @@ tidy: ## the rules of ARCHITECTURE.md only
 
 lint: ## clippy, warnings are errors
 	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
+	cargo clippy --package arcp-runtime --lib --no-default-features --locked -- -D warnings
 
 doc: ## the documentation of all crates, warnings are errors
 	$(STRICT_DOC) cargo doc --workspace --all-features --no-deps --document-private-items --locked
