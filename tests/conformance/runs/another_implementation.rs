@@ -24,7 +24,10 @@ async fn play(folder: &Path, line: &str) -> String {
     let mut command = tokio::process::Command::from(shell(arcp, folder, line));
     command.kill_on_drop(true);
     let output = tokio::time::timeout(Duration::from_mins(10), command.output());
-    let output = output.await.unwrap().unwrap();
+    let output = output
+        .await
+        .unwrap_or_else(|_| panic!("{line}: does not end"))
+        .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{line}: {said}{complaint}");

@@ -18,6 +18,9 @@ use crate::transcript::{Head, Line, Side, What};
 mod always;
 mod lockout;
 
+/// How often a person who waits hears how far the run is.
+const WORD_AFTER: Duration = Duration::from_secs(20);
+
 /// How a run is done.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -150,16 +153,22 @@ pub async fn run<'a>(
         }
     };
     let parts = library.parts(options.only.as_deref());
+    let all = parts.len();
     let (last, others): (Vec<_>, Vec<_>) = parts
         .into_iter()
         .enumerate()
         .partition(|(_, part)| part.scenario.guesses(part.twin));
     let others = others.into_iter().map(|part| play(part, false));
-    let mut played: Vec<_> = futures_util::stream::iter(others)
-        // Whoever is slow keeps nobody behind him waiting.
-        .buffer_unordered(at_a_time)
-        .collect()
-        .await;
+    // Whoever is slow keeps nobody behind him waiting.
+    let mut playing = futures_util::stream::iter(others).buffer_unordered(at_a_time);
+    let (mut played, mut told) = (Vec::with_capacity(all), Instant::now());
+    while let Some(one) = playing.next().await {
+        played.push(one);
+        if told.elapsed() >= WORD_AFTER {
+            (options.aside)(&format!("{} of {all} scenarios are played", played.len()));
+            told = Instant::now();
+        }
+    }
     // Only over a network is there an address that can be locked out, by one scenario for another.
     let alone = runtime.carrier() == Carrier::WebSocket;
     let last = last.into_iter().map(|part| play(part, alone));

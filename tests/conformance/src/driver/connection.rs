@@ -223,12 +223,19 @@ fn ending(code: Option<u16>, reason: &str) -> String {
     }
 }
 
-/// Frames in short: the first of them, and how many there are.
+/// Frames in short: how it began and how it ended, and how many there are in between.
 pub(super) fn summaries<'a>(frames: impl ExactSizeIterator<Item = &'a Value>) -> String {
-    let all = frames.len();
-    let mut words: Vec<String> = frames.take(12).map(summary).collect();
-    if all > words.len() {
-        words.push(format!("… {all} in all"));
+    const SHOWN: usize = 12;
+    const AT_THE_END: usize = 4;
+    let left_out = frames.len().saturating_sub(SHOWN);
+    let mut words = Vec::with_capacity(SHOWN + 1);
+    for (place, frame) in frames.enumerate() {
+        if place == SHOWN - AT_THE_END && left_out > 0 {
+            words.push(format!("… {left_out} more …"));
+        }
+        if !(SHOWN - AT_THE_END..SHOWN - AT_THE_END + left_out).contains(&place) {
+            words.push(summary(frame));
+        }
     }
     if words.is_empty() {
         "nothing".to_owned()
@@ -305,4 +312,25 @@ pub(super) fn bytes(text: &str) -> Result<Vec<u8>, String> {
     base64::engine::general_purpose::STANDARD
         .decode(text)
         .map_err(|error| format!("`{text}` is not base64: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_frames_the_first_and_the_last_are_told() {
+        let told = |count: usize| {
+            let frames: Vec<Value> = (0..count)
+                .map(|n| serde_json::json!({"type": format!("f{n}")}))
+                .collect();
+            summaries(frames.iter())
+        };
+        assert_eq!(told(0), "nothing");
+        assert_eq!(told(12), "f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11");
+        assert_eq!(
+            told(402),
+            "f0, f1, f2, f3, f4, f5, f6, f7, … 390 more …, f398, f399, f400, f401"
+        );
+    }
 }

@@ -140,6 +140,44 @@ fn judge(lines: &[Line]) -> Vec<String> {
 }
 
 #[test]
+fn what_is_replayed_is_the_same_message_once_more() {
+    let mut lines = good();
+    lines.truncate(6);
+    let on_b = |line: &Line, change: &dyn Fn(&mut Value)| {
+        let What::Frame(mut frame) = line.what.clone() else {
+            panic!("{line:?}");
+        };
+        change(&mut frame);
+        Line {
+            connection: "b".into(),
+            ..self::line(line.from, frame)
+        }
+    };
+    let resume =
+        json!({"session_id": "s1", "resume_token": "rt_0123456789abcdef0123", "last_event_seq": 0});
+    let again = [
+        on_b(&lines[0], &|hello| {
+            hello["id"] = json!("01M7ZE00000000000000000020");
+            hello["payload"]["resume"] = resume.clone();
+        }),
+        on_b(&lines[1], &|welcome| {
+            welcome["id"] = json!("01M7ZE00000000000000000021");
+            welcome["payload"]["resume_token"] = json!("rt_9876543210abcdef0123");
+        }),
+        on_b(&lines[4], &|_| ()),
+        on_b(&lines[5], &|_| ()),
+    ];
+    lines.extend(again);
+    assert_eq!(judge(&lines), Vec::<String>::new());
+    let other = on_b(&lines[5], &|frame| {
+        frame["payload"]["body"]["result"] = json!(2)
+    });
+    lines.pop();
+    lines.push(other);
+    assert!(judge(&lines).contains(&"invariant ids differ".to_owned()));
+}
+
+#[test]
 fn good_traffic_breaks_nothing() {
     assert_eq!(judge(&good()), Vec::<String>::new());
 }
