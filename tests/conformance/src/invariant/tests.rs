@@ -170,7 +170,7 @@ fn what_is_replayed_is_the_same_message_once_more() {
     lines.extend(again);
     assert_eq!(judge(&lines), Vec::<String>::new());
     let other = on_b(&lines[5], &|frame| {
-        frame["payload"]["body"]["result"] = json!(2)
+        frame["payload"]["body"]["result"] = json!(2);
     });
     lines.pop();
     lines.push(other);
