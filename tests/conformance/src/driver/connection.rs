@@ -72,6 +72,11 @@ impl Connection {
                         continue;
                     };
                     if let Seen::Frame(frame) = &seen
+                        && tells_that_it_runs(frame)
+                    {
+                        continue;
+                    }
+                    if let Seen::Frame(frame) = &seen
                         && frame["type"] == "session.ping"
                         && answers.load(Ordering::Relaxed)
                     {
@@ -216,6 +221,14 @@ impl Connection {
     }
 }
 
+/// Some runtimes tell by themselves that a job has begun (§8.2). They may, and no scenario is about it; the invariants judge it like any other event.
+fn tells_that_it_runs(frame: &Value) -> bool {
+    let payload = &frame["payload"];
+    frame["type"] == "job.event"
+        && payload["kind"] == "status"
+        && payload["body"]["phase"] == "running"
+}
+
 fn ending(code: Option<u16>, reason: &str) -> String {
     match code {
         Some(code) => format!("the connection was closed: {code} {reason}"),
@@ -319,10 +332,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_the_sign_that_a_job_runs_is_left_aside() {
+        let event = |kind: &str, phase: &str| {
+            let body = json!({"phase": phase, "message": "on"});
+            json!({"type": "job.event", "event_seq": 1, "payload": {"kind": kind, "body": body}})
+        };
+        assert!(tells_that_it_runs(&event("status", "running")));
+        for other in [
+            event("status", "fetching"),
+            event("status", "back_pressure"),
+            event("log", "running"),
+            json!({"type": "job.subscribed", "payload": {"current_status": "running"}}),
+        ] {
+            assert!(!tells_that_it_runs(&other), "{other}");
+        }
+    }
+
+    #[test]
     fn of_many_frames_the_first_and_the_last_are_told() {
         let told = |count: usize| {
             let frames: Vec<Value> = (0..count)
-                .map(|n| serde_json::json!({"type": format!("f{n}")}))
+                .map(|n| json!({"type": format!("f{n}")}))
                 .collect();
             summaries(frames.iter())
         };
