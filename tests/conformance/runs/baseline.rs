@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use arcp_conformance::expected::Expected;
@@ -12,11 +11,10 @@ use arcp_conformance::report::Report;
 use arcp_conformance::run::{Options, run};
 use arcp_conformance::target::{Offer, WebSockets};
 use arcp_tests::tools::python::sdk;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::results::{self, Run};
-use crate::served::{principals, tokens};
+use crate::served::{principals, started, tokens};
 
 const EXPECTED: &str = include_str!("../targets/python.expected.yaml");
 const OFFER: &str = include_str!("../targets/python.yaml");
@@ -28,30 +26,12 @@ async fn start(folder: &Path, limits: &[&str]) -> (Child, String) {
     let python = tokio::task::spawn_blocking(|| sdk().python())
         .await
         .unwrap();
-    let mut child = Command::from(python)
+    let mut command = Command::from(python);
+    command
         .arg(here.join("tests/conformance/targets/python_probe.py"))
         .arg(folder.join("tokens"))
-        .args(limits)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    loop {
-        let line = tokio::time::timeout(Duration::from_mins(1), lines.next_line())
-            .await
-            .expect("the Python runtime says within a minute where it listens");
-        let line = line
-            .unwrap()
-            .expect("the Python runtime says where it listens");
-        if let Some(url) = line
-            .split_whitespace()
-            .find(|word| word.starts_with("ws://"))
-        {
-            return (child, url.to_owned());
-        }
-    }
+        .args(limits);
+    started(command).await
 }
 
 /// Plays everything against its runtime.

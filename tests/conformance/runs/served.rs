@@ -95,10 +95,15 @@ impl Served {
 
 /// Starts our command as a runtime on a free port, and gives its address.
 pub(crate) async fn listening(arguments: &[String]) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_arcp"))
-        .args(arguments)
-        .arg("--port=0")
-        .env("RUST_BACKTRACE", "0")
+    let mut command = Command::new(env!("CARGO_BIN_EXE_arcp"));
+    command.args(arguments).arg("--port=0");
+    command.env("RUST_BACKTRACE", "0");
+    started(command).await
+}
+
+/// Starts a runtime that says on its first line where it listens. It ends when what is given back is dropped.
+pub(crate) async fn started(mut command: Command) -> (Child, String) {
+    let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
